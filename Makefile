@@ -1,0 +1,56 @@
+# Two commands matter: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock environment clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.product ## synthetic service -> model -> flags -> audit, with pages to open
+	$(BIN)/bsw demo --out demo
+
+test: .venv/.test ## every test
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: .venv/.test ## format, lint, types, imports, generated files current
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/bsw catalogue --check
+
+format: .venv/.test ## rewrite to the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+environment: .venv/.test ## the whole environment, product and tests
+
+lock: .venv/.uv ## resolve the locks anew (hashes, no index address)
+	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	    pyproject.toml --group build --quiet --upgrade -o locks/product.txt
+	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	    pyproject.toml --group build --group test -c locks/product.txt --quiet --upgrade -o locks/test.txt
+
+clean: ## remove the environment and the demo
+	rm -rf .venv demo
+
+.venv/.uv: locks/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "BSW Engagement needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) -V`. Try: make PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/uv.txt
+	touch $@
+
+.venv/.product: .venv/.uv locks/product.txt pyproject.toml
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/product.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -c 'import lightgbm' 2>/dev/null || \
+	    { echo "LightGBM could not start. It needs the system's OpenMP library: install libgomp1 (Debian, Ubuntu), libgomp (Fedora) or libomp (macOS), then run make again."; exit 2; }
+	touch $@
+
+.venv/.test: .venv/.product locks/test.txt
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/test.txt
+	touch $@

@@ -1,0 +1,1 @@
+"""Reference data that ships with the project: the record standard and published figures. Never patients."""

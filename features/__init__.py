@@ -1,0 +1,1 @@
+"""What was known before a moment, turned into columns: records, facts, points, histories and predictors."""

@@ -1,0 +1,1 @@
+"""One file per construct of the conceptual model; one function per predictor."""

@@ -1,0 +1,1 @@
+"""Learn, explain, act and examine: outcome, splits, boosting, calibration, evaluation, flags, fairness."""

@@ -1,0 +1,237 @@
+"""The command line: `bsw COMMAND ...`. Heavy imports stay inside the steps: --help answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from features.errors import InputError
+
+Handler = Callable[[argparse.Namespace], int]
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 done, 2 the input or the call cannot be used (one line per fault)."""
+    asked = parser().parse_args(arguments)
+    handler: Handler = asked.handler
+    try:
+        return handler(asked)
+    except InputError as error:
+        for fault in error.faults:
+            print(f"bsw {asked.command}: {fault}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"bsw {asked.command}: stopped; nothing half-written was kept", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The contract of the command line."""
+    top = argparse.ArgumentParser(
+        prog="bsw",
+        description="Between-session work in low-intensity CBT: who may not do it, why, and whether the "
+        "prediction serves every ethnic group. Decision support; not a diagnosis, not an assessment of "
+        "risk of harm.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _source_commands(commands)
+    _model_commands(commands)
+    _study_commands(commands)
+    return top
+
+
+def _command(commands: Commands, name: str, handler: Handler, words: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=words, description=words)
+    command.add_argument("--config", type=Path, metavar="FILE", help="settings (TOML)")
+    command.set_defaults(handler=handler)
+    return command
+
+
+def _source_commands(commands: Commands) -> None:
+    check = _command(commands, "check", _check, "read a service's records and write a quality report")
+    check.add_argument("source", type=Path, metavar="SOURCE")
+    check.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    template = _command(commands, "template", _template, "write blank tables and a commented mapping")
+    template.add_argument("folder", type=Path, metavar="DIR")
+
+    synthesise = _command(commands, "synthesise", _synthesise, "write a synthetic service")
+    synthesise.add_argument("out", type=Path, metavar="OUT")
+    synthesise.add_argument("--pathways", type=_positive, default=5_000, metavar="N")
+    synthesise.add_argument("--services", type=_positive, default=3, metavar="K")
+    synthesise.add_argument("--months", type=_positive, default=24, metavar="M")
+    synthesise.add_argument("--seed", type=int, default=1, metavar="S")
+    synthesise.add_argument("--format", choices=("csv", "parquet"), default="parquet")
+
+    build = _command(commands, "build", _build, "turn records into points, predictors and outcomes")
+    build.add_argument("source", type=Path, metavar="SOURCE")
+    build.add_argument("--out", type=Path, required=True, metavar="WORK")
+    build.add_argument("--until", type=_date, metavar="DATE", help="drop what became known from DATE on")
+
+
+def _model_commands(commands: Commands) -> None:
+    train = _command(commands, "train", _train, "learn, calibrate, log and register a model")
+    train.add_argument("work", type=Path, metavar="WORK")
+
+    evaluate = _command(commands, "evaluate", _evaluate, "measure a model on the held-out points")
+    evaluate.add_argument("work", type=Path, metavar="WORK")
+    evaluate.add_argument("--model", metavar="URI", help="default: models:/bsw@champion")
+
+    score = _command(commands, "score", _score, "flags for every open pathway, as at a date")
+    score.add_argument("source", type=Path, metavar="SOURCE")
+    score.add_argument("--as-of", type=_date, required=True, metavar="DATE")
+    score.add_argument("--model", required=True, metavar="URI")
+    score.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    audit = _command(commands, "audit", _audit, "how well risks and flags serve each group")
+    audit.add_argument("table", type=Path, metavar="TABLE")
+    audit.add_argument("--risk", required=True, metavar="COL")
+    audit.add_argument("--outcome", required=True, metavar="COL")
+    audit.add_argument("--flag", metavar="COL")
+    audit.add_argument("--by", action="append", required=True, metavar="COL")
+    audit.add_argument("--cluster", metavar="COL")
+    audit.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+
+def _study_commands(commands: Commands) -> None:
+    catalogue = _command(commands, "catalogue", _catalogue, "every predictor, with its source and its facts")
+    catalogue.add_argument(
+        "--check", action="store_true", help="fail where features/CATALOGUE.md is out of date"
+    )
+
+    benchmark = _command(commands, "benchmark", _benchmark, "a published benchmark on real patients' data")
+    benchmark.add_argument("name", choices=("gicbt",))
+    benchmark.add_argument("--data", type=Path, required=True, metavar="CSV")
+    benchmark.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    demo = _command(commands, "demo", _demo, "the whole way on a synthetic service")
+    demo.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
+    demo.add_argument("--pathways", type=_positive, default=5_000, metavar="N")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more; it is {text}")
+    return number
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a date like 2025-03-31; it is {text!r}") from None
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from pipelines.check import check
+    from pipelines.config import read_config
+
+    return check(asked.source, out=asked.out, config=read_config(asked.config))
+
+
+def _template(asked: argparse.Namespace) -> int:
+    from pipelines.template import write_template
+
+    write_template(asked.folder)
+    return 0
+
+
+def _synthesise(asked: argparse.Namespace) -> int:
+    from pipelines.synthetic_service import synthesise
+
+    synthesise(
+        asked.out,
+        pathways=asked.pathways,
+        services=asked.services,
+        months=asked.months,
+        seed=asked.seed,
+        file_format=asked.format,
+    )
+    return 0
+
+
+def _build(asked: argparse.Namespace) -> int:
+    from pipelines.build import build
+    from pipelines.config import read_config
+
+    build(asked.source, out=asked.out, config=read_config(asked.config), until=asked.until)
+    return 0
+
+
+def _train(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.train import train
+
+    train(asked.work, config=read_config(asked.config))
+    return 0
+
+
+def _evaluate(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.evaluate import evaluate
+
+    evaluate(asked.work, config=read_config(asked.config), model=asked.model)
+    return 0
+
+
+def _score(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.score import score
+
+    score(
+        asked.source,
+        as_of=asked.as_of,
+        model=asked.model,
+        out=asked.out,
+        config=read_config(asked.config),
+    )
+    return 0
+
+
+def _audit(asked: argparse.Namespace) -> int:
+    from pipelines.audit import audit
+    from pipelines.config import read_config
+
+    audit(
+        asked.table,
+        risk=asked.risk,
+        outcome=asked.outcome,
+        flag=asked.flag,
+        by=tuple(asked.by),
+        cluster=asked.cluster,
+        out=asked.out,
+        config=read_config(asked.config),
+    )
+    return 0
+
+
+def _catalogue(asked: argparse.Namespace) -> int:
+    from pipelines.catalogue import catalogue
+
+    return catalogue(check=asked.check)
+
+
+def _benchmark(asked: argparse.Namespace) -> int:
+    from pipelines.benchmark_gicbt import benchmark
+
+    benchmark(asked.data, out=asked.out)
+    return 0
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.demo import demo
+
+    demo(asked.out, pathways=asked.pathways, config=read_config(asked.config))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""The one configuration: a TOML file into frozen dataclasses, each defined beside the code that it steers."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from features.errors import InputError
+from pipelines.settings import from_table
+
+
+@dataclass(frozen=True)
+class TrackingSettings:
+    """Where MLflow keeps runs and models. MLFLOW_TRACKING_URI, where set, is used instead of `uri`."""
+
+    uri: str = "sqlite:///mlflow.db"
+    experiment: str = "bsw"
+    registered_model: str = "bsw"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of the project. A field's default is the default everywhere."""
+
+    tracking: TrackingSettings = field(default_factory=TrackingSettings)
+
+    def as_table(self) -> dict[str, Any]:
+        """All settings as plain nested tables, for manifests and tracking."""
+        return asdict(self)
+
+
+def read_config(path: Path | None) -> Config:
+    """The configuration in `path`, or the defaults where there is none.
+
+    Errors: InputError with one line per unknown key, wrong type or unreadable file.
+    """
+    if path is None:
+        return Config()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"configuration {path}: there is no such file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
+        raise InputError(f"configuration {path}: not readable as TOML ({error})") from None
+    faults: list[str] = []
+    config = from_table(Config, table, faults)
+    if config is None:
+        raise InputError(*(f"configuration {path}: {fault}" for fault in faults))
+    return config

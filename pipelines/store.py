@@ -1,0 +1,203 @@
+"""Artefacts on disk: written whole or not at all, each step with a manifest that its readers check.
+
+A step's manifest is removed before its first artefact is written and appears after its last: where it
+is absent the step did not finish, and no later step will read what it left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.errors import InputError
+from pipelines.config import Config
+
+SYNTHETIC_KEY = b"bsw_synthetic"
+PACKAGES = ("duckdb", "ibis-framework", "lightgbm", "mlflow", "numpy", "pandas", "scikit-learn", "shap")
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A temporary neighbour of `path` to write to; renamed to `path` only if nothing went wrong."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> Path:
+    """`text` as UTF-8 under `path`, whole or not at all."""
+    with whole(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+    return path
+
+
+def write_json(path: Path, value: Any) -> Path:
+    """`value` as indented JSON; NaN is refused, so that nobody reads a number that is none."""
+    return write_text(path, json.dumps(value, indent=2, allow_nan=False, default=str) + "\n")
+
+
+def write_table(path: Path, frame: pd.DataFrame, *, synthetic: bool = False) -> Path:
+    """A table as Parquet or CSV by the ending of `path`; Parquet remembers whether it is synthetic."""
+    with whole(path) as partial:
+        if path.suffix == ".csv":
+            frame.to_csv(partial, index=False, lineterminator="\n")
+        else:
+            table = pa.Table.from_pandas(frame, preserve_index=False)
+            mark = {SYNTHETIC_KEY: b"true" if synthetic else b"false"}
+            pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **mark}), partial)
+    return path
+
+
+def read_table(path: Path, *columns: str) -> pd.DataFrame:
+    """A Parquet artefact, with at least `columns`.
+
+    Errors: InputError where it is absent, is not Parquet, or lacks a column.
+    """
+    try:
+        frame = pd.read_parquet(path)
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file; run the step that writes it") from None
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InputError(f"{path}: not readable as Parquet ({str(error).splitlines()[0]})") from None
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise InputError(f"{path}: lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
+    return frame
+
+
+def is_synthetic(path: Path) -> bool:
+    """Whether a Parquet artefact says that it was made from synthetic records."""
+    if path.suffix != ".parquet":
+        return False
+    return (pq.read_schema(path).metadata or {}).get(SYNTHETIC_KEY) == b"true"
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a file, or of all files of a folder in the order of their names."""
+    digest = hashlib.sha256()
+    for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
+        if path.is_dir():
+            digest.update(str(file.relative_to(path)).encode())
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """The distribution's version and, in a checkout, the commit (with + where files were changed)."""
+    version = metadata.version("bsw-engagement")
+    root = Path(__file__).resolve().parents[1]
+    try:
+        ask = ["git", "-C", str(root), "describe", "--always", "--dirty=+", "--exclude=*"]
+        commit = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return version
+    return f"{version} at {commit}"
+
+
+def versions() -> dict[str, str]:
+    """Python and the packages whose versions can change a number."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}}
+
+
+@contextmanager
+def step(name: str, folder: Path, *, inputs: Mapping[str, Path], config: Config) -> Iterator[Manifest]:
+    """Run one step into `folder`: its old manifest goes first, its new one comes last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    clear_partials(folder)
+    path = manifest_path(folder, name)
+    path.unlink(missing_ok=True)
+    manifest = Manifest(folder)
+    prints = {label: fingerprint(source) for label, source in inputs.items()}
+    yield manifest
+    write_json(
+        path,
+        {
+            "step": name,
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "code": code_version(),
+            "versions": versions(),
+            "configuration": config.as_table(),
+            "inputs": prints,
+            "artefacts": {
+                str(file.relative_to(folder)): fingerprint(file) for file in sorted(manifest.artefacts)
+            },
+            **manifest.facts,
+        },
+    )
+
+
+class Manifest:
+    """What a running step has written and wants remembered."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.artefacts: set[Path] = set()
+        self.facts: dict[str, Any] = {}
+
+    def wrote(self, *paths: Path) -> None:
+        """Files that are this step's artefacts."""
+        self.artefacts.update(paths)
+
+    def says(self, **facts: Any) -> None:
+        """Facts for later steps, such as `synthetic=True`."""
+        self.facts.update(facts)
+
+
+def manifest_path(folder: Path, name: str) -> Path:
+    """Where the manifest of step `name` lies in `folder`."""
+    return folder / "manifests" / f"{name}.json"
+
+
+def read_manifest(folder: Path, name: str) -> dict[str, Any]:
+    """The manifest of a finished step.
+
+    Errors: InputError where the step never finished, or an artefact is not the one it wrote.
+    """
+    path = manifest_path(folder, name)
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{folder}: step '{name}' has not finished here; run `bsw {name}` first") from None
+    except json.JSONDecodeError:
+        raise InputError(f"{path}: not readable; run `bsw {name}` again") from None
+    faults = list(_changed(folder, name, manifest["artefacts"]))
+    if faults:
+        raise InputError(*faults)
+    return manifest
+
+
+def _changed(folder: Path, name: str, artefacts: Mapping[str, str]) -> Iterator[str]:
+    for relative, print_then in artefacts.items():
+        file = folder / relative
+        if not file.is_file():
+            yield f"{file}: written by `bsw {name}` but no longer there; run `bsw {name}` again"
+        elif fingerprint(file) != print_then:
+            yield f"{file}: changed since `bsw {name}` wrote it; run `bsw {name}` again"
+
+
+def clear_partials(folder: Path) -> None:
+    """Remove what a killed process left under a temporary name."""
+    for partial in folder.rglob(".*.partial"):
+        shutil.rmtree(partial) if partial.is_dir() else partial.unlink(missing_ok=True)

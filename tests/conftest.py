@@ -1,0 +1,37 @@
+"""What every test may ask for: optional programs, and the real data where a path to it is given."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+REQUIRED = {name for name in os.environ.get("BSW_REQUIRE", "").split(",") if name}
+
+
+def need(name: str, *commands: str) -> str:
+    """The path of an optional program; without it the test skips, or fails where BSW_REQUIRE names it."""
+    for command in commands or (name,):
+        if found := shutil.which(command):
+            return found
+    message = f"{name} is not installed"
+    if name in REQUIRED:
+        pytest.fail(f"{message}, and BSW_REQUIRE asks for it")
+    pytest.skip(message)
+
+
+@pytest.fixture
+def chromium() -> str:
+    """A headless browser."""
+    return need("chromium", "chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def gicbt_csv() -> Path:
+    """The real G-ICBT log-ins, which the repository never holds."""
+    path = os.environ.get("BSW_GICBT_CSV")
+    if not path:
+        pytest.skip("BSW_GICBT_CSV names no file: the real G-ICBT data are not in the repository")
+    return Path(path)
