@@ -1,0 +1,149 @@
+"""Why a point has its chance: parts of the log-odds that sum to it, by predictor and by construct.
+
+Path-dependent tree SHAP: a predictor's part is what knowing its value changed, averaged over the order of
+learning the values, with the training patients' own paths through the trees standing for "not known". It
+needs no patient's row, so what is registered can explain. It says what moved this model, not what would
+happen if something were changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+import shap
+from scipy.special import expit
+
+from features.errors import InputError
+
+TOLERANCE = 1e-6
+
+
+class LogOdds(Protocol):
+    """Platt's calibration: calibrated log-odds = slope * margin + intercept."""
+
+    @property
+    def slope(self) -> float: ...
+    @property
+    def intercept(self) -> float: ...
+
+
+class Explained(Protocol):
+    """The parts of a model that an explanation reads."""
+
+    @property
+    def predictors(self) -> tuple[str, ...]: ...
+    @property
+    def booster(self) -> lgb.Booster: ...
+    @property
+    def calibration(self) -> LogOdds: ...
+    def margin(self, features: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]: ...
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """For each point, parts of its calibrated log-odds; `base` plus a row's parts is the point's log-odds.
+
+    `parts` has one row per point and one column per predictor; `base` is the log-odds before anything is
+    known of a patient.
+    """
+
+    parts: pd.DataFrame
+    base: float
+
+    @property
+    def log_odds(self) -> pd.Series:
+        """The calibrated log-odds of each point."""
+        return self.base + self.parts.sum(axis=1)
+
+    @property
+    def chance(self) -> pd.Series:
+        """The chance (0 to 1) of each point."""
+        return pd.Series(expit(self.log_odds.to_numpy()), index=self.parts.index)
+
+    @property
+    def chance_before(self) -> float:
+        """The chance (0 to 1) before anything is known of a patient."""
+        return float(expit(self.base))
+
+    def changes(self) -> pd.DataFrame:
+        """How much each part moves the chance (-1 to 1): the chance with it minus the chance without it.
+
+        Unlike the parts these do not sum to the chance, because chances do not add.
+        """
+        with_all = self.log_odds.to_numpy()[:, None]
+        moved = expit(with_all) - expit(with_all - self.parts.to_numpy())
+        return pd.DataFrame(moved, index=self.parts.index, columns=self.parts.columns)
+
+    def by_construct(self, construct_of: Mapping[str, str]) -> Explanation:
+        """The same explanation with one part per construct, each the sum of its predictors' parts."""
+        names = [construct_of[name] for name in self.parts.columns]
+        return Explanation(self.parts.T.groupby(names, sort=False).sum().T, self.base)
+
+    def of(self, point: str) -> Explanation:
+        """The explanation of one point."""
+        return Explanation(self.parts.loc[[point]], self.base)
+
+
+def explain(model: Explained, features: pd.DataFrame) -> Explanation:
+    """The parts of each point's calibrated log-odds; `features` is indexed by point, missing values allowed.
+
+    Errors: InputError where the parts do not sum to the model's own margin within 1e-6.
+    """
+    matrix = features.loc[:, list(model.predictors)]
+    parts, base = _tree_shap(model.booster, matrix.to_numpy(dtype=np.float64))
+    _must_add_up(base + parts.sum(axis=1), np.asarray(model.margin(features), dtype=np.float64))
+    slope, intercept = model.calibration.slope, model.calibration.intercept
+    scaled = pd.DataFrame(slope * parts, index=matrix.index, columns=matrix.columns)
+    return Explanation(scaled, float(slope * base + intercept))
+
+
+def _tree_shap(booster: lgb.Booster, matrix: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], float]:
+    """Parts of the margin (points x predictors) and the margin before anything is known."""
+    explainer = shap.TreeExplainer(booster, feature_perturbation="tree_path_dependent")
+    # A first row of missing values gives the base where there is no point to explain.
+    rows = np.vstack([np.full((1, matrix.shape[1]), np.nan), matrix])
+    # Called, not `.shap_values`: the latter warns of a list for two classes, which it no longer returns.
+    found = explainer(rows, check_additivity=False)
+    values = np.asarray(found.values, dtype=np.float64)
+    if values.shape != rows.shape:
+        raise InputError(
+            f"model: explains {values.shape[1:]} values per point where it has {matrix.shape[1]} predictors; "
+            "train it with a binary objective"
+        )
+    return values[1:], float(np.ravel(found.base_values)[0])
+
+
+def _must_add_up(explained: np.ndarray[Any, Any], margin: np.ndarray[Any, Any]) -> None:
+    gap = np.abs(explained - margin)
+    wrong = ~(gap <= TOLERANCE)
+    if wrong.any():
+        raise InputError(
+            f"model: for {int(wrong.sum())} of {len(gap)} points the explanation does not sum to the model's "
+            f"own log-odds (largest gap {np.max(gap):.2g}, allowed {TOLERANCE:g}); "
+            "train it again with `bsw train`"
+        )
+
+
+def middle_splits(model: Explained) -> dict[str, float]:
+    """For each predictor that the model uses, the middle of the values at which its trees divide patients.
+
+    Tells on which side of the patients a value lies from the registered model alone.
+    """
+    found: dict[str, list[float]] = {}
+    for tree in model.booster.dump_model()["tree_info"]:
+        for column, threshold in _splits(tree["tree_structure"]):
+            found.setdefault(model.predictors[column], []).append(threshold)
+    return {name: float(np.median(thresholds)) for name, thresholds in found.items()}
+
+
+def _splits(node: Mapping[str, Any]) -> Iterator[tuple[int, float]]:
+    """The column and threshold of every split below a node."""
+    if "split_feature" in node:
+        yield node["split_feature"], float(node["threshold"])
+        yield from _splits(node["left_child"])
+        yield from _splits(node["right_child"])

@@ -1,0 +1,136 @@
+"""An explanation adds up, survives missing values, and speaks in chances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+from features.errors import InputError
+from models.explanation import Explanation, explain, middle_splits
+
+NAMES = ("missed_appointments", "no_place_agreed", "confidence", "phq9_change", "unused")
+
+
+@dataclass(frozen=True)
+class Platt:
+    slope: float = 0.8
+    intercept: float = 0.3
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A real booster with the parts of a model that an explanation reads."""
+
+    booster: lgb.Booster
+    predictors: tuple[str, ...] = NAMES
+    calibration: Platt = field(default_factory=Platt)
+    off: float = 0.0
+
+    def margin(self, features: pd.DataFrame) -> np.ndarray:
+        matrix = features.loc[:, list(self.predictors)].to_numpy(dtype=float)
+        return np.asarray(self.booster.predict(matrix, raw_score=True)) + self.off
+
+
+def patients(seed: int = 1, points: int = 600) -> pd.DataFrame:
+    """Points with a fifth of all values missing."""
+    draw = np.random.default_rng(seed)
+    values = draw.normal(size=(points, len(NAMES)))
+    values[:, 1] = draw.random(points) < 0.5
+    values[draw.random(values.shape) < 0.2] = np.nan
+    return pd.DataFrame(values, columns=list(NAMES), index=[f"point {n}" for n in range(points)])
+
+
+def learnt(seed: int = 1, rounds: int = 40, **settings: object) -> Learnt:
+    features = patients(seed)
+    known = features.fillna(0)
+    log_odds = known["missed_appointments"] + 2 * known["no_place_agreed"] - known["confidence"] - 1
+    outcome = np.random.default_rng(seed + 1).random(len(features)) < expit(log_odds)
+    options = {"objective": "binary", "verbose": -1, "num_leaves": 8, "deterministic": True, "num_threads": 1}
+    data = lgb.Dataset(features.to_numpy(), outcome.astype(int))
+    return Learnt(lgb.train(options | settings, data, rounds))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_parts_of_a_point_sum_to_its_calibrated_log_odds(seed: int) -> None:
+    model, features = learnt(seed), patients(seed + 100)
+    calibrated = model.calibration.slope * model.margin(features) + model.calibration.intercept
+    explained = explain(model, features)
+    np.testing.assert_allclose(explained.log_odds, calibrated, atol=1e-6)
+    np.testing.assert_allclose(explained.chance, expit(calibrated), atol=1e-6)
+
+
+def test_a_point_with_nothing_recorded_is_explained() -> None:
+    nothing = pd.DataFrame(np.nan, index=["point 0"], columns=list(NAMES))
+    explained = explain(learnt(), nothing)
+    assert explained.parts.notna().all().all()
+
+
+def test_an_explanation_that_does_not_add_up_is_refused() -> None:
+    model = learnt()
+    with pytest.raises(InputError, match=r"600 of 600 points .* does not sum"):
+        explain(Learnt(model.booster, off=0.001), patients())
+
+
+def test_a_margin_that_is_no_number_is_refused() -> None:
+    with pytest.raises(InputError, match="does not sum"):
+        explain(Learnt(learnt().booster, off=float("nan")), patients())
+
+
+def test_columns_are_found_by_name_whatever_their_order() -> None:
+    model, features = learnt(), patients()
+    pd.testing.assert_frame_equal(
+        explain(model, features).parts, explain(model, features[list(NAMES)[::-1]]).parts
+    )
+
+
+def test_a_point_is_explained_the_same_alone_and_in_a_batch() -> None:
+    model, features = learnt(), patients()
+    alone = explain(model, features.loc[["point 7"]])
+    pd.testing.assert_frame_equal(explain(model, features).of("point 7").parts, alone.parts)
+
+
+def test_no_points_have_an_empty_explanation_with_the_same_base() -> None:
+    model = learnt()
+    nobody = explain(model, patients().iloc[:0])
+    assert nobody.parts.empty
+    assert nobody.base == pytest.approx(explain(model, patients()).base)
+
+
+def test_a_model_that_learnt_nothing_explains_by_its_base_alone() -> None:
+    explained = explain(learnt(min_data_in_leaf=600), patients())
+    assert (explained.parts == 0).all().all()
+
+
+def test_the_part_of_a_construct_is_the_sum_of_its_predictors_parts() -> None:
+    explained = explain(learnt(), patients())
+    constructs = {name: "planning" if name == "no_place_agreed" else "behaviour" for name in NAMES}
+    summed = explained.by_construct(constructs)
+    assert set(summed.parts.columns) == {"planning", "behaviour"}
+    np.testing.assert_allclose(summed.parts["planning"], explained.parts["no_place_agreed"])
+    np.testing.assert_allclose(summed.log_odds, explained.log_odds)
+
+
+def test_a_change_is_the_chance_with_a_part_minus_the_chance_without_it() -> None:
+    one = Explanation(pd.DataFrame({"planning": [1.0], "behaviour": [0.0]}, index=["p"]), base=-0.5)
+    assert one.changes().loc["p", "planning"] == pytest.approx(expit(0.5) - expit(-0.5))
+    assert one.changes().loc["p", "behaviour"] == 0
+
+
+def test_the_chance_before_anything_is_known_belongs_to_the_base() -> None:
+    one = Explanation(pd.DataFrame({"planning": [0.0]}, index=["p"]), base=0.0)
+    assert one.chance_before == 0.5
+
+
+def test_what_raises_the_outcome_in_the_records_raises_the_chance_in_the_explanation() -> None:
+    features, explained = patients(), explain(learnt(), patients())
+    agreed = explained.changes()["no_place_agreed"].groupby(features["no_place_agreed"]).mean()
+    assert agreed[1.0] > 0.1 > 0 > agreed[0.0]
+
+
+def test_the_middle_split_of_a_yes_or_no_predictor_lies_between_no_and_yes() -> None:
+    assert 0 <= middle_splits(learnt())["no_place_agreed"] < 1
