@@ -1,0 +1,139 @@
+"""The library of things to consider is checked whenever it is read, and answers every reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from features.conceptual_model import CONSTRUCTS
+from features.errors import InputError
+from models.suggestions import MOMENTS, packaged_suggestions, read_suggestions
+
+
+@dataclass(frozen=True)
+class Named:
+    name: str
+    construct: str
+    modifiable: bool = True
+    shown: str = "reason"
+
+
+PLACE = Named("place_agreed", "task_planning")
+WRITTEN = Named("written_summary", "task_planning")
+PHQ9 = Named("phq9_change", "symptoms", modifiable=False)
+PREDICTORS = {predictor.name: predictor for predictor in (PLACE, WRITTEN, PHQ9)}
+LIBRARY = """
+[[consider]]
+construct = "task_planning"
+moment = "at the next plan"
+words = "Put it in writing."
+source = "Ryum, Bennion & Kazantzis 2023"
+predictors = ["written_summary"]
+
+[[consider]]
+construct = "task_planning"
+moment = "at the next plan"
+words = "Agree what, when, where and with whom."
+source = "Bennion et al. 2025"
+
+[[discuss]]
+construct = "symptoms"
+moment = "in supervision"
+words = "Ask how things have been."
+source = "Delgadillo 2018"
+"""
+
+
+def faults(text: str) -> tuple[str, ...]:
+    with pytest.raises(InputError) as raised:
+        read_suggestions(text, PREDICTORS)
+    return raised.value.faults
+
+
+def test_the_packaged_library_is_valid_and_answers_every_construct_either_way() -> None:
+    both = {
+        f"{construct}_{changeable}": Named(f"{construct}_{changeable}", construct, changeable)
+        for construct in CONSTRUCTS.keys() - {"practitioner"}
+        for changeable in (True, False)
+    }
+    library = read_suggestions(packaged_suggestions(), both)
+    assert {library.answering(reason).construct for reason in both.values()} == CONSTRUCTS.keys() - {
+        "practitioner"
+    }
+
+
+def test_the_packaged_library_has_every_moment_and_no_verdict() -> None:
+    entries = read_suggestions(packaged_suggestions(), {}).entries
+    assert {entry.moment for entry in entries} == set(MOMENTS)
+    verdicts = ("must", "should", "poor", "non-complian", "unmotivated", "fail")
+    assert not [entry.words for entry in entries for verdict in verdicts if verdict in entry.words.lower()]
+
+
+def test_a_suggestion_that_names_the_predictor_comes_before_one_for_the_construct() -> None:
+    library = read_suggestions(LIBRARY, PREDICTORS)
+    assert library.answering(WRITTEN).words == "Put it in writing."
+    assert library.answering(PLACE).words == "Agree what, when, where and with whom."
+
+
+def test_what_nobody_can_change_is_answered_by_a_neutral_prompt() -> None:
+    answer = read_suggestions(LIBRARY, PREDICTORS).answering(PHQ9)
+    assert (answer.kind, answer.line) == ("discuss", "In supervision: Ask how things have been.")
+
+
+def test_every_fault_is_reported_at_once() -> None:
+    broken = LIBRARY.replace('"at the next plan"\nwords = "Put', '"next plan"\nwords = "Put')
+    broken = broken.replace('construct = "symptoms"', 'construct = "symptom"').replace(
+        "written_summary", "summary"
+    )
+    found = faults(broken)
+    assert found == (
+        "suggestions: [[consider]] 1: unknown moment 'next plan'; did you mean 'at the next plan'?",
+        "suggestions: [[consider]] 1: unknown predictor 'summary'; did you mean 'written_summary'?",
+        "suggestions: [[discuss]] 1: unknown construct 'symptom'; did you mean 'symptoms'?",
+    )
+
+
+def test_a_key_that_is_unknown_missing_or_no_text_is_named() -> None:
+    found = faults(LIBRARY.replace("source =", "sources =", 1).replace('"in supervision"', "3"))
+    assert found == (
+        "suggestions: [[consider]] 1: unknown key 'sources'; did you mean 'source'?",
+        "suggestions: [[consider]] 1: lacks 'source'",
+        "suggestions: [[discuss]] 1: 'moment' must be text; it is 3",
+    )
+
+
+def test_the_word_risk_is_refused_because_practitioners_read_it_as_risk_of_harm() -> None:
+    assert "risk of harm" in faults(LIBRARY.replace("Put it", "The risk is high. Put it"))[0]
+
+
+def test_a_sentence_too_long_to_be_read_is_refused() -> None:
+    assert "at most 160" in faults(LIBRARY.replace("Put it", "Put it, " * 30))[0]
+
+
+def test_a_predictor_of_another_construct_is_refused() -> None:
+    found = faults(LIBRARY.replace('["written_summary"]', '["phq9_change"]'))
+    assert found == (
+        "suggestions: [[consider]] 1: predictor 'phq9_change' belongs to 'symptoms', not to 'task_planning'",
+    )
+
+
+def test_a_repetition_is_refused() -> None:
+    assert (
+        "repeats itself"
+        in faults(LIBRARY.replace("Agree what, when, where and with whom.", "Put it in writing."))[0]
+    )
+
+
+def test_a_reason_that_nothing_answers_is_named() -> None:
+    found = faults(LIBRARY[: LIBRARY.index("[[discuss]]")])
+    assert found == (
+        "suggestions: nothing answers a reason of 'symptoms'; add a [[discuss]] without predictors",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["consider = 3\n" + LIBRARY, "[[consider", "[[consder]]\nwords = 'x'\n" + LIBRARY]
+)
+def test_text_of_another_shape_is_refused(text: str) -> None:
+    assert faults(text)
