@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
-import shap
 from scipy.special import expit
 
 from features.errors import InputError
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 TOLERANCE = 1e-6
 
@@ -104,6 +105,8 @@ def explain(model: Explained, features: pd.DataFrame) -> Explanation:
 
 def _tree_shap(booster: lgb.Booster, matrix: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], float]:
     """Parts of the margin (points x predictors) and the margin before anything is known."""
+    import shap  # two seconds, which steps that only read a setting of the flags need not pay
+
     explainer = shap.TreeExplainer(booster, feature_perturbation="tree_path_dependent")
     # A first row of missing values gives the base where there is no point to explain.
     rows = np.vstack([np.full((1, matrix.shape[1]), np.nan), matrix])

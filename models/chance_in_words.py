@@ -1,0 +1,28 @@
+"""A chance as a practitioner can picture it: rounded, never certain, never called a risk."""
+
+from __future__ import annotations
+
+import math
+
+
+def whole_percent(chance: float) -> str:
+    """A chance (0 to 1) as whole percent, never as certain."""
+    return f"{min(max(round(100 * chance), 1), 99)}%"
+
+
+def of_ten(chance: float) -> str:
+    """A chance (0 to 1) as so many of ten, never as none or all."""
+    many = round(10 * chance)
+    return "fewer than 1" if many < 1 else "more than 9" if many > 9 else f"about {many}"
+
+
+def natural_frequency(chance: float) -> str:
+    """A chance (0 to 1) as a practitioner can picture it. It is conditional on the work being reviewed."""
+    return f"of 10 patients with records like these whose work was reviewed, {of_ten(chance)} had not done it"
+
+
+def between(low: float, high: float) -> str:
+    """The bounds of a chance (0 to 1) in tenths, rounded outwards."""
+    # Rounded first, so that 0.7 computed as 0.7000000000000001 does not become 8 of 10.
+    least, most = math.floor(round(10 * low, 6)), math.ceil(round(10 * high, 6))
+    return f"between {least} and {most} of 10" if least < most else f"{most} of 10"
