@@ -1,0 +1,188 @@
+"""Facts about care: the referral and its contacts."""
+
+from __future__ import annotations
+
+import ibis
+
+from features.facts.definition import fact
+from features.facts.source import Source, Table, end_of_day, known_undated, known_when_dated, scoped
+
+CONTACT = "IDS201CareContact"
+REFERRAL = "IDS101Referral"
+ACTIVITY = "IDS202CareActivity"
+CONTACT_START = "CareContactId ServiceRequestId CareContDate:date CareContTime:time"
+REFERRAL_RECEIVED = "ServiceRequestId LocalPatientId ReferralRequestReceivedDate:date"
+
+ATTENDED = ("5", "6")
+TREATMENT = ("02", "03", "05")
+REMOTE = ("02", "11", "03", "09", "10", "12", "13", "05", "06", "08")
+INTERPRETER = ("1", "2", "3")
+PRESCRIBED = ("01", "02")
+
+
+@fact(
+    "pathway",
+    reads={
+        CONTACT: f"{CONTACT_START} AttendOrDNACode PlannedCareContIndicator AppType ConsMechanism "
+        "ClinContDurOfCareCont:int64 InterpreterPresentInd PsychMed LanguageCodeTreat Cancellation "
+        "CareContPatientTherMode"
+    },
+    gives={
+        "contact_id": "string CareContactId",
+        "start": "int64 CareContDate",
+        "individual": "boolean CareContPatientTherMode",
+        "attended": "boolean AttendOrDNACode",
+        "missed": "boolean AttendOrDNACode",
+        "cancelled": "boolean AttendOrDNACode",
+        "late": "boolean AttendOrDNACode",
+        "treatment": "boolean AppType",
+        "remote": "boolean ConsMechanism",
+        "telephone": "boolean ConsMechanism",
+        "minutes": "float64 ClinContDurOfCareCont",
+        "interpreter": "boolean InterpreterPresentInd",
+        "medication": "boolean PsychMed",
+        "own_language": "boolean LanguageCodeTreat",
+        "short_notice": "boolean Cancellation",
+    },
+)
+def appointments(source: Source) -> Table:
+    """Contacts of the pathway, attended or not, known at their start."""
+    rows = source.versions(CONTACT, "CareContactId")
+    rows = rows.join(source.contacts().drop("pathway_id"), ["provider", "CareContactId"])
+    code = rows.AttendOrDNACode
+    attended = code.isin(ATTENDED) | (rows.PlannedCareContIndicator == "N").fill_null(False)
+    return rows.select(
+        pathway_id=scoped(rows, "ServiceRequestId"),
+        record_key=scoped(rows, "CareContactId"),
+        contact_id=scoped(rows, "CareContactId"),
+        version=rows.version,
+        known_at=known_when_dated(rows, rows.start),
+        start=rows.start,
+        individual=rows.CareContPatientTherMode == "1",
+        attended=attended,
+        missed=(code == "3") & ~attended,
+        cancelled=(code == "2") & ~attended,
+        late=code.isin(("6", "7")),
+        treatment=rows.AppType.isin(TREATMENT),
+        remote=rows.ConsMechanism.isin(REMOTE),
+        telephone=rows.ConsMechanism == "02",
+        minutes=rows.ClinContDurOfCareCont.cast("float64"),
+        interpreter=ibis.cases(
+            (rows.InterpreterPresentInd.isin(INTERPRETER), True),
+            (rows.InterpreterPresentInd.isin(("4", "5")), False),
+            else_=ibis.null("boolean"),
+        ),
+        medication=ibis.cases(
+            (rows.PsychMed.isin(PRESCRIBED), True), (rows.PsychMed == "03", False), else_=ibis.null("boolean")
+        ),
+        own_language=rows.LanguageCodeTreat != "en",
+        short_notice=(rows.Cancellation == "Y") & (code == "2"),
+    )
+
+
+@fact(
+    "pathway",
+    reads={
+        CONTACT: CONTACT_START,
+        ACTIVITY: "CareActId CareContactId CarePersLocalId CodeProcAndProcStatus",
+    },
+    gives={
+        "contact_id": "string CareContactId",
+        "practitioner": "string CarePersLocalId",
+        "therapy": "string CodeProcAndProcStatus",
+    },
+)
+def activities(source: Source) -> Table:
+    """What was done in a contact and by whom, known at the contact's start."""
+    rows = source.versions(ACTIVITY, "CareActId")
+    rows = rows.join(source.contacts(), ["provider", "CareContactId"])
+    return rows.select(
+        pathway_id=rows.pathway_id,
+        record_key=scoped(rows, "CareActId"),
+        contact_id=scoped(rows, "CareContactId"),
+        version=rows.version,
+        known_at=known_when_dated(rows, rows.start),
+        practitioner=scoped(rows, "CarePersLocalId"),
+        therapy=rows.CodeProcAndProcStatus,
+    )
+
+
+@fact(
+    "pathway",
+    reads={REFERRAL: "ServiceRequestId ServDischDate:date"},
+    gives={"discharged_at": "int64 ServDischDate"},
+)
+def discharges(source: Source) -> Table:
+    """The end of the pathway, known at the end of the day of discharge and never before."""
+    rows = source.versions(REFERRAL, "ServiceRequestId")
+    ended = end_of_day(rows.ServDischDate)
+    return rows.select(
+        pathway_id=scoped(rows, "ServiceRequestId"),
+        record_key=scoped(rows, "ServiceRequestId"),
+        version=rows.version,
+        known_at=ibis.coalesce(ended, rows.held_from),
+        discharged_at=ended,
+    )
+
+
+@fact(
+    "pathway",
+    reads={REFERRAL: f"{REFERRAL_RECEIVED} SourceOfReferralIAPT"},
+    gives={
+        "received": "int64 ReferralRequestReceivedDate",
+        "self_referred": "boolean SourceOfReferralIAPT",
+        "stepped_up": "boolean SourceOfReferralIAPT",
+    },
+)
+def referrals(source: Source) -> Table:
+    """The referral, known at the end of the day it was received."""
+    rows = source.versions(REFERRAL, "ServiceRequestId")
+    received = source.referrals().drop("LocalPatientId")
+    rows = rows.join(received, ["provider", "ServiceRequestId"])
+    return rows.select(
+        pathway_id=scoped(rows, "ServiceRequestId"),
+        record_key=scoped(rows, "ServiceRequestId"),
+        version=rows.version,
+        known_at=known_when_dated(rows, rows.received),
+        received=rows.received,
+        self_referred=rows.SourceOfReferralIAPT == "B1",
+        stepped_up=rows.SourceOfReferralIAPT.isin(("N1", "N2", "N4")),
+    )
+
+
+@fact(
+    "patient",
+    reads={REFERRAL: REFERRAL_RECEIVED},
+    gives={"pathway_id": "string ServiceRequestId"},
+)
+def patient_referrals(source: Source) -> Table:
+    """All referrals of the patient to this provider, known at the end of the day each was received."""
+    rows = source.referrals()
+    return rows.select(
+        patient_id=scoped(rows, "LocalPatientId"),
+        pathway_id=scoped(rows, "ServiceRequestId"),
+        record_key=scoped(rows, "ServiceRequestId"),
+        version=ibis.literal(0, "int64"),
+        known_at=rows.received,
+    )
+
+
+@fact(
+    "pathway",
+    reads={REFERRAL: f"{REFERRAL_RECEIVED} PrevDiagCondInd"},
+    gives={"previously_diagnosed": "boolean PrevDiagCondInd"},
+)
+def earlier_conditions(source: Source) -> Table:
+    """Whether a condition was diagnosed before, as the referral says; undated."""
+    rows = source.versions(REFERRAL, "ServiceRequestId")
+    rows = rows.join(source.referrals().drop("LocalPatientId"), ["provider", "ServiceRequestId"])
+    said = ibis.cases(
+        (rows.PrevDiagCondInd == "Y", True), (rows.PrevDiagCondInd == "N", False), else_=ibis.null("boolean")
+    )
+    return rows.select(
+        pathway_id=scoped(rows, "ServiceRequestId"),
+        record_key=scoped(rows, "ServiceRequestId"),
+        version=rows.version,
+        known_at=known_undated(rows, rows.received),
+        previously_diagnosed=said,
+    )

@@ -1,0 +1,106 @@
+"""What a fact is: which columns of the records it may read, what it gives, and when each row was known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from features.history import About
+
+if TYPE_CHECKING:
+    from features.facts.source import Source
+
+Reads = Mapping[str, Mapping[str, str]]
+FACTS: dict[str, Fact] = {}
+
+
+@dataclass(frozen=True)
+class FactSettings:
+    """`share_of_part`: how much of a task counts as done where only "part" was recorded, 0 to 1.
+
+    `arrival_lag_days`: fact -> days between a thing being recorded and its being there to read.
+    """
+
+    share_of_part: float = 0.5
+    arrival_lag_days: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share_of_part <= 1:
+            raise ValueError(f"share_of_part must lie between 0 and 1; it is {self.share_of_part}")
+        for name, days in self.arrival_lag_days.items():
+            if days < 0:
+                raise ValueError(f"arrival_lag_days.{name} must not be negative; it is {days}")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something recorded about a pathway, a patient or a practitioner.
+
+    `reads`: table -> column -> Ibis type; nothing else of the records can be seen.
+    `gives`: column -> (Ibis type, the column of the records that must be recorded for it).
+    `later`: column -> the column that holds the moment from which alone it is known.
+    """
+
+    name: str
+    about: About
+    reads: Reads
+    gives: Mapping[str, tuple[str, str]]
+    later: Mapping[str, str]
+    summary: str
+    rows: Callable[[Source], Any]
+
+    def origin(self, column: str) -> str:
+        """`Table.Column` of the records behind a column of the fact."""
+        needed = self.gives[column][1]
+        return next(f"{table}.{needed}" for table, columns in self.reads.items() if needed in columns)
+
+    def recorded(self, columns: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+        """The columns of the fact that a source with these tables and columns can carry."""
+        if any(table not in columns for table in self.reads):
+            return frozenset()
+        held = {name for table in self.reads for name in columns[table]}
+        return frozenset(name for name, (_, needed) in self.gives.items() if needed in held)
+
+
+def fact(
+    about: About,
+    *,
+    reads: Mapping[str, str],
+    gives: Mapping[str, str],
+    later: Mapping[str, str] | None = None,
+) -> Callable[[Callable[[Source], Any]], Callable[[Source], Any]]:
+    """Declare the function below to give the rows of a fact.
+
+    `reads` spells, for each table, its columns as "Name" or "Name:type"; `gives` spells, for each column
+    of the fact, "type Column", the column being the one that must be recorded. The function gives a table
+    with `{about}_id`, `record_key`, `version`, `known_at` (seconds) and the columns named.
+    """
+
+    def declare(function: Callable[[Source], Any]) -> Callable[[Source], Any]:
+        name = function.__name__
+        if name in FACTS:
+            raise ValueError(f"there is a fact '{name}' already; give this one another name")
+        FACTS[name] = Fact(
+            name=name,
+            about=about,
+            reads={table: _typed(columns) for table, columns in reads.items()},
+            gives={column: _split(spelt) for column, spelt in gives.items()},
+            later=dict(later or {}),
+            summary=re.split(r"\n\s*\n", function.__doc__ or "")[0].replace("\n", " ").strip(),
+            rows=function,
+        )
+        return function
+
+    return declare
+
+
+def _typed(columns: str) -> dict[str, str]:
+    pairs = (spelt.partition(":") for spelt in columns.split())
+    return {name: kind or "string" for name, _, kind in pairs}
+
+
+def _split(spelt: str) -> tuple[str, str]:
+    kind, needed = spelt.split()
+    return kind, needed

@@ -1,0 +1,87 @@
+"""All facts of a source, each worked out once and kept where the engine can join it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import ibis
+import pandas as pd
+
+from features.errors import nearest
+from features.facts.definition import FACTS, Fact, FactSettings
+from features.facts.source import DAY, Source, Table, end_of_day
+from features.records import Records
+
+
+class Facts:
+    """What a source says, fact by fact, with the moment each row was known and was superseded."""
+
+    def __init__(self, records: Records, settings: FactSettings) -> None:
+        unknown = [name for name in settings.arrival_lag_days if name not in FACTS]
+        if unknown:
+            raise ValueError(f"arrival_lag_days names no fact '{unknown[0]}'; {nearest(unknown[0], FACTS)}")
+        self.records = records
+        self.settings = settings
+        self._kept: dict[str, Table] = {}
+
+    @cached_property
+    def backend(self) -> Any:
+        """The engine over the records' own connection."""
+        return ibis.duckdb.from_connection(self.records.connection)
+
+    @cached_property
+    def recorded(self) -> Mapping[str, frozenset[str]]:
+        """Fact -> the columns of it that this source carries; a fact without any is left out."""
+        carried = {name: fact.recorded(self.records.columns) for name, fact in FACTS.items()}
+        return {name: columns for name, columns in carried.items() if columns}
+
+    def table(self, name: str) -> Table:
+        """The rows of a fact: `{about}_id, known_at, superseded_at, order, record_key` and its columns.
+
+        Every version of a row stands here; a later one supersedes an earlier one at its own `known_at`.
+        """
+        if name not in self._kept:
+            fact = FACTS[name]
+            rows = _finished(
+                fact, fact.rows(Source(self.records, self.backend, fact, self.settings)), self._lag(name)
+            )
+            self._kept[name] = self.backend.create_table(f"fact_{name}", rows, temp=True, overwrite=True)
+        return self._kept[name]
+
+    def standing(self, name: str, until: int | None = None) -> Table:
+        """The rows of a fact as they stood at `until` (seconds; at the end of the records where None)."""
+        rows = self.table(name)
+        if until is None:
+            return rows.filter(rows.superseded_at.isnull())
+        current = rows.superseded_at.isnull() | (rows.superseded_at >= until)
+        return rows.filter((rows.known_at < until) & current)
+
+    def frame(self, name: str, *columns: str, until: int | None = None) -> pd.DataFrame:
+        """Some columns of the standing rows of a fact, in the order of their keys."""
+        rows = self.standing(name, until)
+        frame: pd.DataFrame = rows.order_by("record_key").select(*columns).to_pandas()
+        return frame
+
+    def ends(self, until: int | None = None) -> pd.Series[int]:
+        """The end of each service's records in seconds, by `service_id`: its last reporting period, or `until`."""
+        header = self.backend.table("IDS000Header")
+        last = header.group_by(service_id=header.OrgID_Provider)
+        ended = last.aggregate(end=end_of_day(header.ReportingPeriodEndDate.max())).order_by("service_id")
+        ends: pd.Series[int] = ended.to_pandas().set_index("service_id")["end"]
+        return ends if until is None else ends.clip(upper=until)
+
+    def _lag(self, name: str) -> int:
+        return round(self.settings.arrival_lag_days.get(name, 0.0) * DAY)
+
+
+def _finished(fact: Fact, rows: Table, lag: int) -> Table:
+    """Rows with the moment each version was superseded and a fixed order within their subject."""
+    key = f"{fact.about}_id"
+    rows = rows.mutate(known_at=rows.known_at + lag)
+    rows = rows.filter(rows[key].notnull() & rows.known_at.notnull() & rows.record_key.notnull())
+    versions = ibis.window(group_by=[key, "record_key"], order_by="version")
+    rows = rows.mutate(superseded_at=rows.known_at.lead().over(versions))
+    subject = ibis.window(group_by=key, order_by=["known_at", "record_key", "version"])
+    return rows.mutate(order=ibis.row_number().over(subject))

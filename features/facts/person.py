@@ -1,0 +1,146 @@
+"""Facts about the patient: work, health, circumstances, language. Nothing protected: see protected.py."""
+
+from __future__ import annotations
+
+import ibis
+
+from features.facts.care import REFERRAL, REFERRAL_RECEIVED
+from features.facts.definition import fact
+from features.facts.source import (
+    Source,
+    Table,
+    end_of_day,
+    known_undated,
+    known_when_dated,
+    scoped,
+    yes,
+)
+from features.standard import circumstance_codes
+
+PATIENT = "IDS001MPI"
+EMPLOYMENT = "IDS004EmpStatus"
+CONDITION = "IDS602LongTermCondition"
+COMPLAINT = "IDS603PresentingComplaints"
+CIRCUMSTANCE = "IDS011SocPerCircumstances"
+NO_CONDITION = "748031000000103"
+WORKING = ("01",)
+CARING = ("05",)
+
+
+@fact(
+    "patient",
+    reads={
+        PATIENT: "LocalPatientId LanguageCodePreferred IndicesOfDeprivationDecile:float64",
+        REFERRAL: REFERRAL_RECEIVED,
+    },
+    gives={
+        "other_language": "boolean LanguageCodePreferred",
+        "deprivation_decile": "float64 IndicesOfDeprivationDecile",
+    },
+)
+def patients(source: Source) -> Table:
+    """Preferred language and deprivation of the patient's area; undated."""
+    rows = source.versions(PATIENT, "LocalPatientId")
+    received = source.referrals()
+    first = received.group_by(["provider", "LocalPatientId"]).aggregate(received=received.received.min())
+    rows = rows.join(first, ["provider", "LocalPatientId"])
+    return rows.select(
+        patient_id=scoped(rows, "LocalPatientId"),
+        record_key=scoped(rows, "LocalPatientId"),
+        version=rows.version,
+        known_at=known_undated(rows, rows.received),
+        other_language=rows.LanguageCodePreferred != "en",
+        deprivation_decile=rows.IndicesOfDeprivationDecile,
+    )
+
+
+@fact(
+    "patient",
+    reads={
+        EMPLOYMENT: "LocalPatientId EmployStatus EmployStatusRecDate:date SickAbsenceInd BenefitRecInd UCInd PIPInd"
+    },
+    gives={
+        "status": "string EmployStatus",
+        "working": "boolean EmployStatus",
+        "unemployed": "boolean EmployStatus",
+        "long_term_sick": "boolean EmployStatus",
+        "caring": "boolean EmployStatus",
+        "off_sick": "boolean SickAbsenceInd",
+        "benefits": "boolean BenefitRecInd",
+    },
+)
+def employment(source: Source) -> Table:
+    """Employment as recorded, known at the end of the day it was recorded."""
+    rows = source.versions(EMPLOYMENT, "LocalPatientId", "EmployStatusRecDate", "EmployStatus")
+    stated = rows.EmployStatus.nullif("ZZ")
+    return rows.select(
+        patient_id=scoped(rows, "LocalPatientId"),
+        record_key=scoped(rows, "LocalPatientId") + "@" + rows.EmployStatusRecDate.cast("string") + stated,
+        version=rows.version,
+        known_at=known_when_dated(rows, end_of_day(rows.EmployStatusRecDate)),
+        status=stated,
+        working=stated.isin(WORKING),
+        unemployed=stated == "02",
+        long_term_sick=stated == "04",
+        caring=stated.isin(CARING),
+        off_sick=yes(rows.SickAbsenceInd),
+        benefits=yes(rows.BenefitRecInd),
+    )
+
+
+@fact(
+    "pathway",
+    reads={CONDITION: "ServiceRequestId LongTermCondition", REFERRAL: REFERRAL_RECEIVED},
+    gives={"condition": "string LongTermCondition", "present": "boolean LongTermCondition"},
+)
+def long_term_conditions(source: Source) -> Table:
+    """Long-term physical conditions, one row each; a row may say that there is none. Undated."""
+    rows = source.versions(CONDITION, "ServiceRequestId", "LongTermCondition")
+    rows = rows.join(source.referrals().drop("LocalPatientId"), ["provider", "ServiceRequestId"])
+    return rows.select(
+        pathway_id=scoped(rows, "ServiceRequestId"),
+        record_key=scoped(rows, "ServiceRequestId") + "@" + rows.LongTermCondition,
+        version=rows.version,
+        known_at=known_undated(rows, rows.received),
+        condition=rows.LongTermCondition,
+        present=rows.LongTermCondition != NO_CONDITION,
+    )
+
+
+@fact(
+    "pathway",
+    reads={COMPLAINT: "ServiceRequestId PresComp PresCompDate:date", REFERRAL: REFERRAL_RECEIVED},
+    gives={"complaint": "string PresComp", "depression": "boolean PresComp"},
+)
+def complaints(source: Source) -> Table:
+    """Presenting complaints, known at the end of the day recorded; without a date, as an undated value."""
+    rows = source.versions(COMPLAINT, "ServiceRequestId", "PresComp")
+    rows = rows.join(source.referrals().drop("LocalPatientId"), ["provider", "ServiceRequestId"])
+    dated = known_when_dated(rows, end_of_day(rows.PresCompDate))
+    return rows.select(
+        pathway_id=scoped(rows, "ServiceRequestId"),
+        record_key=scoped(rows, "ServiceRequestId") + "@" + rows.PresComp,
+        version=rows.version,
+        known_at=ibis.ifelse(rows.PresCompDate.isnull(), known_undated(rows, rows.received), dated),
+        complaint=rows.PresComp,
+        depression=rows.PresComp.startswith("F32") | rows.PresComp.startswith("F33"),
+    )
+
+
+@fact(
+    "patient",
+    reads={CIRCUMSTANCE: "LocalPatientId SocPerCircumstance SocPerCircumstanceRecDate:date"},
+    gives={"group": "string SocPerCircumstance"},
+)
+def circumstances(source: Source) -> Table:
+    """Social and personal circumstances that may serve prediction, known at the end of the day recorded."""
+    rows = source.versions(CIRCUMSTANCE, "LocalPatientId", "SocPerCircumstance", "SocPerCircumstanceRecDate")
+    groups = circumstance_codes("predictor")
+    rows = rows.filter(rows.SocPerCircumstance.isin(tuple(groups)))
+    return rows.select(
+        patient_id=scoped(rows, "LocalPatientId"),
+        record_key=scoped(rows, "LocalPatientId") + "@" + rows.SocPerCircumstance,
+        version=rows.version,
+        known_at=known_when_dated(rows, end_of_day(rows.SocPerCircumstanceRecDate)),
+        group=rows.SocPerCircumstance.cases(*groups.items(), else_=ibis.null("string")),
+    )

@@ -1,0 +1,120 @@
+"""Facts about symptoms: questionnaire scores, at a contact or beside one."""
+
+from __future__ import annotations
+
+import ibis
+
+from features.facts.care import ACTIVITY, CONTACT, CONTACT_START
+from features.facts.definition import fact
+from features.facts.source import Source, Table, end_of_day, known_when_dated, moment, scoped
+
+AT_CONTACT = "IDS607CodedScoreAssessmentAct"
+AT_REFERRAL = "IDS606CodedScoreAssessmentRefer"
+PHQ9 = ("720433000",)
+GAD7 = ("445455005",)
+WSAS_ITEMS = ("932621000000100", "932581000000100", "932611000000106", "932591000000103", "932601000000109")
+# The anxiety measures of particular disorders, each with its highest score (codes.csv of the standard).
+ANXIETY_MEASURES = {
+    "446793008": 54,
+    "473354003": 5,
+    "450324005": 168,
+    "450326007": 28,
+    "491581000000104": 80,
+    "445552006": 68,
+    "446517006": 80,
+}
+CONTACT_SCORES = {
+    CONTACT: CONTACT_START,
+    ACTIVITY: "CareActId CareContactId",
+    AT_CONTACT: "CareActId CodedAssToolType PersScore:float64",
+}
+SCORE = {"contact_id": "string CareContactId", "score": "float64 PersScore"}
+
+
+def _at_contacts(source: Source, tools: tuple[str, ...]) -> Table:
+    """Scores on these tools given at contacts, each version, known at the contact's start."""
+    rows = source.versions(AT_CONTACT, "CareActId", "CodedAssToolType")
+    rows = rows.filter(rows.CodedAssToolType.isin(tools))
+    activities = source.versions(ACTIVITY, "CareActId")
+    activities = activities.filter(activities.version == 0).select("provider", "CareActId", "CareContactId")
+    rows = rows.join(activities, ["provider", "CareActId"])
+    rows = rows.join(source.contacts(), ["provider", "CareContactId"])
+    return rows.mutate(
+        contact_id=scoped(rows, "CareContactId"),
+        known_at=known_when_dated(rows, rows.start),
+        record_key=scoped(rows, "CareActId") + "@" + rows.CodedAssToolType,
+        score=rows.PersScore,
+    )
+
+
+def _kept(rows: Table) -> Table:
+    return rows.select("pathway_id", "record_key", "version", "known_at", "contact_id", "score")
+
+
+def _beside_contacts(source: Source, tools: tuple[str, ...]) -> Table:
+    """Scores recorded with the referral, known when completed (a date alone: at its end)."""
+    rows = source.versions(AT_REFERRAL, "ServiceRequestId", "CodedAssToolType", "AssToolCompDate")
+    rows = rows.filter(rows.CodedAssToolType.isin(tools))
+    timed = moment(rows.AssToolCompDate, rows.AssToolCompTime)
+    dated = ibis.ifelse(rows.AssToolCompTime.isnull(), end_of_day(rows.AssToolCompDate), timed)
+    return rows.select(
+        pathway_id=scoped(rows, "ServiceRequestId"),
+        record_key=scoped(rows, "ServiceRequestId")
+        + "@"
+        + rows.CodedAssToolType
+        + "@"
+        + dated.cast("string"),
+        version=rows.version,
+        known_at=known_when_dated(rows, dated),
+        contact_id=ibis.null("string"),
+        score=rows.PersScore,
+    )
+
+
+BOTH = {
+    **CONTACT_SCORES,
+    AT_REFERRAL: "ServiceRequestId CodedAssToolType PersScore:float64 AssToolCompDate:date AssToolCompTime:time",
+}
+
+
+@fact("pathway", reads=BOTH, gives=SCORE)
+def phq9(source: Source) -> Table:
+    """PHQ-9 totals, 0 to 27 points."""
+    return _kept(_at_contacts(source, PHQ9)).union(_beside_contacts(source, PHQ9))
+
+
+@fact("pathway", reads=BOTH, gives=SCORE)
+def gad7(source: Source) -> Table:
+    """GAD-7 totals, 0 to 21 points."""
+    return _kept(_at_contacts(source, GAD7)).union(_beside_contacts(source, GAD7))
+
+
+@fact("pathway", reads=CONTACT_SCORES, gives=SCORE)
+def wsas(source: Source) -> Table:
+    """Work and Social Adjustment Scale totals, 0 to 40 points; where an item is missing there is no total."""
+    items = _at_contacts(source, WSAS_ITEMS)
+    items = items.filter(items.version == 0)
+    totals = items.group_by(["pathway_id", "contact_id"]).aggregate(
+        known_at=items.known_at.max(), items=items.CodedAssToolType.nunique(), score=items.score.sum()
+    )
+    totals = totals.filter(totals["items"] == len(WSAS_ITEMS))
+    return _kept(totals.mutate(record_key=totals.contact_id, version=ibis.literal(0, "int64")))
+
+
+@fact("pathway", reads=CONTACT_SCORES, gives={**SCORE, "share_of_highest": "float64 PersScore"})
+def anxiety_measures(source: Source) -> Table:
+    """Scores on the measure of a particular anxiety disorder; `share_of_highest` puts them on one scale."""
+    rows = _at_contacts(source, tuple(ANXIETY_MEASURES))
+    highest = ibis.cases(
+        *((rows.CodedAssToolType == tool, float(top)) for tool, top in ANXIETY_MEASURES.items()),
+        else_=ibis.null("float64"),
+    )
+    return rows.select(
+        "pathway_id",
+        "record_key",
+        "version",
+        "known_at",
+        "contact_id",
+        "score",
+        share_of_highest=rows.score / highest,
+    )

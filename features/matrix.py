@@ -1,0 +1,94 @@
+"""The matrix: points x predictors, each fact's histories summed up in one grouped query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from features.facts import FACTS, Facts
+from features.history import POINT_COLUMNS, History, NotRecordedError, Number, Point, Tally, known_before
+from features.predictor import Predictor
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """`frame`: point_id and one float column per predictor; `left_out`: predictor -> why it is not there."""
+
+    frame: pd.DataFrame
+    left_out: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The predictors as numbers over the histories' answers, and what each could not read."""
+
+    numbers: Mapping[str, Number]
+    tallies: Mapping[str, Tally]
+    left_out: Mapping[str, str]
+
+
+def matrix(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> Matrix:
+    """Every predictor at every point of the engine's table `points` (POINT_COLUMNS, `at` in seconds).
+
+    `predictors` stand in the order in which they can be worked out (`catalogue()`).
+    """
+    asked = ask(facts, points.select(*POINT_COLUMNS), predictors)
+    wide = points
+    for tally in asked.tallies.values():
+        if tally.asked:
+            answers = tally.answers()
+            wide = wide.left_join(answers, wide.point_id == answers[f"{tally.fact}__point"])
+    columns = {name: number.of(wide).cast("float64") for name, number in asked.numbers.items()}
+    frame = wide.select(point_id=wide.point_id, **columns).order_by("point_id").to_pandas()
+    return Matrix(frame, asked.left_out)
+
+
+def ask(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> Asked:
+    """Put every predictor's questions to the histories of the facts it reads."""
+    tallies: dict[str, Tally] = {}
+    numbers: dict[str, Number] = {}
+    left_out: dict[str, str] = {}
+    for name, predictor in predictors.items():
+        reason = _unreadable(predictor, facts, left_out)
+        if reason is None:
+            histories = {p: _argument(p, facts, points, tallies, numbers) for p in predictor.parameters}
+            try:
+                numbers[name] = _with_absence(predictor, predictor.function(**histories))
+            except NotRecordedError as absent:
+                reason = str(absent)
+        if reason is not None:
+            left_out[name] = reason
+    return Asked(numbers, tallies, left_out)
+
+
+def _unreadable(predictor: Predictor, facts: Facts, left_out: Mapping[str, str]) -> str | None:
+    for parameter in predictor.parameters:
+        if parameter in left_out:
+            return f"needs {parameter}, which is left out"
+        if parameter in FACTS and parameter not in facts.recorded:
+            tables = [table for table in FACTS[parameter].reads if table not in facts.records.columns]
+            return f"the source has no {' and no '.join(tables)}" if tables else f"{parameter}: not recorded"
+    return None
+
+
+def _argument(
+    name: str, facts: Facts, points: Any, tallies: dict[str, Tally], numbers: Mapping[str, Number]
+) -> History | Number | Point:
+    if name == "point":
+        return Point()
+    if name in numbers:
+        return numbers[name]
+    if name not in tallies:
+        fact = FACTS[name]
+        seen = known_before(points, facts.table(name), fact.about, dict(fact.later))
+        origins = {column: fact.origin(column) for column in fact.gives}
+        tallies[name] = Tally(name, seen, facts.recorded[name], origins)
+    return History(tallies[name])
+
+
+def _with_absence(predictor: Predictor, number: Number) -> Number:
+    absent = predictor.when_absent
+    return number.or_else(float(absent)) if isinstance(absent, int | float) else number

@@ -1,0 +1,226 @@
+"""Prediction points: the moment at which between-session work has just been agreed.
+
+A contact's point stands at the contact's end. Every exclusion is a named function, and what each leaves
+out is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import ibis
+import pandas as pd
+
+from features.facts import Facts
+
+Table: TypeAlias = Any
+Expression: TypeAlias = Any
+DAY = 86_400
+WEEK = 7 * DAY
+LOW_INTENSITY = (
+    "748051000000105",  # guided self-help (book)
+    "748101000000105",  # non-guided self-help (book)
+    "748041000000107",  # guided self-help (computer)
+    "748091000000102",  # non-guided self-help (computer)
+    "748061000000108",  # structured physical activity
+    "702545008",  # psychoeducational peer support
+    "1026111000000108",  # other low intensity
+    "975131000000104",  # community signposting
+)
+
+
+@dataclass(frozen=True)
+class PointSettings:
+    """`low_intensity_codes`: therapy codes of IDS202 that count as low intensity.
+
+    `platform_weeks`: where a service records no tasks, how many weekly points a user of the online
+    programme has at most.
+    """
+
+    low_intensity_codes: tuple[str, ...] = LOW_INTENSITY
+    platform_weeks: int = 12
+
+
+@dataclass(frozen=True)
+class Points:
+    """`table`: point_id, kind, at (seconds), contact_id, pathway_id, patient_id, practitioner_id, service_id,
+    session_number, in the engine; `exclusions`: step, reason, contacts and patients before and after.
+    """
+
+    table: Table
+    exclusions: pd.DataFrame
+
+    def frame(self) -> pd.DataFrame:
+        """The points in a fixed order, with `at` as a timestamp."""
+        points: pd.DataFrame = self.table.order_by(["at", "point_id"]).to_pandas()
+        return points.assign(at=pd.to_datetime(points["at"], unit="s"))
+
+
+def not_attended(contacts: Table, settings: PointSettings) -> Expression:
+    """The patient was not there: missed, cancelled, or arrived too late to be seen."""
+    return ~contacts.attended.fill_null(False)
+
+
+def not_individual(contacts: Table, settings: PointSettings) -> Expression:
+    """A group or a couple; where the mode is not recorded the contact counts as individual."""
+    return ~contacts.individual.fill_null(True)
+
+
+def not_low_intensity(contacts: Table, settings: PointSettings) -> Expression:
+    """Therapy codes are recorded and none of them is of low intensity."""
+    return (contacts.therapies.fill_null(0) > 0) & (contacts.low_intensity.fill_null(0) == 0)
+
+
+def after_discharge(contacts: Table, settings: PointSettings) -> Expression:
+    """The pathway had ended."""
+    return (contacts.start >= contacts.discharged_at).fill_null(False)
+
+
+def no_work_agreed(contacts: Table, settings: PointSettings) -> Expression:
+    """No task is recorded for the contact."""
+    return contacts.tasks.fill_null(0) == 0
+
+
+Exclusion: TypeAlias = Callable[[Table, PointSettings], Expression]
+EXCLUSIONS: tuple[Exclusion, ...] = (
+    not_attended,
+    not_individual,
+    not_low_intensity,
+    after_discharge,
+    no_work_agreed,
+)
+
+
+def find_points(facts: Facts, settings: PointSettings, *, until: int | None = None) -> Points:
+    """Every point of a source, as known at `until` (seconds).
+
+    Points stand where tasks are recorded; where a service has no task table, at the weekly anniversaries
+    of each pathway's first log-in.
+    """
+    if "tasks" in facts.recorded:
+        return _contact_points(facts, settings, until)
+    return _platform_points(facts, settings, until)
+
+
+def _contact_points(facts: Facts, settings: PointSettings, until: int | None) -> Points:
+    contacts = _contacts(facts, settings, until)
+    contacts = facts.backend.create_table("point_contacts", contacts, temp=True, overwrite=True)
+    counted, left = [], contacts
+    for step, exclusion in enumerate(EXCLUSIONS, start=1):
+        kept = left.filter(~exclusion(left, settings))
+        counted.append((step, exclusion, _size(left), _size(kept)))
+        left = kept
+    points = left.select(
+        point_id=left.contact_id,
+        kind=ibis.literal("contact"),
+        at=left.start + ibis.greatest(left.minutes.fill_null(1), 1).cast("int64") * 60,
+        contact_id=left.contact_id,
+        pathway_id=left.pathway_id,
+        patient_id=left.patient_id,
+        practitioner_id=ibis.coalesce(left.set_by, left.practitioner),
+        service_id=left.service_id,
+        session_number=left.session_number,
+    )
+    if until is not None:
+        points = points.filter(points["at"] < until)
+    return Points(_kept(facts, points), _table_of(counted))
+
+
+def _contacts(facts: Facts, settings: PointSettings, until: int | None) -> Table:
+    """Every contact with what the exclusions ask about, as it stood at `until`."""
+    contacts = facts.standing("appointments", until)
+    contacts = contacts.select(
+        "contact_id", "pathway_id", "start", "attended", "individual", "treatment", "minutes"
+    )
+    session = ibis.window(group_by="pathway_id", order_by=["start", "contact_id"], preceding=(None, 0))
+    treated = (contacts.attended & contacts.treatment).ifelse(1, 0)
+    contacts = contacts.mutate(session_number=treated.sum().over(session))
+    contacts = contacts.join(_patients(facts), "pathway_id")
+    for beside in (_discharges(facts, until), _therapies(facts, settings, until), _tasks(facts, until)):
+        contacts = contacts.left_join(beside, beside.columns[0]).drop(f"{beside.columns[0]}_right")
+    return contacts
+
+
+def _patients(facts: Facts) -> Table:
+    rows = facts.table("patient_referrals")
+    service = rows.pathway_id.left(rows.pathway_id.find(":"))
+    return rows.select("pathway_id", "patient_id", service_id=service)
+
+
+def _discharges(facts: Facts, until: int | None) -> Table:
+    return facts.standing("discharges", until).select("pathway_id", "discharged_at")
+
+
+def _therapies(facts: Facts, settings: PointSettings, until: int | None) -> Table:
+    if "activities" not in facts.recorded:
+        rows = facts.standing("appointments", until).select("contact_id").distinct()
+        empty = ibis.null("int64")
+        return rows.mutate(therapies=empty, low_intensity=empty, practitioner=ibis.null("string"))
+    rows = facts.standing("activities", until)
+    low = rows.therapy.isin(settings.low_intensity_codes)
+    return rows.group_by("contact_id").aggregate(
+        therapies=rows.therapy.count(),
+        low_intensity=low.ifelse(1, 0).sum(),
+        practitioner=rows.practitioner.min(),
+    )
+
+
+def _tasks(facts: Facts, until: int | None) -> Table:
+    rows = facts.standing("tasks", until)
+    return rows.group_by("contact_id").aggregate(tasks=rows.count(), set_by=rows.set_by.min())
+
+
+def _platform_points(facts: Facts, settings: PointSettings, until: int | None) -> Points:
+    logins = facts.standing("platform_sessions", until)
+    first = logins.group_by("pathway_id").aggregate(first=logins.started_at.min())
+    weeks = facts.backend.create_table(
+        "point_weeks",
+        pd.DataFrame({"week": range(1, settings.platform_weeks + 1)}),
+        temp=True,
+        overwrite=True,
+    )
+    rows = first.join(_patients(facts), "pathway_id").cross_join(weeks)
+    rows = rows.mutate(at=rows["first"] + rows.week * WEEK)
+    ends = facts.backend.create_table(
+        "point_ends", facts.ends(until).reset_index(), temp=True, overwrite=True
+    )
+    rows = rows.join(ends, "service_id")
+    rows = rows.left_join(_discharges(facts, until), "pathway_id").drop("pathway_id_right")
+    before_end = (rows["at"] < rows.end) & ((rows["at"] < rows.discharged_at).fill_null(True))
+    kept = rows.filter(before_end)
+    missing = ibis.null("string")
+    points = kept.select(
+        point_id=kept.pathway_id + "@week " + kept.week.cast("string"),
+        kind=ibis.literal("platform week"),
+        at=kept["at"],
+        contact_id=missing,
+        pathway_id=kept.pathway_id,
+        patient_id=kept.patient_id,
+        practitioner_id=missing,
+        service_id=kept.service_id,
+        session_number=kept.week.cast("int64"),
+    )
+    counted = [(1, after_discharge, _size(rows), _size(kept))]
+    return Points(_kept(facts, points), _table_of(counted))
+
+
+def _kept(facts: Facts, points: Table) -> Table:
+    return facts.backend.create_table("points", points, temp=True, overwrite=True)
+
+
+def _size(contacts: Table) -> tuple[int, int]:
+    counted = contacts.aggregate(
+        contacts=contacts.count(), patients=contacts.patient_id.nunique()
+    ).to_pandas()
+    return int(counted["contacts"].iloc[0]), int(counted["patients"].iloc[0])
+
+
+def _table_of(counted: list[tuple[int, Exclusion, tuple[int, int], tuple[int, int]]]) -> pd.DataFrame:
+    rows = [
+        (step, exclusion.__name__.replace("_", " "), before[0], after[0], before[1], after[1])
+        for step, exclusion, before, after in counted
+    ]
+    columns = ["step", "reason", "contacts_before", "contacts_after", "patients_before", "patients_after"]
+    return pd.DataFrame(rows, columns=columns)

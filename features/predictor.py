@@ -1,0 +1,166 @@
+"""Predictors: file = construct, function = column, parameters = the facts or predictors it reads."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import pkgutil
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal
+
+from features import predictors as rooms
+from features.conceptual_model import CONSTRUCTS
+from features.errors import nearest
+
+Shown = Literal["reason", "context", "never"]
+Words = str | Mapping[int, str]
+ACRONYMS = {"phq9": "PHQ-9", "gad7": "GAD-7", "wsas": "WSAS", "pwp": "PWP"}
+
+
+class DefinitionError(Exception):
+    """A predictor is defined wrongly; raised when the predictors are imported."""
+
+
+class _Unset:
+    """Nobody said what an empty history gives."""
+
+
+UNSET = _Unset()
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """One column of the matrix.
+
+    `when_absent` is what an empty history gives (None: missing). `direction` is +1 where more of it
+    raises the chance of NON-completion by the conceptual model, -1 where it lowers it, else None.
+    `says` is one line in a practitioner's words: a template with one place for the number, or words by
+    value.
+    """
+
+    name: str
+    construct: str
+    unit: str
+    shown: Shown
+    source: str
+    says: Words
+    when_absent: float | None | _Unset
+    direction: int | None
+    modifiable: bool
+    summary: str
+    parameters: tuple[str, ...]
+    function: Callable[..., Any]
+
+    @property
+    def title(self) -> str:
+        """The name as words."""
+        words = [ACRONYMS.get(word, word) for word in self.name.split("_")]
+        return " ".join(words)
+
+    def words(self, value: float | None) -> str:
+        """What the value says to a practitioner; missing reads as not recorded, never as not done."""
+        if value is None or math.isnan(value):
+            return f"{self.title}: not recorded"
+        if isinstance(self.says, str):
+            return self.says.format(round(value, 1) + 0.0 if value % 1 else int(value))
+        return self.says[min(self.says, key=lambda known: (abs(known - value), known))]
+
+
+_DEFINED: dict[str, Predictor] = {}
+
+
+def predictor(  # each argument is a fact about the predictor that a reader looks for
+    *,
+    unit: str,
+    shown: Shown,
+    source: str,
+    says: Words,
+    when_absent: float | None | _Unset = UNSET,
+    direction: Literal[1, -1] | None = None,
+    modifiable: bool = False,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare the function below to be a predictor of the construct that its file is named after.
+
+    Errors: DefinitionError for a name defined twice or a file that names no construct.
+    """
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        name, construct = function.__name__, function.__module__.rpartition(".")[2]
+        if construct not in CONSTRUCTS:
+            raise DefinitionError(
+                f"{name}: its file '{construct}' is no construct; {nearest(construct, CONSTRUCTS)}"
+            )
+        known = _DEFINED.get(name)
+        if known is not None and known.function.__code__ is not function.__code__:
+            where = f"features/predictors/{known.construct}.py"
+            raise DefinitionError(f"{name}: there is a predictor of that name in {where}; give it another")
+        _DEFINED[name] = Predictor(
+            name=name,
+            construct=construct,
+            unit=unit,
+            shown=shown,
+            source=source,
+            says=says,
+            when_absent=when_absent,
+            direction=direction,
+            modifiable=modifiable,
+            summary=re.split(r"\n\s*\n", inspect.getdoc(function) or "")[0].replace("\n", " "),
+            parameters=tuple(inspect.signature(function).parameters),
+            function=function,
+        )
+        return function
+
+    return declare
+
+
+@cache
+def catalogue() -> Mapping[str, Predictor]:
+    """Every predictor by name, in the order in which each can be worked out.
+
+    Errors: DefinitionError naming the rule, the culprit and the nearest valid name.
+    """
+    for module in pkgutil.iter_modules(rooms.__path__):
+        importlib.import_module(f"{rooms.__name__}.{module.name}")
+    return MappingProxyType(in_order(_DEFINED))
+
+
+def in_order(defined: Mapping[str, Predictor]) -> dict[str, Predictor]:
+    """The predictors, each after those it reads."""
+    from features.facts import FACTS
+
+    ordered: dict[str, Predictor] = {}
+
+    def place(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            circle = " -> ".join((*path[path.index(name) :], name))
+            raise DefinitionError(f"{name}: reads itself ({circle}); break the circle")
+        if name in ordered:
+            return
+        for parameter in defined[name].parameters:
+            if parameter in defined:
+                place(parameter, (*path, name))
+            elif parameter not in FACTS and parameter != "point":
+                valid = [*defined, *FACTS, "point"]
+                raise DefinitionError(
+                    f"{name}: reads '{parameter}', which is no fact or predictor; {nearest(parameter, valid)}"
+                )
+        _check_absence(defined[name], FACTS)
+        ordered[name] = defined[name]
+
+    for name in sorted(defined, key=lambda key: (defined[key].construct, key)):
+        place(name, ())
+    return ordered
+
+
+def _check_absence(asked: Predictor, facts: Mapping[str, object]) -> None:
+    reads_history = any(parameter in facts for parameter in asked.parameters)
+    if reads_history and isinstance(asked.when_absent, _Unset):
+        raise DefinitionError(
+            f"{asked.name}: reads a history but does not say what an empty one gives; "
+            "add when_absent (a count: 0; a measurement: None)"
+        )

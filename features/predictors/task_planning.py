@@ -1,0 +1,200 @@
+"""How the work was planned: rationale, what, when, where, with whom, obstacles, written down, adapted, dose."""
+
+from features.conceptual_model import PATIENTS_2025, PRACTITIONERS_2025, REVIEW_2024
+from features.history import History, Number
+from features.predictor import predictor
+
+HELBIG_2004 = "Helbig & Fehm 2004"
+RYUM_2023 = "Ryum, Bennion & Kazantzis 2023"
+
+
+@predictor(
+    unit="share of tasks",
+    when_absent=None,
+    shown="reason",
+    source=RYUM_2023,
+    direction=-1,
+    modifiable=True,
+    says={0: "the reason for the task was not explained", 1: "the reason for the task was explained"},
+)
+def rationale_given(tasks: History) -> Number:
+    """Whether the reason for the work just agreed was explained; the share where several tasks were agreed."""
+    return tasks.where(tasks.in_this_contact).rationale.share()
+
+
+@predictor(
+    unit="share of tasks",
+    when_absent=None,
+    shown="reason",
+    source=PATIENTS_2025,
+    direction=-1,
+    modifiable=True,
+    says={0: "what exactly to do was not agreed", 1: "what exactly to do was agreed"},
+)
+def what_agreed(tasks: History) -> Number:
+    """Whether it was agreed what exactly to do."""
+    return tasks.where(tasks.in_this_contact).what.share()
+
+
+@predictor(
+    unit="share of tasks",
+    when_absent=None,
+    shown="reason",
+    source=PATIENTS_2025,
+    direction=-1,
+    modifiable=True,
+    says={0: "no time was agreed", 1: "a time was agreed"},
+)
+def when_agreed(tasks: History) -> Number:
+    """Whether a time was agreed."""
+    return tasks.where(tasks.in_this_contact).when.share()
+
+
+@predictor(
+    unit="share of tasks",
+    when_absent=None,
+    shown="reason",
+    source=PATIENTS_2025,
+    direction=-1,
+    modifiable=True,
+    says={0: "no place was agreed", 1: "a place was agreed"},
+)
+def where_agreed(tasks: History) -> Number:
+    """Whether a place was agreed."""
+    return tasks.where(tasks.in_this_contact).where_to.share()
+
+
+@predictor(
+    unit="share of tasks",
+    when_absent=None,
+    shown="reason",
+    source=PATIENTS_2025,
+    modifiable=True,
+    says={0: "nobody to do it with was agreed", 1: "somebody to do it with was agreed"},
+)
+def with_whom_agreed(tasks: History) -> Number:
+    """Whether somebody to do it with was agreed."""
+    return tasks.where(tasks.in_this_contact).with_whom.share()
+
+
+@predictor(
+    unit="share of tasks",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    modifiable=True,
+    says={
+        0: "what could get in the way was not talked about",
+        1: "what could get in the way was talked about",
+    },
+)
+def obstacles_discussed(tasks: History) -> Number:
+    """Whether obstacles were talked about. Recorded because of a difficulty at times: never constrained."""
+    return tasks.where(tasks.in_this_contact).obstacles.share()
+
+
+@predictor(
+    unit="share of tasks",
+    when_absent=None,
+    shown="reason",
+    source=HELBIG_2004,
+    direction=-1,
+    modifiable=True,
+    says={0: "no written summary was given", 1: "a written summary was given"},
+)
+def written_summary(tasks: History) -> Number:
+    """Whether a written summary of the work was given."""
+    return tasks.where(tasks.in_this_contact).written.share()
+
+
+@predictor(
+    unit="share of tasks",
+    when_absent=None,
+    shown="reason",
+    source=PRACTITIONERS_2025,
+    direction=-1,
+    modifiable=True,
+    says={0: "the task was not adapted to the patient's circumstances", 1: "the task was adapted"},
+)
+def adapted_to_circumstances(tasks: History) -> Number:
+    """Whether the work was adapted to the patient's circumstances."""
+    return tasks.where(tasks.in_this_contact).adapted.share()
+
+
+@predictor(
+    unit="times a week",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    modifiable=True,
+    says="agreed for {} times a week",
+)
+def times_per_week(tasks: History) -> Number:
+    """How often a week the work is to be done, all tasks together."""
+    return tasks.where(tasks.in_this_contact).times_per_week.sum()
+
+
+@predictor(
+    unit="minutes a week",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    modifiable=True,
+    says="{} minutes a week were agreed",
+)
+def minutes_per_week(tasks: History) -> Number:
+    """How many minutes a week the work is to take, all tasks together."""
+    return tasks.where(tasks.in_this_contact).minutes_per_week.sum()
+
+
+@predictor(
+    unit="0-10",
+    when_absent=None,
+    shown="reason",
+    source=PATIENTS_2025,
+    direction=-1,
+    modifiable=True,
+    says="patient's confidence in doing it rated {} of 10",
+)
+def patient_confidence(tasks: History) -> Number:
+    """How confident the patient is of doing the work just agreed."""
+    return tasks.where(tasks.in_this_contact).confidence.mean()
+
+
+@predictor(
+    unit="tasks",
+    when_absent=0,
+    shown="reason",
+    source=REVIEW_2024,
+    modifiable=True,
+    says="{} tasks were agreed",
+)
+def tasks_agreed(tasks: History) -> Number:
+    """How many tasks were agreed in this contact."""
+    return tasks.where(tasks.in_this_contact).count()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=0,
+    shown="reason",
+    source=REVIEW_2024,
+    modifiable=True,
+    says={0: "the task is not an exposure task", 1: "the task asks to face what is feared"},
+)
+def exposure_agreed(tasks: History) -> Number:
+    """Whether an exposure task was agreed."""
+    return tasks.where(tasks.in_this_contact).type.equals("exposure").any()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=0,
+    shown="reason",
+    source=REVIEW_2024,
+    modifiable=True,
+    says={0: "the task is not in the online programme", 1: "the task is in the online programme or an app"},
+)
+def online_task(tasks: History) -> Number:
+    """Whether a task is to be done online or in an app."""
+    return tasks.where(tasks.in_this_contact).format.among("online", "app").any()
