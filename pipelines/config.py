@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from features.errors import InputError
+from models.flags import FlagSettings
 from pipelines.settings import from_table
 
 
@@ -25,6 +26,7 @@ class Config:
     """Every setting of the project. A field's default is the default everywhere."""
 
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
+    flags: FlagSettings = field(default_factory=FlagSettings)
 
     def as_table(self) -> dict[str, Any]:
         """All settings as plain nested tables, for manifests and tracking."""

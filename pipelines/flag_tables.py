@@ -1,0 +1,59 @@
+"""The flags as tables: for the audit with protected characteristics, for practitioners without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from models.flags import NOT_SHOWN, Flag
+from pipelines.flag_pages import Occasion
+from pipelines.scored import Scored
+
+REASONS = (1, 2, 3)
+
+
+def scored_table(scored: Scored, protected: pd.DataFrame, version: str) -> pd.DataFrame:
+    """One row per point, with the protected characteristics that an audit needs."""
+    table = scored.points[["patient_id", "practitioner_id", "service_id"]].assign(split="scored")
+    table = table.join(scored.risks[["risk", "risk_low", "risk_high"]])
+    table["flag"] = [flag.flagged for flag in scored.flags]
+    table = table.join(protected.set_index("point_id"))
+    table["at"] = scored.points["at"]
+    table["model_version"] = version
+    table["abstained"] = [flag.abstained for flag in scored.flags]
+    for n in REASONS:
+        table[f"reason_{n}"] = [_nth(reasons_of(flag), n) for flag in scored.flags]
+    return table.rename_axis("point_id").reset_index()
+
+
+def flags_table(scored: Scored, occasion: Occasion) -> pd.DataFrame:
+    """One row per patient with open work, by practitioner, highest chance first; nothing protected in it."""
+    flags = scored.flags
+    table = scored.points[["patient_id", "practitioner_id", "at"]].assign(
+        chance=[flag.percent for flag in flags], band=[flag.band for flag in flags]
+    )
+    for n in REASONS:
+        table[f"reason_{n}"] = [_nth(reasons_of(flag), n) for flag in flags]
+    for n in REASONS:
+        table[f"consider_{n}"] = [
+            _nth([reason.consider.line for reason in flag.reasons], n) for flag in flags
+        ]
+    table["records_up_to"] = occasion.records_up_to.isoformat()
+    table["model_version"] = occasion.model
+    order = pd.Series([-1.0 if flag.abstained else flag.chance for flag in flags], index=table.index)
+    return (
+        table.assign(order=-order)
+        .sort_values(["practitioner_id", "order", "patient_id"], kind="stable")
+        .drop(columns="order")
+    )
+
+
+def reasons_of(flag: Flag) -> list[str]:
+    """A flag's reasons as lines; where the main grounds are hidden, the last line says so."""
+    lines = [reason.line for reason in flag.reasons]
+    return [*lines[:2], NOT_SHOWN] if flag.hidden else lines
+
+
+def _nth(lines: Sequence[str], n: int) -> str | None:
+    return lines[n - 1] if n <= len(lines) else None

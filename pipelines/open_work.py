@@ -1,0 +1,46 @@
+"""Which work a flag can still help: each open pathway's latest point whose outcome is open at a date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from models.outcome import OutcomeSettings
+from pipelines.build import Built
+
+PLATFORM = "platform week"
+
+
+def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The chosen points, indexed by point_id, and every other open pathway with its reason.
+
+    Chosen is the latest point of an open pathway whose outcome is unknown at `as_of` and whose horizon is
+    not over. The second frame has pathway_id, patient_id, practitioner_id, service_id and reason.
+    """
+    pathways = built.pathways[built.pathways["is_open"]]
+    points = built.points[built.points["pathway_id"].isin(pathways["pathway_id"])]
+    points = points.merge(built.outcome[["point_id", "not_completed"]], on="point_id", validate="1:1")
+    points = points.sort_values(["at", "point_id"], kind="stable")
+    points["days"] = np.where(points["kind"] == PLATFORM, settings.platform_days, settings.horizon_days)
+    points["over"] = points["at"] <= pd.Timestamp(as_of) - pd.to_timedelta(points["days"], unit="D")
+    waiting = points[points["not_completed"].isna() & ~points["over"]]
+    chosen = waiting.drop_duplicates("pathway_id", keep="last")
+    others = pathways[~pathways["pathway_id"].isin(chosen["pathway_id"])]
+    latest = points.drop_duplicates("pathway_id", keep="last").set_index("pathway_id")
+    return chosen[built.points.columns].set_index("point_id"), _not_listed(others, latest)
+
+
+def _not_listed(others: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:
+    """Open pathways without a chosen point; `latest` holds the last point of those that have any."""
+    last = latest.reindex(others["pathway_id"])
+    known = last["not_completed"].notna().to_numpy()
+    on_platform = (last["kind"] == PLATFORM).to_numpy()
+    conditions = [last["at"].isna().to_numpy(), known & on_platform, known]
+    words = ["no work agreed yet", "the patient has logged in since", "the latest work has been reviewed"]
+    overdue = [f"agreed {days:.0f} or more days ago and not reviewed" for days in last["days"].fillna(0)]
+    columns = ["pathway_id", "patient_id", "practitioner_id", "service_id"]
+    reason = np.select(conditions, words, default=np.array(overdue, dtype=object))
+    table = others[columns].assign(reason=reason)
+    return table.sort_values(["practitioner_id", "patient_id", "pathway_id"], ignore_index=True)

@@ -1,0 +1,89 @@
+"""The flags of a service in memory: which points, their chances, explanations and flags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from features.conceptual_model import CONSTRUCTS
+from features.errors import InputError, nearest
+from features.predictor import catalogue
+from models.explanation import Explanation, explain, middle_splits
+from models.flags import Flag, Rules, make_flags
+from models.suggestions import Suggestions
+from pipelines.build import Built
+from pipelines.config import Config
+from pipelines.flag_pages import Listed
+from pipelines.open_work import open_work
+
+if TYPE_CHECKING:
+    from models.risk_model import RiskModel
+
+NOBODY = "no practitioner recorded"
+TITLES: Mapping[str, str] = {name: construct.title for name, construct in CONSTRUCTS.items()}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What was found of each chosen point, in the order of `points`, which is indexed by point_id.
+
+    `risks` has risk, risk_low and risk_high; `not_listed` the open pathways without a chosen point.
+    """
+
+    points: pd.DataFrame
+    not_listed: pd.DataFrame
+    features: pd.DataFrame
+    risks: pd.DataFrame
+    explanation: Explanation
+    flags: tuple[Flag, ...]
+
+    @property
+    def listed(self) -> list[Listed]:
+        """Who reads each flag, about whom."""
+        ids = zip(self.points["patient_id"], self.points["practitioner_id"], self.points["at"], strict=True)
+        return [Listed(*whose, flag) for whose, flag in zip(ids, self.flags, strict=True)]
+
+
+def find_flags(
+    built: Built, model: RiskModel, *, as_of: date, config: Config, suggestions: Suggestions
+) -> Scored:
+    """The flag of each open pathway's latest point whose outcome is open.
+
+    Errors: InputError naming each predictor that the model needs and the source cannot carry.
+    """
+    _must_carry(model, built)
+    points, not_listed = open_work(built, as_of=as_of, settings=config.outcome)
+    points["practitioner_id"] = points["practitioner_id"].fillna(NOBODY)
+    not_listed["practitioner_id"] = not_listed["practitioner_id"].fillna(NOBODY)
+    features = built.features.set_index("point_id").loc[points.index]
+    explanation = explain(model, features)
+    rules = Rules(
+        settings=config.flags,
+        threshold=model.threshold,
+        predictors=catalogue(),
+        middles=middle_splits(model),
+        titles=TITLES,
+        suggestions=suggestions,
+    )
+    risks = model.predict(features)
+    flags = make_flags(rules, risks, features=features, explanation=explanation)
+    return Scored(points, not_listed, features, risks, explanation, flags)
+
+
+def _must_carry(model: RiskModel, built: Built) -> None:
+    absent = [name for name in model.predictors if name not in built.features.columns]
+    if absent:
+        raise InputError(
+            *(f"{_why_absent(name, built)}; train a model on what this source records" for name in absent)
+        )
+
+
+def _why_absent(name: str, built: Built) -> str:
+    if name not in catalogue():
+        return f"the model needs the predictor '{name}', not in this catalogue ({nearest(name, catalogue())})"
+    why = built.left_out.get(name, "it is left out")
+    return f"the model needs the predictor '{name}', which this source cannot carry: {why}"
