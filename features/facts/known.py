@@ -11,7 +11,7 @@ import pandas as pd
 
 from features.errors import nearest
 from features.facts.definition import FACTS, Fact, FactSettings
-from features.facts.source import DAY, Source, Table, end_of_day
+from features.facts.source import DAY, Shared, Source, Table, end_of_day
 from features.records import Records
 
 
@@ -32,6 +32,10 @@ class Facts:
         return ibis.duckdb.from_connection(self.records.connection)
 
     @cached_property
+    def _shared(self) -> Shared:
+        return Shared(self.records, self.backend)
+
+    @cached_property
     def recorded(self) -> Mapping[str, frozenset[str]]:
         """Fact -> the columns of it that this source carries; a fact without any is left out."""
         carried = {name: fact.recorded(self.records.columns) for name, fact in FACTS.items()}
@@ -44,9 +48,8 @@ class Facts:
         """
         if name not in self._kept:
             fact = FACTS[name]
-            rows = _finished(
-                fact, fact.rows(Source(self.records, self.backend, fact, self.settings)), self._lag(name)
-            )
+            source = Source(fact, self.settings, self._shared)
+            rows = _finished(fact, fact.rows(source), self._lag(name))
             self._kept[name] = self.backend.create_table(f"fact_{name}", rows, temp=True, overwrite=True)
         return self._kept[name]
 

@@ -5,6 +5,8 @@ Moments are whole seconds since 1970, local time: exact, quick to compare, the s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import ibis
@@ -24,71 +26,117 @@ class NotAllowedError(Exception):
 class Source:
     """The records as one fact may read them."""
 
-    def __init__(self, records: Records, backend: Any, fact: Fact, settings: FactSettings) -> None:
+    def __init__(self, fact: Fact, settings: FactSettings, shared: Shared) -> None:
         self.settings = settings
-        self._records = records
-        self._backend = backend
         self._fact = fact
+        self._shared = shared
 
     def table(self, name: str) -> Table:
         """The allowed columns of a table with `provider` and `submission`; one not recorded is missing."""
-        if name not in self._fact.reads:
-            raise NotAllowedError(f"fact '{self._fact.name}' may not read {name}; name it in `reads`")
-        held = self._records.columns[name]
-        rows = self._backend.table(name)
-        chosen = {
-            column: rows[column].cast(kind) if column in held else ibis.null(kind)
-            for column, kind in self._fact.reads[name].items()
-        }
-        submission = rows.UniqueSubmissionID if "UniqueSubmissionID" in rows.columns else ibis.null("string")
-        return rows.select(provider=rows.OrgID_Provider, submission=submission, **chosen)
+        return self._shared.table(name, self._allowed(name))
 
     def versions(self, name: str, *key: str) -> Table:
-        """Each version of each row of a table, once.
-
-        Adds `version` (0 for the first), `held_from` (end of the reporting period of the first submission
-        that holds the version; missing where the table comes without submissions) and `single` (the
-        provider made one submission only).
-        """
-        rows = self.table(name)
-        held = rows.left_join(self._submissions(), ["provider", "submission"])
-        held = held.drop("provider_right", "submission_right", "submission")
-        values = [column for column in self._fact.reads[name] if column not in key]
-        inside = ibis.window(group_by=["provider", *key], order_by=["period_end", *values])
-        changed = ibis.or_(*(~held[value].identical_to(held[value].lag().over(inside)) for value in values))
-        number = ibis.row_number().over(inside)
-        marked = held.mutate(starts=(number == 0) | changed) if values else held.mutate(starts=number == 0)
-        kept = marked.filter(marked.starts).drop("starts")
-        again = ibis.window(group_by=["provider", *key], order_by=["period_end", *values])
-        return kept.mutate(version=ibis.row_number().over(again)).rename(held_from="period_end")
-
-    def _submissions(self) -> Table:
-        header = self._backend.table("IDS000Header")
-        ends = header.group_by(provider=header.OrgID_Provider, submission=header.UniqueSubmissionID)
-        ended = ends.aggregate(period_end=end_of_day(header.ReportingPeriodEndDate.max()))
-        provider = ibis.window(group_by="provider")
-        return ended.mutate(single=ended.count().over(provider) == 1)
+        """Each version of each row of a table, once; see `Shared.versions`."""
+        return self._shared.versions(name, self._allowed(name), key)
 
     def contacts(self) -> Table:
         """When each contact took place, as first recorded: `provider, CareContactId, pathway_id, start`."""
-        first = self.versions("IDS201CareContact", "CareContactId")
-        first = first.filter(first.version == 0)
-        return first.select(
-            "provider",
-            "CareContactId",
-            pathway_id=scoped(first, "ServiceRequestId"),
-            start=moment(first.CareContDate, first.CareContTime),
-        )
+        self._allowed("IDS201CareContact")
+        return self._shared.contacts
 
     def referrals(self) -> Table:
         """When each referral was received: `provider, ServiceRequestId, LocalPatientId, received`.
 
         A date without a time: known at the end of that day.
         """
-        first = self.versions("IDS101Referral", "ServiceRequestId")
+        self._allowed("IDS101Referral")
+        return self._shared.referrals
+
+    def _allowed(self, name: str) -> Mapping[str, str]:
+        if name not in self._fact.reads:
+            raise NotAllowedError(f"fact '{self._fact.name}' may not read {name}; name it in `reads`")
+        return self._fact.reads[name]
+
+
+class Shared:
+    """The records in the engine, with what several facts need worked out once."""
+
+    def __init__(self, records: Records, backend: Any) -> None:
+        self._records = records
+        self._backend = backend
+
+    def table(self, name: str, columns: Mapping[str, str]) -> Table:
+        """Columns of a table by Ibis type, with `provider` and `submission`; one not recorded is missing."""
+        held = self._records.columns[name]
+        rows = self._backend.table(name)
+        chosen = {
+            column: rows[column].cast(kind) if column in held else ibis.null(kind)
+            for column, kind in columns.items()
+        }
+        submission = rows.UniqueSubmissionID if "UniqueSubmissionID" in rows.columns else ibis.null("string")
+        return rows.select(provider=rows.OrgID_Provider, submission=submission, **chosen)
+
+    def versions(self, name: str, columns: Mapping[str, str], key: tuple[str, ...]) -> Table:
+        """Each version of each row of a table, once.
+
+        Adds `version` (0 for the first), `held_from` (end of the reporting period of the first submission
+        that holds the version; missing where the table comes without submissions) and `single` (the
+        provider made one submission only).
+        """
+        rows = self.table(name, columns)
+        held = rows.left_join(self.submissions, ["provider", "submission"])
+        held = held.drop("provider_right", "submission_right", "submission")
+        values = [column for column in columns if column not in key]
+        inside = ibis.window(group_by=["provider", *key], order_by=["period_end", *values])
+        first = ibis.row_number().over(inside) == 0
+        changed = [~held[value].identical_to(held[value].lag().over(inside)) for value in values]
+        marked = held.mutate(starts=ibis.or_(first, *changed))
+        kept = marked.filter(marked.starts).drop("starts")
+        return kept.mutate(version=ibis.row_number().over(inside)).rename(held_from="period_end")
+
+    @cached_property
+    def submissions(self) -> Table:
+        """The end of each submission's reporting period: `provider, submission, period_end, single`."""
+        header = self._backend.table("IDS000Header")
+        ends = header.group_by(provider=header.OrgID_Provider, submission=header.UniqueSubmissionID)
+        ended = ends.aggregate(period_end=end_of_day(header.ReportingPeriodEndDate.max()))
+        provider = ibis.window(group_by="provider")
+        return self._kept("submissions", ended.mutate(single=ended.count().over(provider) == 1))
+
+    @cached_property
+    def contacts(self) -> Table:
+        """See `Source.contacts`."""
+        columns = {
+            "CareContactId": "string",
+            "ServiceRequestId": "string",
+            "CareContDate": "date",
+            "CareContTime": "time",
+        }
+        first = self.versions("IDS201CareContact", columns, ("CareContactId",))
+        first = first.filter(first.version == 0)
+        start = moment(first.CareContDate, first.CareContTime)
+        pathway_id = scoped(first, "ServiceRequestId")
+        return self._kept(
+            "contacts", first.select("provider", "CareContactId", pathway_id=pathway_id, start=start)
+        )
+
+    @cached_property
+    def referrals(self) -> Table:
+        """See `Source.referrals`."""
+        columns = {
+            "ServiceRequestId": "string",
+            "LocalPatientId": "string",
+            "ReferralRequestReceivedDate": "date",
+        }
+        first = self.versions("IDS101Referral", columns, ("ServiceRequestId",))
         first = first.filter(first.version == 0)
         received = end_of_day(first.ReferralRequestReceivedDate)
-        return first.select("provider", "ServiceRequestId", "LocalPatientId", received=received)
+        return self._kept(
+            "referrals", first.select("provider", "ServiceRequestId", "LocalPatientId", received=received)
+        )
+
+    def _kept(self, name: str, rows: Table) -> Table:
+        return self._backend.create_table(f"shared_{name}", rows, temp=True, overwrite=True)
 
 
 def scoped(rows: Table, column: str) -> Expression:

@@ -5,7 +5,6 @@ from features.history import History, Number
 from features.predictor import predictor
 
 
-
 @predictor(
     unit="points, 0-27",
     when_absent=None,

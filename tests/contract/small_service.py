@@ -12,7 +12,12 @@ import numpy as np
 import pandas as pd
 
 FIRST_DAY = date(2024, 1, 1)
-RATINGS = ("treatment expectancy", "in-session resistance", "working alliance", "understanding of the approach")
+RATINGS = (
+    "treatment expectancy",
+    "in-session resistance",
+    "working alliance",
+    "understanding of the approach",
+)
 PHQ9, GAD7 = "720433000", "445455005"
 WSAS = ("932621000000100", "932581000000100", "932611000000106", "932591000000103", "932601000000109")
 
@@ -52,7 +57,9 @@ def small_service(seed: int, patients: int = 4, months: int = 6) -> Frames:
 
 def month_start(month: int) -> date:
     """The first day of a month, counted from the first month."""
-    return date(FIRST_DAY.year + (FIRST_DAY.month - 1 + month) // 12, (FIRST_DAY.month - 1 + month) % 12 + 1, 1)
+    return date(
+        FIRST_DAY.year + (FIRST_DAY.month - 1 + month) // 12, (FIRST_DAY.month - 1 + month) % 12 + 1, 1
+    )
 
 
 def _submission(writer: _Writer, provider: str, month: int) -> None:
@@ -104,7 +111,9 @@ def _referral(writer: _Writer, provider: str, patient: str, referral: str, recei
         SourceOfReferralIAPT=writer.one_of("B1", "A1"), PrevDiagCondInd=writer.one_of("Y", "N", "U"),
         ServDischDate=writer.maybe(discharge, 0.5),
     )  # fmt: skip
-    writer.add("IDS602LongTermCondition", **own, LongTermCondition=writer.one_of("195967001", "748031000000103"))
+    writer.add(
+        "IDS602LongTermCondition", **own, LongTermCondition=writer.one_of("195967001", "748031000000103")
+    )
     writer.add("IDS603PresentingComplaints", **own, PresComp="F411", PresCompDate=writer.maybe(received, 0.5))
     writer.add(
         "IDS606CodedScoreAssessmentRefer", **own, CodedAssToolType=PHQ9, PersScore=float(chance.integers(28)),
@@ -142,7 +151,13 @@ def _contact(writer: _Writer, provider: str, referral: str, number: int, day: da
     for tool, top in ((PHQ9, 28), (GAD7, 22), *((item, 9) for item in WSAS)):
         if chance.random() < 0.9:
             score = float(chance.integers(top))
-            writer.add("IDS607CodedScoreAssessmentAct", **own, CareActId=activity, CodedAssToolType=tool, PersScore=score)
+            writer.add(
+                "IDS607CodedScoreAssessmentAct",
+                **own,
+                CareActId=activity,
+                CodedAssToolType=tool,
+                PersScore=score,
+            )
     _session(writer, provider, referral, number, contact, day)
 
 

@@ -1,0 +1,145 @@
+"""`bsw build`: a service's records into points, predictors, protected characteristics and outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from features.errors import InputError
+from features.facts import Facts
+from features.matrix import matrix
+from features.points import Points, find_points
+from features.predictor import catalogue
+from features.protected import protected
+from features.records import read_records
+from models.outcome import Afterwards, outcomes, platform_outcomes
+from pipelines.config import Config
+from pipelines.progress import progress
+from pipelines.store import step, write_table
+
+POINT_COLUMNS = [
+    "point_id",
+    "kind",
+    "at",
+    "contact_id",
+    "pathway_id",
+    "patient_id",
+    "practitioner_id",
+    "service_id",
+    "session_number",
+]
+
+
+@dataclass(frozen=True)
+class Built:
+    """Everything the records say, as known at the end of `records_up_to`.
+
+    `pathways`: pathway_id, patient_id, service_id, practitioner_id, is_open. `left_out`: predictor -> why
+    the source cannot carry it. The other frames are the artefacts of the same names.
+    """
+
+    points: pd.DataFrame
+    features: pd.DataFrame
+    protected: pd.DataFrame
+    outcome: pd.DataFrame
+    exclusions: pd.DataFrame
+    pathways: pd.DataFrame
+    synthetic: bool
+    records_up_to: date
+    left_out: Mapping[str, str]
+
+
+def build(source: Path, *, out: Path, config: Config, until: date | None) -> None:
+    """Write the artefacts of a source into the folder `out` (WORK).
+
+    Errors: InputError where the source cannot be used or holds no point.
+    """
+    with step("build", out, inputs={"source": source}, config=config) as manifest:
+        built = assemble(source, config=config, until=until)
+        if built.points.empty:
+            raise InputError(f"{source}: no contact agrees any between-session work; see exclusions in `bsw check`")
+        for name in ("points", "features", "protected", "outcome"):
+            path = out / f"{name}.parquet"
+            manifest.wrote(write_table(path, getattr(built, name), synthetic=built.synthetic))
+        manifest.wrote(write_table(out / "exclusions.csv", built.exclusions))
+        manifest.says(
+            synthetic=built.synthetic,
+            records_up_to=built.records_up_to.isoformat(),
+            until=until.isoformat() if until else None,
+            left_out=dict(built.left_out),
+            points=len(built.points),
+        )
+    known = int(built.outcome["not_completed"].notna().sum())
+    print(f"{out}: {len(built.points):,} points, {built.features.shape[1] - 1} predictors, {known:,} outcomes known")
+    for name, reason in sorted(built.left_out.items()):
+        print(f"  left out: {name} ({reason})")
+
+
+def assemble(source: Path, *, config: Config, until: date | None) -> Built:
+    """Everything `build` writes, in memory, with nothing that became known from `until` on."""
+    with progress("Building", 4) as advance:
+        records = read_records(source, config.source)
+        advance("facts and points")
+        facts = Facts(records, config.facts)
+        moment = None if until is None else _seconds(until)
+        points = find_points(facts, config.points, until=moment)
+        frame = points.frame()[POINT_COLUMNS]
+        advance("predictors")
+        built = matrix(facts, points.table, catalogue())
+        features = frame[["point_id"]].merge(built.frame, on="point_id", how="left", validate="1:1")
+        advance("outcomes")
+        assembled = Built(
+            points=frame,
+            features=features,
+            protected=protected(facts, frame),
+            outcome=_outcome(facts, points, config, moment),
+            exclusions=points.exclusions,
+            pathways=_pathways(facts, points, moment),
+            synthetic=records.synthetic,
+            records_up_to=_last_day(facts, moment),
+            left_out=built.left_out,
+        )
+        advance()
+    return assembled
+
+
+def _outcome(facts: Facts, points: Points, config: Config, until: int | None) -> pd.DataFrame:
+    in_seconds = points.table.order_by(["at", "point_id"]).to_pandas()
+    ends = facts.ends(until)
+    if "tasks" not in facts.recorded:
+        logins = facts.frame("platform_sessions", "pathway_id", "started_at", until=until)
+        return platform_outcomes(in_seconds, logins, ends, config.outcome)
+    seen = facts.frame("appointments", "pathway_id", "start", "attended", until=until)
+    reviewed = "reviews" in facts.recorded
+    afterwards = Afterwards(
+        tasks=facts.frame("tasks", "task_id", "contact_id", until=until),
+        reviews=facts.frame("reviews", "task_id", "known_at", "share", until=until) if reviewed else None,
+        attended=seen.loc[seen["attended"].fillna(False).astype(bool), ["pathway_id", "start"]],
+        ends=ends,
+    )
+    return outcomes(in_seconds, afterwards, config.outcome)
+
+
+def _pathways(facts: Facts, points: Points, until: int | None) -> pd.DataFrame:
+    """Every pathway whose referral was known, with whom the patient last agreed work."""
+    pathways = facts.frame("patient_referrals", "pathway_id", "patient_id", until=until)
+    pathways["service_id"] = pathways["pathway_id"].str.partition(":")[0]
+    discharges = facts.frame("discharges", "pathway_id", "discharged_at", until=until)
+    ended = set(discharges.loc[discharges["discharged_at"].notna(), "pathway_id"])
+    last = points.frame().drop_duplicates("pathway_id", keep="last").set_index("pathway_id")["practitioner_id"]
+    pathways["practitioner_id"] = pathways["pathway_id"].map(last)
+    pathways["is_open"] = ~pathways["pathway_id"].isin(ended)
+    return pathways
+
+
+def _last_day(facts: Facts, until: int | None) -> date:
+    last = int(facts.ends(until).max())
+    return (datetime.fromtimestamp(last, UTC) - timedelta(days=1)).date()
+
+
+def _seconds(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

@@ -1,0 +1,153 @@
+"""Rows and cells that nobody could have known at a point, with values that no predictor could overlook."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pandas as pd
+
+from tests.contract.small_service import GAD7, PHQ9, WSAS, Frames
+
+ABSURD = 999.0
+FLAGS = ("RationaleGiven", "WhenAgreed", "WrittenSummaryGiven")
+
+
+def with_rows_from_the_future(frames: Frames, point: pd.Series) -> Frames:
+    """The service with absurd rows of the same patient at the very instant of the point and after it."""
+    added = {table: frame.copy() for table, frame in frames.items()}
+    at: datetime = point["at"].to_pydatetime()
+    for number, moment in enumerate((at, at + timedelta(seconds=1), at + timedelta(days=2))):
+        _contact(added, point, moment, f"ABSURD{number}")
+        _log_in(added, point, moment)
+    _undated(added, point, at.date())
+    return added
+
+
+def with_cells_filled_later(frames: Frames, point: pd.Series) -> Frames:
+    """The service with every cell overwritten that is filled only at or after the point."""
+    changed = {table: frame.copy() for table, frame in frames.items()}
+    at: datetime = point["at"].to_pydatetime()
+    referrals = changed["IDS101Referral"]
+    still_open = pd.to_datetime(referrals["ServDischDate"]).isna() | (
+        pd.to_datetime(referrals["ServDischDate"]) > at
+    )
+    referrals.loc[still_open, "ServDischDate"] = (at + timedelta(days=1)).date()
+    for column in (
+        "PHQ9_LastScore",
+        "TherapySession_LastDate",
+        "CareContact_Count",
+        "Recovery_Flag",
+        "EndCode",
+    ):
+        referrals[column] = ABSURD
+    logins = changed.get("BSW004PlatformSession")
+    if logins is not None:
+        ongoing = ~(pd.to_datetime(logins["SessionEnd"]) < at) & logins["SessionEnd"].notna()
+        logins.loc[ongoing, "SessionEnd"] = at + timedelta(days=300)
+        logins.loc[ongoing, "ModulesCompleted"] = ABSURD
+    return _with_later_versions(changed, at)
+
+
+def _with_later_versions(frames: Frames, at: datetime) -> Frames:
+    """Corrections of contacts, scores and deprivation in a submission that ends after the point."""
+    ends = frames["IDS000Header"].set_index("UniqueSubmissionID")["ReportingPeriodEndDate"]
+    late = [name for name, end in ends.items() if datetime.combine(end + timedelta(days=1), time()) >= at]
+    for table, column, value in (
+        ("IDS201CareContact", "AttendOrDNACode", "2"),
+        ("IDS607CodedScoreAssessmentAct", "PersScore", ABSURD),
+        ("IDS001MPI", "IndicesOfDeprivationDecile", 1),
+    ):
+        last = {
+            provider: max(n for n in late if n.startswith(provider)) for provider in {n[:5] for n in late}
+        }
+        rows = frames[table]
+        rows = rows[rows["UniqueSubmissionID"] < rows["OrgID_Provider"].map(last)].copy()
+        rows[column] = value
+        rows["UniqueSubmissionID"] = rows["OrgID_Provider"].map(last)
+        held = frames[table]
+        stays = held[~held["UniqueSubmissionID"].isin(last.values())]
+        frames[table] = pd.concat([stays, rows.drop_duplicates(_key(table))], ignore_index=True)
+    return frames
+
+
+def _key(table: str) -> list[str]:
+    keys = {
+        "IDS201CareContact": ["CareContactId"],
+        "IDS607CodedScoreAssessmentAct": ["CareActId", "CodedAssToolType"],
+        "IDS001MPI": ["LocalPatientId"],
+    }
+    return ["OrgID_Provider", *keys[table]]
+
+
+def _append(frames: Frames, table: str, row: dict[str, object]) -> None:
+    frames[table] = pd.concat(
+        [frames[table].astype(object), pd.DataFrame([row], dtype=object)], ignore_index=True
+    )
+
+
+def _names(point: pd.Series) -> tuple[str, str, str]:
+    provider, _, referral = str(point["pathway_id"]).partition(":")
+    return provider, referral, str(point["patient_id"]).partition(":")[2]
+
+
+def _contact(frames: Frames, point: pd.Series, moment: datetime, contact: str) -> None:
+    provider, referral, _ = _names(point)
+    own = {"OrgID_Provider": provider, "UniqueSubmissionID": f"{provider}-2"}
+    _append(frames, "IDS201CareContact", {
+        **own, "CareContactId": contact, "ServiceRequestId": referral, "CareContDate": moment.date(),
+        "CareContTime": moment.time(), "AttendOrDNACode": "3", "AppType": "02", "ClinContDurOfCareCont": 999,
+        "ConsMechanism": "11", "CareContPatientTherMode": "1", "InterpreterPresentInd": "1", "PsychMed": "02",
+    })  # fmt: skip
+    _append(frames, "IDS202CareActivity", {
+        **own, "CareActId": contact, "CareContactId": contact, "CarePersLocalId": "ABSURD",
+        "CodeProcAndProcStatus": "748051000000105",
+    })  # fmt: skip
+    for tool in (PHQ9, GAD7, *WSAS):
+        _append(frames, "IDS607CodedScoreAssessmentAct",
+                {**own, "CareActId": contact, "CodedAssToolType": tool, "PersScore": ABSURD})  # fmt: skip
+    _append(frames, "BSW003SessionRating", {
+        "OrgID_Provider": provider, "CareContactId": contact, "RatingType": "working alliance",
+        "RatedBy": "patient", "Rating": ABSURD,
+    })  # fmt: skip
+    flags: dict[str, object] = dict.fromkeys(FLAGS, "Y")
+    _append(frames, "BSW001TaskSet", {
+        "OrgID_Provider": provider, "TaskId": contact, "CareContactId": contact, "ServiceRequestId": referral,
+        "CarePersLocalId": "S1", "TaskType": "sleep", "TaskFormat": "online", "TimesPerWeek": ABSURD, **flags,
+        "PatientConfidence": ABSURD,
+    })  # fmt: skip
+    own_tasks = frames["BSW001TaskSet"].query("ServiceRequestId == @referral and OrgID_Provider == @provider")
+    for task in own_tasks["TaskId"]:
+        _append(frames, "BSW002TaskReview", {
+            "OrgID_Provider": provider, "TaskId": task, "CareContactId": contact, "Completion": "full",
+            "CompletionPercent": 100.0, "DifficultyRating": 4.0, "BarriersReported": "time;avoidance;forgot",
+            "DifficultiesAddressed": "Y",
+        })  # fmt: skip
+
+
+def _log_in(frames: Frames, point: pd.Series, moment: datetime) -> None:
+    if "BSW004PlatformSession" in frames:
+        provider, referral, _ = _names(point)
+        _append(frames, "BSW004PlatformSession", {
+            "OrgID_Provider": provider, "ServiceRequestId": referral, "SessionStart": moment,
+            "SessionEnd": moment + timedelta(hours=9), "ModulesCompleted": ABSURD,
+        })  # fmt: skip
+
+
+def _undated(frames: Frames, point: pd.Series, day: date) -> None:
+    """Values dated with the day of the point, which are known only at its end, or held only later."""
+    provider, referral, patient = _names(point)
+    last = max(frames["IDS000Header"].query("OrgID_Provider == @provider")["UniqueSubmissionID"])
+    own = {"OrgID_Provider": provider, "UniqueSubmissionID": last}
+    _append(frames, "IDS004EmpStatus", {
+        **own, "LocalPatientId": patient, "EmployStatus": "02", "EmployStatusRecDate": day, "BenefitRecInd": "Y",
+    })  # fmt: skip
+    _append(frames, "IDS101Referral", {
+        **own, "ServiceRequestId": "ABSURD", "LocalPatientId": patient, "ReferralRequestReceivedDate": day,
+    })  # fmt: skip
+    _append(
+        frames,
+        "IDS602LongTermCondition",
+        {**own, "ServiceRequestId": referral, "LongTermCondition": "73211009"},
+    )
+    _append(frames, "IDS603PresentingComplaints",
+            {**own, "ServiceRequestId": referral, "PresComp": "F42", "PresCompDate": day})  # fmt: skip

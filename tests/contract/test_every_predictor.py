@@ -1,0 +1,181 @@
+"""What every predictor keeps without being named: it cannot see the future, and nobody else's records."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from features.facts import FACTS
+from features.predictor import catalogue
+from tests.contract.absurdity import with_cells_filled_later, with_rows_from_the_future
+from tests.contract.engine import matrix_of, points_of
+from tests.contract.small_service import Frames, small_service
+
+SOME = settings(
+    max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+services = st.integers(0, 10_000).map(lambda seed: small_service(seed, patients=2))
+PROTECTED = {
+    "EthnicCategory", "EthnicCategory2021", "Validated_EthnicCategory", "Gender", "GenderIdentity",
+    "GenderIdentitySameAtBirth", "PersonBirthDate", "DisabCode", "Age_ReferralRequest_ReceivedDate",
+}  # fmt: skip
+
+
+def _any_point(frames: Frames, chosen: int) -> pd.Series:
+    points = points_of(frames)
+    return points.iloc[chosen % len(points)]
+
+
+def _same(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    assert_frame_equal(one, other.loc[one.index, one.columns], check_exact=False, rtol=1e-9, atol=1e-9)
+
+
+@SOME
+@given(services, st.integers(0, 50))
+def test_rows_at_and_after_the_point_change_nothing(frames: Frames, chosen: int) -> None:
+    point = _any_point(frames, chosen)
+    future = with_rows_from_the_future(frames, point)
+    only = {point["point_id"]}
+    _same(matrix_of(frames, only=only), matrix_of(future, only=only))
+
+
+@SOME
+@given(services, st.integers(0, 50))
+def test_cells_filled_after_the_point_change_nothing(frames: Frames, chosen: int) -> None:
+    point = _any_point(frames, chosen)
+    overwritten = with_cells_filled_later(frames, point)
+    only = {point["point_id"]}
+    known = matrix_of(frames, only=only)
+    later = matrix_of(overwritten, only=only)
+    if len(later):  # a correction may say that the contact was never attended; then there is no point
+        _same(known, later)
+
+
+@SOME
+@given(services, st.integers(0, 2**16))
+def test_a_point_has_the_same_values_in_any_batch(frames: Frames, chosen: int) -> None:
+    whole = matrix_of(frames)
+    part = {name for number, name in enumerate(whole.index) if (chosen >> (number % 16)) & 1}
+    _same(matrix_of(frames, only=part), whole)
+
+
+@SOME
+@given(services, st.integers(0, 1000))
+def test_the_order_of_rows_changes_nothing(frames: Frames, seed: int) -> None:
+    shuffled = {table: frame.sample(frac=1, random_state=seed) for table, frame in frames.items()}
+    _same(matrix_of(frames), matrix_of(shuffled))
+
+
+@SOME
+@given(services, st.integers(0, 50))
+def test_other_patients_records_change_nothing(frames: Frames, chosen: int) -> None:
+    point = _any_point(frames, chosen)
+    alone = _only_the_patient(frames, point)
+    only = {point["point_id"]}
+    _same(matrix_of(alone, only=only), matrix_of(frames, only=only))
+
+
+def _only_the_patient(frames: Frames, point: pd.Series) -> Frames:
+    provider, _, patient = str(point["patient_id"]).partition(":")
+    kept = {}
+    for table, frame in frames.items():
+        own = frame["OrgID_Provider"] == provider
+        for column in ("LocalPatientId", "ServiceRequestId", "CareContactId", "CareActId", "TaskId"):
+            if column in frame:  # ids of the small services begin with the patient's
+                own &= frame[column].astype(str).str.startswith(patient)
+                break
+        kept[table] = frame[own | (table == "IDS000Header")]
+    return kept
+
+
+def test_two_referrals_of_one_patient_at_one_time_keep_their_own_values() -> None:
+    frames = _two_referrals_at_one_time()
+    values = matrix_of(frames)
+    assert values.loc["AAA01:R1C", "phq9_latest"] == 3
+    assert values.loc["AAA01:R2C", "phq9_latest"] == 21
+    assert values.loc["AAA01:R1C", "written_summary"] == 1
+    assert values.loc["AAA01:R2C", "written_summary"] == 0
+
+
+def test_local_ids_that_recur_at_another_provider_are_other_people() -> None:
+    frames = _two_referrals_at_one_time()
+    other = {table: frame.assign(OrgID_Provider="BBB02") for table, frame in frames.items()}
+    other["IDS607CodedScoreAssessmentAct"] = other["IDS607CodedScoreAssessmentAct"].assign(PersScore=9.0)
+    both = {table: pd.concat([frames[table], other[table]], ignore_index=True) for table in frames}
+    values = matrix_of(both)
+    assert values.loc["AAA01:R1C", "phq9_latest"] == 3
+    assert values.loc["BBB02:R1C", "phq9_latest"] == 9
+
+
+def _two_referrals_at_one_time() -> Frames:
+    day, own = pd.Timestamp("2024-03-05").date(), {"OrgID_Provider": "AAA01", "UniqueSubmissionID": "S"}
+    referrals = ("R1", "R2")
+    return {
+        "IDS000Header": pd.DataFrame([{
+            **own, "ReportingPeriodStartDate": day, "ReportingPeriodEndDate": pd.Timestamp("2024-12-31").date(),
+        }]),
+        "IDS001MPI": pd.DataFrame([{**own, "LocalPatientId": "P"}]),
+        "IDS101Referral": pd.DataFrame([
+            {**own, "ServiceRequestId": r, "LocalPatientId": "P", "ReferralRequestReceivedDate": day} for r in referrals
+        ]),
+        "IDS201CareContact": pd.DataFrame([
+            {**own, "CareContactId": f"{r}C", "ServiceRequestId": r, "CareContDate": pd.Timestamp("2024-03-20").date(),
+             "CareContTime": pd.Timestamp("2024-03-20 10:00").time(), "AttendOrDNACode": "5", "AppType": "02"}
+            for r in referrals
+        ]),
+        "IDS202CareActivity": pd.DataFrame([
+            {**own, "CareActId": f"{r}A", "CareContactId": f"{r}C", "CarePersLocalId": "S1"} for r in referrals
+        ]),
+        "IDS607CodedScoreAssessmentAct": pd.DataFrame([
+            {**own, "CareActId": f"{r}A", "CodedAssToolType": "720433000", "PersScore": score}
+            for r, score in (("R1", 3.0), ("R2", 21.0))
+        ]),
+        "IDS606CodedScoreAssessmentRefer": pd.DataFrame([
+            {**own, "ServiceRequestId": "R1", "CodedAssToolType": "445455005", "PersScore": 5.0, "AssToolCompDate": day}
+        ]),
+        "BSW001TaskSet": pd.DataFrame([
+            {"OrgID_Provider": "AAA01", "TaskId": f"{r}T", "CareContactId": f"{r}C", "ServiceRequestId": r,
+             "CarePersLocalId": "S1", "WrittenSummaryGiven": written}
+            for r, written in (("R1", "Y"), ("R2", "N"))
+        ]),
+    }  # fmt: skip
+
+
+def test_an_empty_history_gives_what_the_predictor_declares() -> None:
+    frames = _two_referrals_at_one_time()
+    values = matrix_of(frames)
+    for name, value in values.loc["AAA01:R1C"].items():
+        declared = catalogue()[str(name)].when_absent
+        if name in ("missed_appointments_past_90_days", "cancelled_appointments", "earlier_referrals"):
+            continue  # these have a history here
+        if isinstance(declared, int | float) and np.isnan(value):
+            pytest.fail(f"{name} is missing but declares {declared}")
+
+
+@SOME
+@given(services)
+def test_every_value_is_a_finite_number_or_missing(frames: Frames) -> None:
+    values = matrix_of(frames)
+    assert (values.dtypes == "float64").all()
+    assert not np.isinf(values.to_numpy()).any()
+
+
+def test_no_fact_reads_a_protected_characteristic() -> None:
+    read = {column for fact in FACTS.values() for columns in fact.reads.values() for column in columns}
+    assert not read & PROTECTED
+    assert not any("IDS007DisabilityType" in fact.reads for fact in FACTS.values())
+
+
+def test_no_fact_reads_a_column_worked_out_after_the_event() -> None:
+    from features.standard import columns_of
+
+    for fact in FACTS.values():
+        for table, columns in fact.reads.items():
+            late = {
+                name for name, column in columns_of(table).items() if column.origin == "derived-post-ingest"
+            }
+            assert not late & set(columns), f"{fact.name} reads {late & set(columns)} of {table}"
