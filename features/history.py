@@ -214,6 +214,10 @@ class Column:
     def __mod__(self, other: float) -> Column:
         return self._with(other, operator.mod)
 
+    def floor_division(self, by: float) -> Column:
+        """How often `by` goes into the value, whole times."""
+        return Column(self.rows, (self.value / by).floor())
+
     def equals(self, other: Column | float | str) -> Column:
         """Whether the value is the same; missing stays missing."""
         return self._with(other, operator.eq)

@@ -79,3 +79,90 @@ def minutes_per_login(platform_sessions: History) -> Number:
 def modules_finished(platform_sessions: History) -> Number:
     """Modules of the online programme finished in this referral."""
     return platform_sessions.modules.sum()
+
+
+@predictor(
+    unit="share of weeks",
+    when_absent=0,
+    shown="reason",
+    source=COTE_ALLARD_2022,
+    says={0: "no log-in in most weeks", 1: "a log-in in nearly every week"},
+)
+def weeks_with_a_login(platform_sessions: History) -> Number:
+    """The share of the weeks since the first log-in, counted back from the point, in which there was one."""
+    weeks = platform_sessions.days_before.floor_division(7)
+    return weeks.distinct() / (weeks.highest() + 1.0)
+
+
+@predictor(
+    unit="days",
+    when_absent=0,
+    shown="context",
+    source=COTE_ALLARD_2022,
+    says="logged in on {} different days",
+)
+def days_with_a_login(platform_sessions: History) -> Number:
+    """Different days, counted back from the point in 24 hours, on which there was a log-in."""
+    return platform_sessions.days_before.floor_division(1).distinct()
+
+
+@predictor(
+    unit="minutes",
+    when_absent=0,
+    shown="reason",
+    source=COTE_ALLARD_2022,
+    says="{} minutes in the programme in the last 7 days",
+)
+def minutes_past_7_days(platform_sessions: History) -> Number:
+    """Minutes spent in the programme in the 7 days before the point."""
+    return platform_sessions.where(platform_sessions.days_before <= 7).minutes_until_point.sum()
+
+
+@predictor(
+    unit="minutes a week",
+    when_absent=None,
+    shown="reason",
+    source=COTE_ALLARD_2022,
+    says="time in a log-in changes by {:+} minutes a week",
+)
+def minutes_trend(platform_sessions: History) -> Number:
+    """Change in the minutes of a log-in, minutes a week by least squares."""
+    return platform_sessions.minutes_until_point.slope_per_week()
+
+
+@predictor(
+    unit="share of log-ins",
+    when_absent=None,
+    shown="context",
+    source=COTE_ALLARD_2022,
+    says={0: "logs in by day", 1: "logs in mostly in the evening or at night"},
+)
+def evening_logins(platform_sessions: History) -> Number:
+    """The share of log-ins that began between 18:00 and 06:00."""
+    hour = (platform_sessions.started_at % 86_400) / 3_600
+    return ((hour >= 18.0) | (hour < 6.0)).share()
+
+
+@predictor(
+    unit="share of log-ins",
+    when_absent=None,
+    shown="reason",
+    source=COTE_ALLARD_2022,
+    says={0: "most log-ins are longer than 5 minutes", 1: "most log-ins are shorter than 5 minutes"},
+)
+def brief_logins(platform_sessions: History) -> Number:
+    """The share of log-ins shorter than 5 minutes."""
+    return (platform_sessions.minutes_until_point < 5.0).share()
+
+
+@predictor(
+    unit="share of log-ins",
+    when_absent=None,
+    shown="reason",
+    source=COTE_ALLARD_2022,
+    says={0: "logged in mostly at the beginning", 1: "logged in mostly of late"},
+)
+def logins_in_later_half(platform_sessions: History) -> Number:
+    """The mean place of the log-ins between the first one (0) and the point (1)."""
+    days = platform_sessions.days_before
+    return 1.0 - days.mean() / days.highest()
