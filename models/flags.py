@@ -74,13 +74,16 @@ class Rules:
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing recorded that raises the chance by `change` (0 to 1), and something to consider about it."""
+    """One thing recorded that raises the chance by `change` (0 to 1), and something to consider about it.
+
+    `consider` is None where an earlier reason of the same flag already says it.
+    """
 
     predictor: str
     title: str
     words: str
     change: float
-    consider: Suggestion
+    consider: Suggestion | None
 
     @property
     def line(self) -> str:
@@ -191,11 +194,14 @@ def _reasons(rules: Rules, grounds: list[_Ground]) -> Iterator[Reason]:
             continue
         words = asked.words(ground.value)
         if given[asked.construct] < rules.settings.reasons_per_construct and words not in said:
+            answer = _unsaid(rules.suggestions.answers(asked, recorded=not math.isnan(ground.value)), said)
             given[asked.construct] += 1
-            said.add(words)
-            title = rules.titles[asked.construct]
-            answer = rules.suggestions.answering(asked)
-            yield Reason(ground.predictor, title, words, ground.change, answer)
+            said |= {words, answer.words} if answer else {words}
+            yield Reason(ground.predictor, rules.titles[asked.construct], words, ground.change, answer)
+
+
+def _unsaid(answers: tuple[Suggestion, ...], said: set[str]) -> Suggestion | None:
+    return next((answer for answer in answers if answer.words not in said), None)
 
 
 def _is_reason(rules: Rules, asked: Speaking, ground: _Ground) -> bool:

@@ -58,18 +58,18 @@ class Suggestions:
 
     entries: tuple[Suggestion, ...]
 
-    def answering(self, reason: Named) -> Suggestion:
-        """The suggestion for a reason: the first that names its predictor, else the first of its construct.
+    def answers(self, reason: Named, *, recorded: bool) -> tuple[Suggestion, ...]:
+        """The suggestions for a reason, best first: those that name its predictor, then its construct's.
 
-        Only what the practitioner can change is answered by something to change; all else by a neutral
-        prompt. The library was checked to hold one for every reason.
+        Only what is recorded and the practitioner can change is answered by something to change; all else
+        by a neutral prompt. The library was checked to hold one for every reason.
         """
-        kind = "consider" if reason.modifiable else "discuss"
+        kind = "consider" if reason.modifiable and recorded else "discuss"
         fitting = [
             entry for entry in self.entries if (entry.kind, entry.construct) == (kind, reason.construct)
         ]
         named = [entry for entry in fitting if reason.name in entry.predictors]
-        return (named or [entry for entry in fitting if not entry.predictors])[0]
+        return (*named, *(entry for entry in fitting if not entry.predictors))
 
 
 def packaged_suggestions() -> str:
@@ -150,6 +150,7 @@ def _faults_of_library(entries: Sequence[Suggestion], predictors: Mapping[str, N
             yield f"[[{kind}]] of '{construct}' repeats itself: {words[:40]}..."
     general = {(entry.kind, entry.construct) for entry in entries if not entry.predictors}
     reasons = [predictor for predictor in predictors.values() if predictor.shown == "reason"]
-    asked = {("consider" if reason.modifiable else "discuss", reason.construct) for reason in reasons}
+    asked = {("discuss", reason.construct) for reason in reasons}
+    asked |= {("consider", reason.construct) for reason in reasons if reason.modifiable}
     for kind, construct in sorted(asked - general):
         yield f"nothing answers a reason of '{construct}'; add a [[{kind}]] without predictors"

@@ -87,7 +87,7 @@ def _lead(first: int, everyone: int) -> str:
         return "No patient has agreed work that is waiting for its review."
     if not first:
         return f"Nobody stands out among {_patients(everyone)} with work waiting for its review."
-    return f"{first} of {_patients(everyone)} with open work to think about before the next session."
+    return f"Of {_patients(everyone)} with open work, {first} to think about before the next session."
 
 
 def _patients(number: int) -> str:
@@ -98,18 +98,15 @@ def flag_card(one: Listed) -> Markup:
     """A flag as a practitioner reads it: how likely, why, what to consider, what else is known."""
     flag = one.flag
     said = natural_frequency(flag.chance)
-    parts = [
-        paragraph(f"Work agreed on {day(one.at)}."),
-        Markup('<p>{} {}{} <span class="note">({})</span>.</p>').format(
-            _ten(flag.chance), said[0].upper(), said[1:], between(flag.low, flag.high)
-        ),
-        _reasons(flag.reasons) if flag.reasons else paragraph(NO_REASON),
-    ]
+    chance = Markup('<p>{} {}{} <span class="note">({})</span>.</p>').format(
+        _ten(flag.chance), said[0].upper(), said[1:], between(flag.low, flag.high)
+    )
+    parts = [chance, _reasons(flag.reasons) if flag.reasons else paragraph(NO_REASON)]
     if flag.hidden:
         parts.append(paragraph(NOT_SHOWN, note=True))
     if flag.context:
         parts.append(fold("What else is recorded", bullets(flag.context)))
-    return card(f"Patient {one.patient}", *parts)
+    return card(f"Patient {one.patient}, work agreed on {day(one.at)}", *parts)
 
 
 def _ten(chance: float) -> Markup:
@@ -127,29 +124,41 @@ def _ten(chance: float) -> Markup:
 def _reasons(reasons: Sequence[Reason]) -> Markup:
     """Each reason with something to consider under it."""
     lines = Markup("").join(
-        Markup("<li><strong>{}:</strong> {}<br>Consider, {}: {}</li>").format(
-            reason.title, reason.words, reason.consider.moment, reason.consider.words
+        Markup('<li style="margin-bottom:.5rem"><strong>{}:</strong> {}{}</li>').format(
+            reason.title, reason.words, _consider(reason)
         )
         for reason in reasons
     )
     return Markup("<ol>{}</ol>").format(lines)
 
 
+def _consider(reason: Reason) -> Markup:
+    if reason.consider is None:
+        return Markup("")
+    return Markup("<br>To consider {}: {}").format(reason.consider.moment, reason.consider.words)
+
+
 def _others(others: Sequence[Listed]) -> Markup:
     rows = pd.DataFrame(
         {
             "Patient": [one.patient for one in others],
-            "Work agreed on": [day(one.at) for one in others],
-            "Chance it is not done": [one.flag.percent for one in others],
-            "Bounds": [None if one.flag.abstained else _bounds(one.flag) for one in others],
+            "Work agreed": [_unbroken(f"{one.at.day} {one.at:%b %Y}") for one in others],
+            "Chance it is not done": [_chance(one.flag) for one in others],
             "What stands out": [one.flag.reasons[0].line if one.flag.reasons else None for one in others],
         }
     )
     return table(rows, "Highest chance first")
 
 
-def _bounds(flag: Flag) -> str:
-    return f"{whole_percent(flag.low)} to {whole_percent(flag.high)}"
+def _chance(flag: Flag) -> str:
+    if flag.abstained:
+        return flag.percent
+    return _unbroken(f"{flag.percent} ({whole_percent(flag.low)} to {whole_percent(flag.high)})")
+
+
+def _unbroken(words: str) -> str:
+    """The words with spaces at which no line breaks."""
+    return words.replace(" ", "\u00a0")
 
 
 def _left_out(not_listed: pd.DataFrame) -> Markup:
@@ -203,10 +212,10 @@ def _summary(listed: Sequence[Listed], not_listed: pd.DataFrame) -> Markup:
     counts = {
         "Open pathways": len(flags) + len(not_listed),
         "With work waiting for its review": len(flags),
-        "of these, to think about first": len(first),
-        "of those, without a reason to show": sum(not flag.reasons for flag in first),
-        "of those, with main grounds that are not shown": sum(flag.hidden for flag in first),
-        "of these, not enough recorded to say": sum(flag.abstained for flag in flags),
+        "– to think about first": len(first),
+        "– first, but without a reason to show": sum(not flag.reasons for flag in first),
+        "– first, but with main grounds that are not shown": sum(flag.hidden for flag in first),
+        "– not enough recorded to say": sum(flag.abstained for flag in flags),
         **{f"Not listed: {reason}": many for reason, many in not_listed["reason"].value_counts().items()},
     }
     rows = pd.DataFrame({"Pathways": counts.keys(), "Number": [f"{many:,}" for many in counts.values()]})

@@ -36,9 +36,7 @@ def flags_table(scored: Scored, occasion: Occasion) -> pd.DataFrame:
     for n in REASONS:
         table[f"reason_{n}"] = [_nth(reasons_of(flag), n) for flag in flags]
     for n in REASONS:
-        table[f"consider_{n}"] = [
-            _nth([reason.consider.line for reason in flag.reasons], n) for flag in flags
-        ]
+        table[f"consider_{n}"] = [_nth(considered(flag), n) for flag in flags]
     table["records_up_to"] = occasion.records_up_to.isoformat()
     table["model_version"] = occasion.model
     order = pd.Series([-1.0 if flag.abstained else flag.chance for flag in flags], index=table.index)
@@ -53,6 +51,11 @@ def reasons_of(flag: Flag) -> list[str]:
     """A flag's reasons as lines; where the main grounds are hidden, the last line says so."""
     lines = [reason.line for reason in flag.reasons]
     return [*lines[:2], NOT_SHOWN] if flag.hidden else lines
+
+
+def considered(flag: Flag) -> list[str]:
+    """Something to consider for each reason; empty where an earlier reason already says it."""
+    return [reason.consider.line if reason.consider else "" for reason in flag.reasons]
 
 
 def _nth(lines: Sequence[str], n: int) -> str | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BARS = 9
+LEAST = 0.03  # of the log-odds: less than one point of 100, anywhere
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
 
@@ -26,9 +27,10 @@ def waterfall_steps(explained: pd.DataFrame, base: float) -> pd.DataFrame:
     """
     sums = explained.groupby("construct", sort=False)["contribution"].sum()
     sums = sums.loc[sums.abs().sort_values(ascending=False, kind="stable").index]
-    if len(sums) > BARS:
-        rest = pd.Series({"All others": sums.iloc[BARS - 1 :].sum()})
-        sums = pd.concat([sums.iloc[: BARS - 1], rest])
+    kept = min(int((sums.abs() >= LEAST).sum()), BARS)
+    if kept < len(sums) - 1:
+        rest = pd.Series({"All others": sums.iloc[kept:].sum()})
+        sums = pd.concat([sums.iloc[:kept], rest])
     ends = base + sums.cumsum().to_numpy()
     return pd.DataFrame({"construct": sums.index, "start": [base, *ends[:-1]], "end": ends})
 
@@ -59,7 +61,7 @@ def in_points(start: float, end: float) -> str:
 def _scale(axes: Axes, steps: pd.DataFrame) -> None:
     """Log-odds across, written as chances, with room for the words at both ends."""
     reached = np.concatenate([steps["start"], steps["end"]])
-    room = 0.25 * (reached.max() - reached.min()) + 0.15
+    room = 0.3 * (reached.max() - reached.min()) + 0.2
     low, high = reached.min() - room, reached.max() + room
     ticks = [chance for chance in TICKS if low < logit(chance) < high]
     axes.set_xlim(low, high)
@@ -71,7 +73,8 @@ def _name_bars(axes: Axes, steps: pd.DataFrame) -> None:
     """Each construct at its bar, and the move of the chance at the bar's end."""
     axes.set_yticks(np.arange(len(steps)), steps["construct"].tolist())
     axes.set_ylim(len(steps) - 0.4, -1.4)
-    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.grid(visible=False, axis="y")
     ends = zip(steps["start"].to_numpy(), steps["end"].to_numpy(), strict=True)
     for row, (start, end) in enumerate(ends):

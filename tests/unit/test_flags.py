@@ -12,7 +12,7 @@ from scipy.special import logit
 
 from models.chance_in_words import between, natural_frequency, of_ten, whole_percent
 from models.explanation import Explanation
-from models.flags import Flag, FlagSettings, Rules, make_flags
+from models.flags import Flag, FlagSettings, Reason, Rules, make_flags
 from models.suggestions import read_suggestions
 
 LIBRARY = """
@@ -20,6 +20,12 @@ LIBRARY = """
 construct = "task_planning"
 moment = "at the next plan"
 words = "Agree what, when, where and with whom."
+source = "Bennion et al. 2025"
+
+[[discuss]]
+construct = "task_planning"
+moment = "at the next plan"
+words = "Ask how workable the plan feels."
 source = "Bennion et al. 2025"
 
 [[discuss]]
@@ -91,6 +97,10 @@ def flag(parts: dict[str, float], values: dict[str, float] | None = None, **sett
     return make_flags(rules(**settings), risks, features=features, explanation=explanation)[0]
 
 
+def considered(reason: Reason) -> str | None:
+    return reason.consider.line if reason.consider else None
+
+
 def lines(found: Flag) -> list[str]:
     return [reason.line for reason in found.reasons]
 
@@ -148,8 +158,23 @@ def test_where_hidden_grounds_dominate_the_flag_says_so() -> None:
 
 def test_what_can_be_changed_is_answered_by_a_change_and_the_rest_by_a_prompt_to_discuss() -> None:
     found = flag({"place_agreed": 0.9, "phq9": 0.8})
-    assert [reason.consider.kind for reason in found.reasons] == ["consider", "discuss"]
-    assert found.reasons[0].consider.line == "At the next plan: Agree what, when, where and with whom."
+    assert [considered(reason) for reason in found.reasons] == [
+        "At the next plan: Agree what, when, where and with whom.",
+        "In supervision: Ask how things have been.",
+    ]
+
+
+def test_no_flag_suggests_one_thing_twice() -> None:
+    found = flag({"place_agreed": 0.9, "time_agreed": 0.8})
+    assert [considered(reason) for reason in found.reasons] == [
+        "At the next plan: Agree what, when, where and with whom.",
+        None,
+    ]
+
+
+def test_what_is_not_recorded_is_answered_by_a_prompt_to_discuss() -> None:
+    found = flag({"place_agreed": 0.9}, {"place_agreed": math.nan})
+    assert considered(found.reasons[0]) == "At the next plan: Ask how workable the plan feels."
 
 
 def test_a_reason_carries_the_change_of_the_chance_that_it_makes() -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from features.conceptual_model import CONSTRUCTS
 from features.errors import InputError
+from features.predictor import catalogue
 from models.suggestions import MOMENTS, packaged_suggestions, read_suggestions
 
 
@@ -42,6 +42,12 @@ construct = "symptoms"
 moment = "in supervision"
 words = "Ask how things have been."
 source = "Delgadillo 2018"
+
+[[discuss]]
+construct = "task_planning"
+moment = "at the next plan"
+words = "Ask how workable the plan feels."
+source = "Bennion et al. 2025"
 """
 
 
@@ -51,34 +57,46 @@ def faults(text: str) -> tuple[str, ...]:
     return raised.value.faults
 
 
-def test_the_packaged_library_is_valid_and_answers_every_construct_either_way() -> None:
-    both = {
-        f"{construct}_{changeable}": Named(f"{construct}_{changeable}", construct, changeable)
-        for construct in CONSTRUCTS.keys() - {"practitioner"}
-        for changeable in (True, False)
-    }
-    library = read_suggestions(packaged_suggestions(), both)
-    assert {library.answering(reason).construct for reason in both.values()} == CONSTRUCTS.keys() - {
-        "practitioner"
-    }
+def test_the_packaged_library_answers_every_reason_of_the_catalogue_recorded_or_not() -> None:
+    library = read_suggestions(packaged_suggestions(), catalogue())
+    reasons = [predictor for predictor in catalogue().values() if predictor.shown == "reason"]
+    assert reasons
+    for reason in reasons:
+        assert library.answers(reason, recorded=True)[0].construct == reason.construct
+        assert library.answers(reason, recorded=False)[0].kind == "discuss"
 
 
 def test_the_packaged_library_has_every_moment_and_no_verdict() -> None:
-    entries = read_suggestions(packaged_suggestions(), {}).entries
+    entries = read_suggestions(packaged_suggestions(), catalogue()).entries
     assert {entry.moment for entry in entries} == set(MOMENTS)
     verdicts = ("must", "should", "poor", "non-complian", "unmotivated", "fail")
     assert not [entry.words for entry in entries for verdict in verdicts if verdict in entry.words.lower()]
 
 
+def test_no_packaged_suggestion_begins_with_consider_because_the_page_says_it() -> None:
+    entries = read_suggestions(packaged_suggestions(), catalogue()).entries
+    assert not [entry.words for entry in entries if entry.words.startswith("Consider")]
+
+
 def test_a_suggestion_that_names_the_predictor_comes_before_one_for_the_construct() -> None:
     library = read_suggestions(LIBRARY, PREDICTORS)
-    assert library.answering(WRITTEN).words == "Put it in writing."
-    assert library.answering(PLACE).words == "Agree what, when, where and with whom."
+    assert [answer.words for answer in library.answers(WRITTEN, recorded=True)] == [
+        "Put it in writing.",
+        "Agree what, when, where and with whom.",
+    ]
+    assert [answer.words for answer in library.answers(PLACE, recorded=True)] == [
+        "Agree what, when, where and with whom."
+    ]
 
 
 def test_what_nobody_can_change_is_answered_by_a_neutral_prompt() -> None:
-    answer = read_suggestions(LIBRARY, PREDICTORS).answering(PHQ9)
+    answer = read_suggestions(LIBRARY, PREDICTORS).answers(PHQ9, recorded=True)[0]
     assert (answer.kind, answer.line) == ("discuss", "In supervision: Ask how things have been.")
+
+
+def test_what_is_not_recorded_is_answered_by_a_neutral_prompt() -> None:
+    answer = read_suggestions(LIBRARY, PREDICTORS).answers(WRITTEN, recorded=False)[0]
+    assert (answer.kind, answer.words) == ("discuss", "Ask how workable the plan feels.")
 
 
 def test_every_fault_is_reported_at_once() -> None:
@@ -127,8 +145,9 @@ def test_a_repetition_is_refused() -> None:
 
 def test_a_reason_that_nothing_answers_is_named() -> None:
     found = faults(LIBRARY[: LIBRARY.index("[[discuss]]")])
-    assert found == (
-        "suggestions: nothing answers a reason of 'symptoms'; add a [[discuss]] without predictors",
+    assert found == tuple(
+        f"suggestions: nothing answers a reason of '{construct}'; add a [[discuss]] without predictors"
+        for construct in ("symptoms", "task_planning")
     )
 
 

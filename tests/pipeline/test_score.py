@@ -1,0 +1,259 @@
+"""Scoring lists each open pathway once: with a flag, or with the reason why there is none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.errors import InputError
+from features.predictor import catalogue
+from models.flags import NOT_SHOWN, FlagSettings
+from models.outcome import OutcomeSettings
+from models.suggestions import packaged_suggestions, read_suggestions
+from pipelines.build import Built
+from pipelines.config import Config
+from pipelines.flag_pages import Listed, Occasion, caseload_page
+from pipelines.flag_tables import flags_table, reasons_of, scored_table
+from pipelines.open_work import open_work
+from pipelines.page import render
+from pipelines.score import chosen_patient, page_names, write_caseloads, write_patient
+from pipelines.scored import Scored, find_flags
+from tests.pipeline.made_service import AS_OF, PROTECTED, model, service
+
+SETTINGS = OutcomeSettings()
+
+
+def points_of(*rows: tuple[str, str, str, float]) -> Built:
+    """A service with these points: id, pathway, moment, outcome; every pathway is open."""
+    made = service()
+    points = made.points.head(len(rows)).assign(
+        point_id=[row[0] for row in rows],
+        pathway_id=[row[1] for row in rows],
+        at=pd.to_datetime([row[2] for row in rows]),
+    )
+    outcome = pd.DataFrame({"point_id": points["point_id"], "not_completed": [row[3] for row in rows]})
+    pathways = points.drop_duplicates("pathway_id")[
+        ["pathway_id", "patient_id", "service_id", "practitioner_id"]
+    ]
+    return replace(made, points=points, outcome=outcome, pathways=pathways.assign(is_open=True))
+
+
+def text_of(page: str) -> str:
+    """What a reader sees of a page."""
+    body = re.sub(r"<style>.*?</style>", " ", page, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]+>", " ", body))
+
+
+# --- Which work ----------------------------------------------------------------------------------------
+
+
+def test_every_open_pathway_is_either_listed_or_left_out_with_a_reason() -> None:
+    made = service()
+    listed, left_out = open_work(made, as_of=AS_OF, settings=SETTINGS)
+    is_open = made.pathways.loc[made.pathways["is_open"], "pathway_id"]
+    assert sorted([*listed["pathway_id"], *left_out["pathway_id"]]) == sorted(is_open)
+    assert dict(zip(left_out["pathway_id"], left_out["reason"], strict=True)) == {
+        "RX1:0": "agreed 42 or more days ago and not reviewed",
+        "RX1:1": "the latest work has been reviewed",
+        "RX1:new": "no work agreed yet",
+    }
+
+
+def test_a_closed_pathway_is_neither_listed_nor_left_out() -> None:
+    listed, left_out = open_work(service(), as_of=AS_OF, settings=SETTINGS)
+    assert "RX1:2" not in {*listed["pathway_id"], *left_out["pathway_id"]}
+
+
+def test_the_latest_point_whose_outcome_is_open_is_chosen() -> None:
+    made = points_of(
+        ("older", "one", "2025-03-01 09:00", np.nan),
+        ("newer", "one", "2025-03-08 09:00", np.nan),
+        ("reviewed", "two", "2025-03-08 09:00", 1.0),
+        ("open", "two", "2025-03-01 09:00", np.nan),
+    )
+    listed, _ = open_work(made, as_of=AS_OF, settings=SETTINGS)
+    assert sorted(listed.index) == ["newer", "open"]
+
+
+@pytest.mark.parametrize(("at", "listed"), [("2025-02-17 00:00", []), ("2025-02-17 00:01", ["p"])])
+def test_work_is_listed_while_its_horizon_is_not_over(at: str, listed: list[str]) -> None:
+    found, _ = open_work(points_of(("p", "one", at, np.nan)), as_of=AS_OF, settings=SETTINGS)
+    assert list(found.index) == listed
+
+
+def test_a_platform_week_has_a_horizon_of_its_own() -> None:
+    made = points_of(("p", "one", "2025-03-10 09:00", np.nan), ("q", "two", "2025-03-20 09:00", 0.0))
+    made.points["kind"] = "platform week"
+    listed, left_out = open_work(made, as_of=AS_OF, settings=SETTINGS)
+    assert listed.empty
+    assert list(left_out["reason"]) == [
+        "agreed 14 or more days ago and not reviewed",
+        "the patient has logged in since",
+    ]
+
+
+# --- What is found -------------------------------------------------------------------------------------
+
+
+def test_features_and_risks_belong_to_the_same_points(scored: Scored) -> None:
+    assert list(scored.points.index) == list(scored.risks.index) == [flag.point for flag in scored.flags]
+    np.testing.assert_allclose(
+        scored.explanation.chance.loc[scored.points.index], scored.risks["risk"], atol=1e-6
+    )
+
+
+def test_a_predictor_that_the_source_cannot_carry_is_named_with_the_reason() -> None:
+    made = service()
+    without = replace(
+        made,
+        features=made.features.drop(columns=["where_agreed", "phq9_latest"]),
+        left_out={"where_agreed": "BSW001TaskSet lacks WhereAgreed", "phq9_latest": "no PHQ-9 is recorded"},
+    )
+    with pytest.raises(InputError) as raised:
+        find_flags(without, model(), as_of=AS_OF, config=Config(), suggestions=library())
+    assert len(raised.value.faults) == 2
+    assert "'where_agreed', which this source cannot carry: BSW001TaskSet lacks WhereAgreed" in str(
+        raised.value
+    )
+
+
+def library():
+    return read_suggestions(packaged_suggestions(), catalogue())
+
+
+def test_a_service_without_open_work_has_no_flags_and_still_pages(occasion: Occasion, tmp_path: Path) -> None:
+    made = service()
+    closed = replace(made, pathways=made.pathways.assign(is_open=False))
+    nobody = find_flags(closed, model(), as_of=AS_OF, config=Config(), suggestions=library())
+    assert nobody.flags == ()
+    assert len(scored_table(nobody, closed.protected, "1")) == len(flags_table(nobody, occasion)) == 0
+    assert [*write_caseloads(tmp_path, nobody, occasion), *write_patient(tmp_path, nobody, occasion, None)]
+
+
+def test_with_too_little_recorded_no_chance_is_stated_anywhere(scored: Scored, occasion: Occasion) -> None:
+    silent = flags_table(scored, occasion).set_index("patient_id").loc["RX1:P0003"]
+    assert silent["chance"] == silent["band"] == "not enough recorded to say"
+    assert silent[["reason_1", "consider_1"]].isna().all()
+    assert (
+        scored_table(scored, service().protected, "1").set_index("patient_id").loc["RX1:P0003", "abstained"]
+    )
+
+
+# --- The tables ----------------------------------------------------------------------------------------
+
+
+def test_the_scored_table_has_the_columns_that_an_audit_reads(scored: Scored) -> None:
+    table = scored_table(scored, service().protected, "1")
+    ids = ["point_id", "patient_id", "practitioner_id", "service_id", "split"]
+    assert list(table.columns) == [
+        *ids,
+        *("risk", "risk_low", "risk_high", "flag"),
+        *PROTECTED,
+        *("at", "model_version", "abstained", "reason_1", "reason_2", "reason_3"),
+    ]
+    assert set(table["split"]) == {"scored"}
+    assert (table["flag"] == (table["risk"] >= model().threshold) & ~table["abstained"]).all()
+
+
+def test_the_flags_table_has_nothing_protected_and_comes_highest_chance_first(
+    scored: Scored, occasion: Occasion
+) -> None:
+    table = flags_table(scored, occasion)
+    reasons, considered = ([f"{name}_{n}" for n in (1, 2, 3)] for name in ("reason", "consider"))
+    start = ["patient_id", "practitioner_id", "at", "chance", "band"]
+    assert list(table.columns) == [*start, *reasons, *considered, "records_up_to", "model_version"]
+    own = table[(table["practitioner_id"] == "RX1:PWP 1") & table["chance"].str.endswith("%")]
+    assert own["chance"].str.rstrip("%").astype(int).is_monotonic_decreasing
+
+
+def test_where_main_grounds_are_hidden_the_last_reason_says_so(scored: Scored) -> None:
+    flag = max(scored.flags, key=lambda flag: len(flag.reasons))
+    assert len(flag.reasons) == 3
+    assert reasons_of(replace(flag, hidden=True)) == [*reasons_of(flag)[:2], NOT_SHOWN]
+
+
+# --- The pages -----------------------------------------------------------------------------------------
+
+
+def test_a_caseload_holds_nobody_elses_patients(scored: Scored, occasion: Occasion, tmp_path: Path) -> None:
+    list(write_caseloads(tmp_path, scored, occasion))
+    for practitioner in {one.practitioner for one in scored.listed}:
+        page = (tmp_path / "practitioners" / page_names([practitioner])[practitioner]).read_text(
+            encoding="utf-8"
+        )
+        own = {one.patient for one in scored.listed if one.practitioner == practitioner}
+        left_out = scored.not_listed.loc[scored.not_listed["practitioner_id"] == practitioner, "patient_id"]
+        assert set(re.findall(r"RX1:P\d{4}", page)) == {*own, *left_out}
+        assert set(re.findall(r"RX1:PWP \d", page)) <= {practitioner}
+
+
+def test_practitioners_never_read_risk_but_in_what_is_not_assessed(
+    scored: Scored, occasion: Occasion, tmp_path: Path
+) -> None:
+    for path in write_caseloads(tmp_path, scored, occasion):
+        words = text_of(path.read_text(encoding="utf-8"))
+        assert "This is not an assessment of risk of harm." in words
+        assert "risk" not in re.sub(r"[Nn]ot an assessment of risk of harm", "", words).lower()
+
+
+def test_a_page_says_up_to_when_and_by_which_model(scored: Scored, occasion: Occasion) -> None:
+    words = text_of(render(caseload_page("RX1:PWP 1", scored.listed, scored.not_listed, occasion)))
+    assert re.search(r"Records up to\s+30 March 2025", words)
+    assert re.search(r"Model\s+1\b", words)
+
+
+def test_a_card_reads_as_a_practitioner_would_say_it(scored: Scored, occasion: Occasion) -> None:
+    one = next(one for one in scored.listed if one.flag.flagged and len(one.flag.reasons) == 3)
+    words = text_of(render(caseload_page(one.practitioner, [one], scored.not_listed.iloc[:0], occasion)))
+    assert "patients with records like these whose work was reviewed" in words
+    for reason in one.flag.reasons:
+        assert re.search(rf"{re.escape(reason.title)}:\s+{re.escape(reason.words)}", words)
+    assert "To consider" in words
+
+
+def test_names_of_patients_and_practitioners_cannot_become_markup(scored: Scored, occasion: Occasion) -> None:
+    odd = Listed("<b>P</b>", "<i>PWP</i>", scored.listed[0].at, scored.listed[0].flag)
+    page = render(caseload_page("<i>PWP</i>", [odd], scored.not_listed, occasion))
+    assert "<b>P</b>" not in page
+    assert "<i>PWP</i>" not in page
+
+
+def test_practitioners_whose_names_look_alike_have_pages_of_their_own() -> None:
+    names = page_names(["RX1:a/1", "RX1:a 1", "RX1:A-1", "::"])
+    assert len({name.lower() for name in names.values()}) == 4
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]+\.html", name) for name in names.values())
+
+
+def test_the_page_of_a_practitioner_who_left_goes(scored: Scored, occasion: Occasion, tmp_path: Path) -> None:
+    stale = tmp_path / "practitioners" / "gone.html"
+    stale.parent.mkdir()
+    stale.write_text("last month's patients", encoding="utf-8")
+    list(write_caseloads(tmp_path, scored, occasion))
+    assert not stale.exists()
+
+
+def test_the_explanation_of_one_patient_adds_up(scored: Scored, occasion: Occasion, tmp_path: Path) -> None:
+    list(write_patient(tmp_path, scored, occasion, None))
+    table = pd.read_csv(tmp_path / "explanation.csv")
+    highest = max((one for one in scored.listed if not one.flag.abstained), key=lambda one: one.flag.chance)
+    log_odds = scored.explanation.base + table["contribution"].sum()
+    assert set(table["point_id"]) == {highest.flag.point}
+    assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(highest.flag.chance, abs=1e-6)
+
+
+def test_a_named_patient_can_be_explained_and_an_unknown_one_is_refused(scored: Scored) -> None:
+    assert chosen_patient(scored.listed, "RX1:P0040").patient == "RX1:P0040"
+    with pytest.raises(InputError, match=r"did you mean 'RX1:P0040'\?"):
+        chosen_patient(scored.listed, "RX1:P0040x")
+
+
+def test_the_settings_of_flags_reach_the_flags() -> None:
+    one_reason = Config(flags=FlagSettings(reasons=1, reasons_per_construct=1))
+    found = find_flags(service(), model(), as_of=AS_OF, config=one_reason, suggestions=library())
+    assert {len(flag.reasons) for flag in found.flags} <= {0, 1}
