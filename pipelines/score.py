@@ -82,7 +82,7 @@ def write_tables(out: Path, scored: Scored, protected: pd.DataFrame, occasion: O
 def write_caseloads(out: Path, scored: Scored, occasion: Occasion) -> Iterator[Path]:
     """One page per practitioner, and the index that links them; pages of an earlier run go."""
     folder = out / "practitioners"
-    listed, not_listed = scored.listed, scored.not_listed
+    listed, not_listed = scored.listed, scored.left_out
     everyone = {one.practitioner for one in listed} | set(not_listed["practitioner_id"])
     names = page_names(everyone)
     for stale in set(folder.glob("*.html")) - {folder / name for name in names.values()}:
@@ -116,7 +116,8 @@ def write_patient(out: Path, scored: Scored, occasion: Occasion, patient: str | 
         yield write_table(out / "explanation.csv", pd.DataFrame(columns=["point_id", "predictor"]))
         return
     explanation = scored.explanation.of(one.flag.point)
-    explained = explanation_table(explanation, scored.features.loc[one.flag.point], catalogue(), TITLES)
+    values = scored.features.loc[[one.flag.point]].iloc[0]
+    explained = explanation_table(explanation, values, catalogue(), TITLES)
     yield write_table(out / "explanation.csv", explained)
     yield write_page(out / "patient.html", patient_page(one, explained, explanation.base, occasion))
 

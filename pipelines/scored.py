@@ -44,8 +44,14 @@ class Scored:
     @property
     def listed(self) -> list[Listed]:
         """Who reads each flag, about whom."""
-        ids = zip(self.points["patient_id"], self.points["practitioner_id"], self.points["at"], strict=True)
+        readers = self.points["practitioner_id"].fillna(NOBODY)
+        ids = zip(self.points["patient_id"], readers, self.points["at"], strict=True)
         return [Listed(*whose, flag) for whose, flag in zip(ids, self.flags, strict=True)]
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """`not_listed` as pages show it: with words where no practitioner is recorded."""
+        return self.not_listed.assign(practitioner_id=self.not_listed["practitioner_id"].fillna(NOBODY))
 
 
 def find_flags(
@@ -57,8 +63,6 @@ def find_flags(
     """
     _must_carry(model, built)
     points, not_listed = open_work(built, as_of=as_of, settings=config.outcome)
-    points["practitioner_id"] = points["practitioner_id"].fillna(NOBODY)
-    not_listed["practitioner_id"] = not_listed["practitioner_id"].fillna(NOBODY)
     features = built.features.set_index("point_id").loc[points.index]
     explanation = explain(model, features)
     rules = Rules(

@@ -188,7 +188,7 @@ def test_a_caseload_holds_nobody_elses_patients(scored: Scored, occasion: Occasi
             encoding="utf-8"
         )
         own = {one.patient for one in scored.listed if one.practitioner == practitioner}
-        left_out = scored.not_listed.loc[scored.not_listed["practitioner_id"] == practitioner, "patient_id"]
+        left_out = scored.left_out.loc[scored.left_out["practitioner_id"] == practitioner, "patient_id"]
         assert set(re.findall(r"RX1:P\d{4}", page)) == {*own, *left_out}
         assert set(re.findall(r"RX1:PWP \d", page)) <= {practitioner}
 
