@@ -103,12 +103,15 @@ def _shares(
     first = known.drop_duplicates("task_id").set_index("task_id")[["share", "known_at"]]
     held = tasks.join(first, on="task_id")
     by_contact = held.groupby("contact_id").agg(
-        tasks=("task_id", "size"), known=("share", "count"), share=("share", "mean"), known_at=("known_at", "max")
+        tasks=("task_id", "size"),
+        known=("share", "count"),
+        share=("share", "mean"),
+        known_at=("known_at", "max"),
     )
     found = by_contact.reindex(points["contact_id"])
     all_known = (found["known"] == found["tasks"]).to_numpy()
-    share = np.where(all_known, found["share"].to_numpy(), np.nan)
-    return share, np.where(all_known, found["known_at"].to_numpy(), np.nan)
+    share = np.where(all_known, found["share"].to_numpy(dtype=float), np.nan)
+    return share, np.where(all_known, found["known_at"].to_numpy(dtype=float), np.nan)
 
 
 def _seen_again(points: pd.DataFrame, attended: pd.DataFrame, horizon_days: int) -> np.ndarray:

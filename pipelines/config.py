@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from features.errors import InputError
+from features.facts import FactSettings
+from features.points import PointSettings
 from models.flags import FlagSettings
+from models.outcome import OutcomeSettings
 from pipelines.settings import from_table
 
 
@@ -26,6 +29,9 @@ class Config:
     """Every setting of the project. A field's default is the default everywhere."""
 
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
+    facts: FactSettings = field(default_factory=FactSettings)
+    points: PointSettings = field(default_factory=PointSettings)
+    outcome: OutcomeSettings = field(default_factory=OutcomeSettings)
     flags: FlagSettings = field(default_factory=FlagSettings)
 
     def as_table(self) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import main
+
+HEAVY = ("pandas", "duckdb", "ibis", "lightgbm", "mlflow", "shap", "sklearn", "matplotlib")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    ask = "import sys; from pipelines.cli import parser; parser().format_help(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.split()
+    assert not set(HEAVY) & set(loaded)
+
+
+@pytest.mark.parametrize("command", ["check", "build", "train", "evaluate", "score", "audit", "demo", "synthesise"])
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert "--config" in capsys.readouterr().out
+
+
+def test_an_unusable_source_ends_with_2_and_a_line_for_each_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", str(tmp_path / "none"), "--out", str(tmp_path / "work")]) == 2
+    assert "bsw build:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [["--pathways", "0"], ["--pathways", "many"]])
+def test_a_wrong_number_is_refused(wrong: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", *wrong])
+    assert ended.value.code == 2
+
+
+def test_a_wrong_date_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["build", "source", "--out", "work", "--until", "31/03/2025"])
+    assert "must be a date like 2025-03-31" in capsys.readouterr().err
