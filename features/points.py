@@ -224,3 +224,10 @@ def _table_of(counted: list[tuple[int, Exclusion, tuple[int, int], tuple[int, in
     ]
     columns = ["step", "reason", "contacts_before", "contacts_after", "patients_before", "patients_after"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def given_points(facts: Facts, points: pd.DataFrame) -> Points:
+    """Points chosen elsewhere (a benchmark's, say): the columns of `Points.table`, `at` as a timestamp."""
+    in_seconds = points.assign(at=points["at"].astype("datetime64[s]").astype("int64"))
+    texts = dict.fromkeys(("contact_id", "practitioner_id"), "string")
+    return Points(_kept(facts, ibis.memtable(in_seconds.astype(texts))), _table_of([]))
