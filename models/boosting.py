@@ -1,0 +1,173 @@
+"""The gradient-boosted model: LightGBM with the conceptual model's directions, calibrated, with refits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+
+from models.calibration import platt
+from models.risk_model import Fitted, Numbers, RiskModel, raw
+from models.splits import Rows, Split
+
+
+@dataclass(frozen=True)
+class BoostingSettings:
+    """LightGBM's settings by their usual names; `patience`: rounds without gain before it stops.
+
+    `refits`: models refitted on resampled patients for the interval of a risk. `flagged_share`: the share of
+    training points of highest risk that is flagged.
+    """
+
+    learning_rate: float = 0.04
+    num_leaves: int = 12
+    min_data_in_leaf: int = 40
+    feature_fraction: float = 0.6
+    bagging_fraction: float = 0.8
+    lambda_l2: float = 5.0
+    max_rounds: int = 600
+    patience: int = 40
+    refits: int = 5
+    flagged_share: float = 0.2
+    threads: int = 2
+    seed: int = 1
+
+
+Advance = Callable[[str], None]
+
+
+def train(
+    features: pd.DataFrame,
+    outcome: Numbers,
+    patients: NDArray[np.object_],
+    split: Split,
+    *,
+    directions: Mapping[str, int],
+    settings: BoostingSettings,
+    advance: Advance = lambda words: None,
+) -> RiskModel:
+    """Learn from the training rows of `split`.
+
+    `features`: rows x predictors (numbers, NaN missing). `outcome`: 0 or 1 in training rows. `directions`:
+    predictor -> +1 or -1 by the conceptual model; each becomes a monotone constraint only if a fit without
+    constraints agrees. The same arguments give the same model.
+    """
+    predictors = tuple(str(name) for name in features.columns)
+    matrix = features.to_numpy(dtype=np.float64)
+    free, _ = _stopped(matrix, outcome, split, {}, settings)
+    advance("directions")
+    agreed = agreeing(free, matrix[split.stop], predictors, directions)
+    constraints = {predictors.index(name): sign for name, sign in agreed.items()}
+    booster, rounds = _stopped(matrix, outcome, split, constraints, settings)
+    advance("trees")
+    main = _calibrated(booster, matrix, outcome, split.calibrate)
+    refits = []
+    for number in range(1, settings.refits + 1):
+        rows = resampled(patients, np.concatenate([split.fit, split.stop]), seed=settings.seed + number)
+        again = _fit(matrix[rows], outcome[rows], rounds, constraints, settings, seed=settings.seed + number)
+        held_out = resampled(patients, split.calibrate, seed=settings.seed + number)
+        refits.append(_calibrated(again, matrix, outcome, held_out))
+        advance(f"refit {number}")
+    unseen = np.concatenate([split.stop, split.calibrate])
+    threshold = float(np.quantile(main.risk(matrix[unseen]), 1 - settings.flagged_share))
+    about = {
+        "cut": split.cut.strftime("%Y-%m-%d"),
+        "horizon_days": str(split.horizon_days),
+        "rounds": str(rounds),
+        "monotone": ", ".join(f"{name} {sign:+d}" for name, sign in sorted(agreed.items())) or "none",
+    }
+    return RiskModel(predictors, main, tuple(refits), threshold, about)
+
+
+def resampled(patients: NDArray[np.object_], rows: Rows, *, seed: int) -> Rows:
+    """Rows of as many patients, drawn with replacement; a patient drawn twice brings all rows twice."""
+    names, owner = np.unique(patients[rows].astype(str), return_inverse=True)
+    drawn = np.bincount(np.random.default_rng(seed).integers(len(names), size=len(names)), minlength=len(names))
+    return np.repeat(rows, drawn[owner])
+
+
+def agreeing(
+    booster: lgb.Booster, matrix: Numbers, predictors: tuple[str, ...], directions: Mapping[str, int]
+) -> dict[str, int]:
+    """The stated directions that a fit without constraints bears out on rows that it did not see.
+
+    It does where a predictor's contribution to the log-odds rises (or falls) with its value, by rank.
+    """
+    contributions = np.asarray(booster.predict(matrix, pred_contrib=True), dtype=np.float64)
+    agreed = {}
+    for name, sign in directions.items():
+        if name not in predictors:
+            continue
+        column = predictors.index(name)
+        there = ~np.isnan(matrix[:, column])
+        values, moved = matrix[there, column], contributions[there, column]
+        if len(values) < 3 or np.ptp(values) == 0 or np.ptp(moved) == 0:
+            continue
+        if np.sign(spearmanr(values, moved).statistic) == sign:
+            agreed[name] = sign
+    return agreed
+
+
+def _stopped(
+    matrix: Numbers, outcome: Numbers, split: Split, constraints: Mapping[int, int], settings: BoostingSettings
+) -> tuple[lgb.Booster, int]:
+    """Trees stopped early on the stopping slice, and how many rounds were best."""
+    quiet = {"verbose": -1}
+    known = lgb.Dataset(matrix[split.fit], outcome[split.fit], params=quiet)
+    watched = lgb.Dataset(matrix[split.stop], outcome[split.stop], reference=known, params=quiet)
+    booster = lgb.train(
+        _parameters(matrix.shape[1], constraints, settings, settings.seed),
+        known,
+        settings.max_rounds,
+        valid_sets=[watched],
+        callbacks=[lgb.early_stopping(settings.patience, verbose=False)],
+    )
+    rounds = max(1, booster.best_iteration)
+    return lgb.Booster(model_str=booster.model_to_string(num_iteration=rounds)), rounds
+
+
+def _fit(
+    matrix: Numbers,
+    outcome: Numbers,
+    rounds: int,
+    constraints: Mapping[int, int],
+    settings: BoostingSettings,
+    *,
+    seed: int,
+) -> lgb.Booster:
+    known = lgb.Dataset(matrix, outcome, params={"verbose": -1})
+    return lgb.train(_parameters(matrix.shape[1], constraints, settings, seed), known, rounds)
+
+
+def _calibrated(booster: lgb.Booster, matrix: Numbers, outcome: Numbers, rows: Rows) -> Fitted:
+    return Fitted(booster, platt(raw(booster, matrix[rows]), outcome[rows]))
+
+
+def _parameters(
+    columns: int, constraints: Mapping[int, int], settings: BoostingSettings, seed: int
+) -> dict[str, object]:
+    parameters: dict[str, object] = {
+        "objective": "binary",
+        "learning_rate": settings.learning_rate,
+        "num_leaves": settings.num_leaves,
+        "min_data_in_leaf": settings.min_data_in_leaf,
+        "feature_fraction": settings.feature_fraction,
+        "bagging_fraction": settings.bagging_fraction,
+        "bagging_freq": 1,
+        "lambda_l2": settings.lambda_l2,
+        "seed": seed,
+        "num_threads": settings.threads,
+        # Two runs give the same bytes.
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbose": -1,
+    }
+    if constraints:
+        parameters["monotone_constraints"] = [constraints.get(column, 0) for column in range(columns)]
+        parameters["monotone_constraints_method"] = "advanced"
+    return parameters

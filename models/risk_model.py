@@ -1,0 +1,120 @@
+"""The model as it is registered: trees, calibration, refits and threshold. No patient row is in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.errors import InputError, nearest
+from models.calibration import Calibration
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Trees with the calibration of their log-odds."""
+
+    booster: lgb.Booster
+    calibration: Calibration
+
+    def risk(self, matrix: Numbers) -> Numbers:
+        """The calibrated probability of non-completion for each row."""
+        return self.calibration.risk(raw(self.booster, matrix))
+
+
+def raw(booster: lgb.Booster, matrix: Numbers) -> Numbers:
+    """The booster's log-odds, uncalibrated, for each row."""
+    return np.asarray(booster.predict(matrix, raw_score=True), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class RiskModel:
+    """Predicts non-completion from a matrix with the columns `predictors`.
+
+    `threshold`: a point of at least this risk is flagged. `about`: facts for people, such as the cut.
+    """
+
+    predictors: tuple[str, ...]
+    main: Fitted
+    refits: tuple[Fitted, ...]
+    threshold: float
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def booster(self) -> lgb.Booster:
+        """The trees."""
+        return self.main.booster
+
+    @property
+    def calibration(self) -> Calibration:
+        """The calibration of the trees' log-odds."""
+        return self.main.calibration
+
+    def margin(self, features: pd.DataFrame) -> Numbers:
+        """The log-odds of each row before calibration."""
+        return raw(self.booster, self._matrix(features))
+
+    def predict(self, features: pd.DataFrame) -> pd.DataFrame:
+        """`risk, risk_low, risk_high` per row, on the index of `features`.
+
+        The interval spans the model and its refits on resampled patients: how far the risk moves with the
+        patients learnt from. With few refits it is narrower than a 95% interval.
+        Errors: InputError naming every missing column or one that holds no numbers.
+        """
+        matrix = self._matrix(features)
+        risks = np.vstack([self.main.risk(matrix), *(refit.risk(matrix) for refit in self.refits)])
+        columns = {"risk": risks[0], "risk_low": risks.min(axis=0), "risk_high": risks.max(axis=0)}
+        return pd.DataFrame(columns, index=features.index)
+
+    def _matrix(self, features: pd.DataFrame) -> Numbers:
+        faults = [
+            f"the model needs the predictor '{name}', which is not there; {nearest(name, features.columns)}"
+            for name in self.predictors
+            if name not in features
+        ]
+        if not faults:
+            faults = [
+                f"predictor '{name}' must be numbers; it is of type {features[name].dtype}"
+                for name in self.predictors
+                if not pd.api.types.is_numeric_dtype(features[name])
+            ]
+        if faults:
+            raise InputError(*faults)
+        return features.loc[:, list(self.predictors)].to_numpy(dtype=np.float64)
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """The whole model as text files by name: nothing in it can run code."""
+        everyone = {"model": self.main, **{f"refit_{n}": fit for n, fit in enumerate(self.refits, start=1)}}
+        facts = {
+            "predictors": list(self.predictors),
+            "threshold": self.threshold,
+            "calibrations": {name: asdict(fit.calibration) for name, fit in everyone.items()},
+            "about": dict(self.about),
+        }
+        trees = {f"{name}.lgb.txt": fit.booster.model_to_string() for name, fit in everyone.items()}
+        return {"risk_model.json": json.dumps(facts, indent=2), **trees}
+
+
+def from_texts(texts: Mapping[str, str]) -> RiskModel:
+    """The model that `RiskModel.texts` wrote. Errors: InputError where a part is missing or unreadable."""
+    try:
+        facts = json.loads(texts["risk_model.json"])
+        fits = {
+            name: Fitted(lgb.Booster(model_str=texts[f"{name}.lgb.txt"]), Calibration(**calibration))
+            for name, calibration in facts["calibrations"].items()
+        }
+        main = fits.pop("model")
+        return RiskModel(
+            tuple(facts["predictors"]), main, tuple(fits.values()), facts["threshold"], facts["about"]
+        )
+    except (KeyError, TypeError, json.JSONDecodeError, lgb.basic.LightGBMError) as error:
+        raise InputError(f"not a risk model of this software ({error!r}); train it again") from None

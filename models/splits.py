@@ -1,0 +1,111 @@
+"""One cut in time: who may be learnt from, and whom the model is measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from features.errors import InputError
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SplitSettings:
+    """`test_share`: the last share of months is held out. `stop_share`, `calibration_share`: shares of the
+    training patients kept from the trees, for early stopping and for calibration. `seed`: of that choice.
+    `least`: fewest known outcomes of each kind on either side.
+    """
+
+    test_share: float = 0.3
+    stop_share: float = 0.15
+    calibration_share: float = 0.2
+    seed: int = 1
+    least: int = 20
+
+    def __post_init__(self) -> None:
+        if not 0 < self.test_share < 1 or not 0 < self.stop_share + self.calibration_share < 1:
+            raise ValueError("shares of a split must lie between 0 and 1")
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows (positions in the points given) for each purpose; patients are in one of them only.
+
+    `test` holds every mature point after the cut, its outcome known or not. `dropped`: training points whose
+    patient is also in the test.
+    """
+
+    cut: pd.Timestamp
+    horizon_days: int
+    end: pd.Timestamp
+    fit: Rows
+    stop: Rows
+    calibrate: Rows
+    test: Rows
+    dropped: int
+
+    @property
+    def train(self) -> Rows:
+        """All rows that training may see."""
+        return np.sort(np.concatenate([self.fit, self.stop, self.calibrate]))
+
+
+def split(
+    points: pd.DataFrame, outcome: pd.DataFrame, *, horizon_days: int, end: pd.Timestamp, settings: SplitSettings
+) -> Split:
+    """Cut `points` (point_id, patient_id, at) with their `outcome` (rows alike) in time.
+
+    Training: `at` at least a horizon before the cut, the outcome known by the cut. Test: from the cut on and
+    at least a horizon before `end`, the end of the records.
+    Errors: InputError where a side holds too few outcomes of either kind.
+    """
+    at, horizon = points["at"], pd.Timedelta(days=horizon_days)
+    cut = cut_of(at, settings.test_share)
+    known = outcome["not_completed"].notna() & (outcome["label_known_at"] <= cut)
+    before = (at <= cut - horizon) & known
+    after = (at >= cut) & (at <= end - horizon) & (outcome["reason"] != "pending")
+    both = points["patient_id"].isin(points.loc[after, "patient_id"])
+    train = np.flatnonzero(before & ~both)
+    test = np.flatnonzero(after)
+    _enough(outcome["not_completed"], {"training": train, "test": test}, cut, settings.least)
+    fit, stop, calibrate = _slices(points["patient_id"].to_numpy(), train, settings)
+    return Split(cut, horizon_days, end, fit, stop, calibrate, test, int((before & both).sum()))
+
+
+def cut_of(at: pd.Series, test_share: float) -> pd.Timestamp:
+    """The first day of the months held out: the last `test_share` of the calendar months with points."""
+    first, last = at.min().to_period("M"), at.max().to_period("M")
+    months = (last - first).n + 1
+    held_out = max(1, round(months * test_share))
+    start: pd.Timestamp = (last - (held_out - 1)).to_timestamp()
+    return start
+
+
+def _slices(patients: NDArray[np.object_], train: Rows, settings: SplitSettings) -> tuple[Rows, Rows, Rows]:
+    """Training rows for the trees, for early stopping and for calibration, each patient in one."""
+    everyone = np.unique(patients[train].astype(str))
+    order = np.random.default_rng(settings.seed).permutation(len(everyone))
+    stop = round(len(everyone) * settings.stop_share)
+    calibrate = stop + round(len(everyone) * settings.calibration_share)
+    place = dict(zip(everyone[order], range(len(everyone)), strict=True))
+    places = np.array([place[str(patient)] for patient in patients[train]])
+    return train[places >= calibrate], train[places < stop], train[(places >= stop) & (places < calibrate)]
+
+
+def _enough(outcome: pd.Series, sides: Mapping[str, Rows], cut: pd.Timestamp, least: int) -> None:
+    faults = []
+    for side, rows in sides.items():
+        known = outcome.iloc[rows].dropna()
+        events = int(known.sum())
+        if min(events, len(known) - events) < least:
+            faults.append(
+                f"too little to learn from: with the cut at {cut:%Y-%m-%d} the {side} points hold {events} outcomes "
+                f"'not completed' and {len(known) - events} 'completed'; at least {least} of each are needed"
+            )
+    if faults:
+        raise InputError(*faults)
