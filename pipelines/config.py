@@ -10,8 +10,13 @@ from typing import Any
 from features.errors import InputError
 from features.facts import FactSettings
 from features.points import PointSettings
+from features.records import SourceSettings
+from models.audit_settings import AuditSettings
+from models.boosting import BoostingSettings
+from models.evaluation import EvaluationSettings
 from models.flags import FlagSettings
 from models.outcome import OutcomeSettings
+from models.splits import SplitSettings
 from pipelines.settings import from_table
 
 
@@ -29,10 +34,15 @@ class Config:
     """Every setting of the project. A field's default is the default everywhere."""
 
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
+    source: SourceSettings = field(default_factory=SourceSettings)
     facts: FactSettings = field(default_factory=FactSettings)
     points: PointSettings = field(default_factory=PointSettings)
     outcome: OutcomeSettings = field(default_factory=OutcomeSettings)
+    split: SplitSettings = field(default_factory=SplitSettings)
+    model: BoostingSettings = field(default_factory=BoostingSettings)
+    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     flags: FlagSettings = field(default_factory=FlagSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
 
     def as_table(self) -> dict[str, Any]:
         """All settings as plain nested tables, for manifests and tracking."""

@@ -1,0 +1,133 @@
+"""MLflow: runs, the registry and its aliases. No patient row is ever sent to it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from features.errors import InputError
+from models.risk_model import RiskModel
+from pipelines.config import Config
+
+QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+CHAMPION = "champion"
+REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "scikit-learn", "scipy")
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model from the registry or a run, with the version it stands under."""
+
+    model: RiskModel
+    version: str
+    uri: str
+
+
+def tracking_uri(config: Config) -> str:
+    """Where runs and models are kept: MLFLOW_TRACKING_URI where set, else the configuration's."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or config.tracking.uri
+
+
+def connect(config: Config) -> Any:
+    """MLflow's client on the configured store, its experiment made where it is not there yet.
+
+    A SQLite store keeps its artefacts in `mlartifacts` beside the file.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    import mlflow
+
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    uri = tracking_uri(config)
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    client = mlflow.MlflowClient()
+    if client.get_experiment_by_name(config.tracking.experiment) is None:
+        client.create_experiment(config.tracking.experiment, artifact_location=_artifacts(uri))
+    mlflow.set_experiment(config.tracking.experiment)
+    return client
+
+
+def _artifacts(uri: str) -> str | None:
+    scheme, _, path = uri.partition(":///")
+    return (Path(path).resolve().parent / "mlartifacts").as_uri() if scheme == "sqlite" else None
+
+
+@contextmanager
+def run(config: Config, name: str) -> Iterator[Any]:
+    """A run of the experiment; gives MLflow's module to log with."""
+    connect(config)
+    import mlflow
+
+    with mlflow.start_run(run_name=name):
+        yield mlflow
+
+
+def register(model: RiskModel, config: Config, *, tags: Mapping[str, str]) -> str:
+    """Log `model` in the present run, register it and give its version; the first becomes champion."""
+    import mlflow
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+
+    inputs = Schema([ColSpec("double", name) for name in model.predictors])
+    outputs = Schema([ColSpec("double", name) for name in ("risk", "risk_low", "risk_high")])
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in model.texts.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        logged = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=str(Path(__file__).with_name("served_model.py")),
+            artifacts={"risk_model": folder},
+            signature=ModelSignature(inputs, outputs),
+            pip_requirements=list(REQUIREMENTS),
+            registered_model_name=config.tracking.registered_model,
+        )
+    version = str(logged.registered_model_version)
+    client, name = mlflow.MlflowClient(), config.tracking.registered_model
+    for tag, value in tags.items():
+        client.set_model_version_tag(name, version, tag, value)
+    if CHAMPION not in client.get_registered_model(name).aliases:
+        client.set_registered_model_alias(name, CHAMPION, version)
+    return version
+
+
+def load_model(uri: str, config: Config) -> LoadedModel:
+    """The model at `uri`, such as models:/bsw@champion or models:/bsw/3.
+
+    Errors: InputError where the store has no such model or it was not registered by this software.
+    """
+    client = connect(config)
+    import mlflow
+
+    from pipelines.served_model import read_texts
+
+    try:
+        version = _version(client, uri)
+        with tempfile.TemporaryDirectory() as folder:
+            local = Path(mlflow.artifacts.download_artifacts(uri, dst_path=folder))
+            found = list(local.rglob("risk_model.json"))
+            if not found:
+                raise InputError(f"model {uri}: was not registered by `bsw train`")
+            return LoadedModel(read_texts(found[0].parent), version, uri)
+    except (mlflow.exceptions.MlflowException, OSError) as error:
+        where = tracking_uri(config)
+        said = str(error).splitlines()[0]
+        raise InputError(f"model {uri}: not found in {where} ({said}); `bsw train WORK` registers one") from None
+
+
+def _version(client: Any, uri: str) -> str:
+    name, _, rest = uri.removeprefix("models:/").partition("@")
+    if rest:
+        return str(client.get_model_version_by_alias(name, rest).version)
+    return uri.rpartition("/")[2]

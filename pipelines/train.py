@@ -1,0 +1,122 @@
+"""`bsw train`: learn, calibrate, log and register a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.predictor import catalogue
+from models.boosting import train as learn
+from models.risk_model import Numbers, RiskModel
+from models.splits import Split, split
+from pipelines.config import Config
+from pipelines.progress import progress
+from pipelines.store import read_manifest, read_table, step
+from pipelines.tracking import register, run
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Where the model is registered."""
+
+    uri: str
+    version: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a WORK folder holds to learn from and measure on, rows alike in every frame."""
+
+    points: pd.DataFrame
+    features: pd.DataFrame
+    outcome: pd.DataFrame
+    manifest: Mapping[str, Any]
+
+    @property
+    def labels(self) -> Numbers:
+        """0, 1 or missing for each point."""
+        return self.outcome["not_completed"].to_numpy(dtype=np.float64)
+
+    def split(self, config: Config) -> Split:
+        """The cut in time that the configuration asks for."""
+        last = date.fromisoformat(self.manifest["records_up_to"])
+        return split(
+            self.points,
+            self.outcome,
+            horizon_days=config.outcome.horizon_days,
+            end=pd.Timestamp(last + timedelta(days=1)),
+            settings=config.split,
+        )
+
+
+def read_material(work: Path) -> Material:
+    """The artefacts of a finished build. Errors: InputError where it did not finish or they were changed."""
+    manifest = read_manifest(work, "build")
+    points = read_table(work / "points.parquet", "point_id", "patient_id", "practitioner_id", "at")
+    ids = points[["point_id"]]
+    features = ids.merge(read_table(work / "features.parquet", "point_id"), on="point_id", validate="1:1")
+    columns = ("point_id", "not_completed", "reason", "label_known_at")
+    outcome = ids.merge(read_table(work / "outcome.parquet", *columns), on="point_id", validate="1:1")
+    return Material(points, features.drop(columns="point_id"), outcome, manifest)
+
+
+def train(work: Path, *, config: Config) -> Trained:
+    """Train on the points of WORK before the cut; log to MLflow and register the model.
+
+    Errors: InputError where WORK is not built or holds too little to learn from.
+    """
+    with step("train", work, inputs={"points": work / "points.parquet"}, config=config) as manifest:
+        material = read_material(work)
+        cut = material.split(config)
+        with progress("Training", config.model.refits + 3) as advance:
+            model = learn(
+                material.features,
+                material.labels,
+                material.points["patient_id"].to_numpy(dtype=object),
+                cut,
+                directions={name: p.direction for name, p in catalogue().items() if p.direction},
+                settings=config.model,
+                advance=advance,
+            )
+            advance("registering")
+            trained = _log(model, material, cut, config)
+        manifest.says(
+            model=trained.uri,
+            version=trained.version,
+            run_id=trained.run_id,
+            cut=cut.cut.isoformat(),
+            built=material.manifest["artefacts"],
+            synthetic=material.manifest["synthetic"],
+        )
+    print(f"{trained.uri}: {len(cut.train):,} points before {cut.cut:%d %B %Y}, {len(model.predictors)} predictors")
+    return trained
+
+
+def _log(model: RiskModel, material: Material, cut: Split, config: Config) -> Trained:
+    """Parameters, counts and the model into MLflow: figures and trees, never a row."""
+    facts = {"synthetic": str(material.manifest["synthetic"]), "cut": f"{cut.cut:%Y-%m-%d}"}
+    with run(config, f"train to {cut.cut:%Y-%m-%d}") as mlflow:
+        mlflow.log_params({f"model.{name}": value for name, value in asdict(config.model).items()})
+        mlflow.log_params({f"split.{name}": value for name, value in asdict(config.split).items()})
+        mlflow.log_metrics(
+            {
+                "training_points": len(cut.train),
+                "training_prevalence": float(material.labels[cut.train].mean()),
+                "threshold": model.threshold,
+            }
+        )
+        mlflow.set_tags({**facts, "code": material.manifest["code"]})
+        mlflow.log_dict(config.as_table(), "configuration.json")
+        mlflow.log_dict(dict(material.manifest), "build_manifest.json")
+        mlflow.log_dict(dict(model.about), "about.json")
+        version = register(model, config, tags=facts)
+        run_id = str(mlflow.active_run().info.run_id)
+    return Trained(f"models:/{config.tracking.registered_model}/{version}", version, run_id)
+
