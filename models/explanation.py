@@ -8,7 +8,7 @@ happen if something were changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -130,23 +130,3 @@ def _must_add_up(explained: np.ndarray[Any, Any], margin: np.ndarray[Any, Any]) 
             f"own log-odds (largest gap {np.max(gap):.2g}, allowed {TOLERANCE:g}); "
             "train it again with `bsw train`"
         )
-
-
-def middle_splits(model: Explained) -> dict[str, float]:
-    """For each predictor that the model uses, the middle of the values at which its trees divide patients.
-
-    Tells on which side of the patients a value lies from the registered model alone.
-    """
-    found: dict[str, list[float]] = {}
-    for tree in model.booster.dump_model()["tree_info"]:
-        for column, threshold in _splits(tree["tree_structure"]):
-            found.setdefault(model.predictors[column], []).append(threshold)
-    return {name: float(np.median(thresholds)) for name, thresholds in found.items()}
-
-
-def _splits(node: Mapping[str, Any]) -> Iterator[tuple[int, float]]:
-    """The column and threshold of every split below a node."""
-    if "split_feature" in node:
-        yield node["split_feature"], float(node["threshold"])
-        yield from _splits(node["left_child"])
-        yield from _splits(node["right_child"])

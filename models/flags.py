@@ -16,6 +16,7 @@ import pandas as pd
 
 from models.chance_in_words import whole_percent
 from models.explanation import Explanation
+from models.learnt_sides import Side
 from models.suggestions import Named, Suggestion, Suggestions
 
 NOT_HARM = "This is not an assessment of risk of harm."
@@ -60,14 +61,14 @@ class Speaking(Named, Protocol):
 class Rules:
     """What turns chances and explanations into flags.
 
-    `threshold` is the chance from which a point is flagged; `middles` the middle split of each predictor;
-    `titles` a construct's name in words.
+    `threshold` is the chance from which a point is flagged; `sides` what the model learnt of each
+    predictor; `titles` a construct's name in words.
     """
 
     settings: FlagSettings
     threshold: float
     predictors: Mapping[str, Speaking]
-    middles: Mapping[str, float]
+    sides: Mapping[str, Side]
     titles: Mapping[str, str]
     suggestions: Suggestions
 
@@ -205,17 +206,14 @@ def _unsaid(answers: tuple[Suggestion, ...], said: set[str]) -> Suggestion | Non
 
 
 def _is_reason(rules: Rules, asked: Speaking, ground: _Ground) -> bool:
-    """Shown to practitioners, raising the chance enough, and not against what the conceptual model states.
+    """Shown to practitioners, raising the chance enough, and not on the good side of what is recorded.
 
-    Trees can let a value on the good side raise the chance (by its company, or by noise). Where the model
-    states a direction, such a value is no reason: nobody should read "a place was agreed" as a worry.
+    Nobody should read "a place was agreed" or "missed 0 appointments" as a worry.
     """
     if asked.shown != "reason" or ground.change < rules.settings.least_change:
         return False
-    middle = rules.middles.get(ground.predictor)
-    if asked.direction is None or middle is None or math.isnan(ground.value):
-        return True
-    return (ground.value > middle) == (asked.direction > 0)
+    side = rules.sides.get(ground.predictor)
+    return side is None or math.isnan(ground.value) or side.worrying(ground.value, asked.direction)
 
 
 def _context(rules: Rules, grounds: list[_Ground]) -> Iterator[str]:

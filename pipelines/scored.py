@@ -12,8 +12,9 @@ import pandas as pd
 from features.conceptual_model import CONSTRUCTS
 from features.errors import InputError, nearest
 from features.predictor import catalogue
-from models.explanation import Explanation, explain, middle_splits
+from models.explanation import Explanation, explain
 from models.flags import Flag, Rules, make_flags
+from models.learnt_sides import learnt_sides
 from models.suggestions import Suggestions
 from pipelines.build import Built
 from pipelines.config import Config
@@ -69,7 +70,7 @@ def find_flags(
         settings=config.flags,
         threshold=model.threshold,
         predictors=catalogue(),
-        middles=middle_splits(model),
+        sides=learnt_sides(model),
         titles=TITLES,
         suggestions=suggestions,
     )

@@ -11,7 +11,8 @@ import pytest
 from scipy.special import expit
 
 from features.errors import InputError
-from models.explanation import Explanation, explain, middle_splits
+from models.explanation import Explanation, explain
+from models.learnt_sides import Side, learnt_sides
 
 NAMES = ("missed_appointments", "no_place_agreed", "confidence", "phq9_change", "unused")
 
@@ -132,5 +133,25 @@ def test_what_raises_the_outcome_in_the_records_raises_the_chance_in_the_explana
     assert agreed[1.0] > 0.1 > 0 > agreed[0.0]
 
 
-def test_the_middle_split_of_a_yes_or_no_predictor_lies_between_no_and_yes() -> None:
-    assert 0 <= middle_splits(learnt())["no_place_agreed"] < 1
+def test_the_learnt_side_of_a_predictor_is_the_one_that_raised_the_outcome_in_the_records() -> None:
+    sides = learnt_sides(learnt())
+    assert {name: sides[name].direction for name in NAMES[:3]} == dict(
+        zip(NAMES[:3], (1, 1, -1), strict=True)
+    )
+    assert 0 <= sides["no_place_agreed"].middle < 1
+
+
+def test_where_both_ends_raise_the_outcome_no_side_is_worrying() -> None:
+    features = patients()[["phq9_change"]]
+    outcome = (features["phq9_change"].abs() > 1).astype(int)
+    options = {"objective": "binary", "verbose": -1, "num_threads": 1}
+    booster = lgb.train(options, lgb.Dataset(features.to_numpy(), outcome), 20)
+    side = learnt_sides(Learnt(booster, ("phq9_change",)))["phq9_change"]
+    assert side.direction == 0
+    assert side.worrying(-2.0, None)
+    assert side.worrying(2.0, None)
+
+
+def test_a_direction_that_the_conceptual_model_states_goes_before_the_learnt_one() -> None:
+    assert Side(0.5, 1).worrying(0.0, -1)
+    assert not Side(0.5, 1).worrying(0.0, None)

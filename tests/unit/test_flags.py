@@ -13,6 +13,7 @@ from scipy.special import logit
 from models.chance_in_words import between, natural_frequency, of_ten, whole_percent
 from models.explanation import Explanation
 from models.flags import Flag, FlagSettings, Reason, Rules, make_flags
+from models.learnt_sides import Side
 from models.suggestions import read_suggestions
 
 LIBRARY = """
@@ -81,7 +82,7 @@ def rules(**settings: object) -> Rules:
         settings=FlagSettings(**settings),
         threshold=0.6,
         predictors=MappingProxyType(PREDICTORS),
-        middles={"place_agreed": 0.5},
+        sides={"place_agreed": Side(0.5, 0), "missed_lately": Side(0.5, 1)},
         titles=TITLES,
         suggestions=read_suggestions(LIBRARY, PREDICTORS),
     )
@@ -137,6 +138,13 @@ def test_what_hardly_raises_the_chance_is_no_reason() -> None:
 def test_a_value_on_the_good_side_of_a_stated_direction_is_no_reason() -> None:
     assert lines(flag({"place_agreed": 1.0}, {"place_agreed": 1.0})) == []
     assert lines(flag({"time_agreed": 1.0}, {"time_agreed": 1.0})) == ["Task planning: time agreed 1"]
+
+
+def test_a_value_on_the_side_that_the_model_learnt_to_be_good_is_no_reason() -> None:
+    assert lines(flag({"missed_lately": 1.0}, {"missed_lately": 0.0})) == []
+    assert lines(flag({"missed_lately": 1.0}, {"missed_lately": 1.0})) == [
+        "Engagement so far: missed 1 appointments lately"
+    ]
 
 
 def test_a_missing_value_reads_as_not_recorded() -> None:
