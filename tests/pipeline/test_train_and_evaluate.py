@@ -1,0 +1,161 @@
+"""Train, register, load and evaluate for real, on a small WORK folder and a SQLite store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.errors import InputError
+from pipelines.config import Config, TrackingSettings
+from pipelines.evaluate import PREDICTION_COLUMNS, evaluate
+from pipelines.store import is_synthetic, read_manifest
+from pipelines.tracking import load_model
+from pipelines.train import Trained, read_material, train
+from tests.pipeline.small_work import small_work
+
+pytestmark = pytest.mark.xdist_group("mlflow")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("registry")
+
+
+@pytest.fixture(scope="module")
+def config(folder: Path) -> Iterator[Config]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        small = replace(Config().model, max_rounds=80, refits=3)
+        evaluation = replace(Config().evaluation, draws=50)
+        store = TrackingSettings(uri=f"sqlite:///{folder / 'mlflow.db'}")
+        yield replace(Config(), tracking=store, model=small, evaluation=evaluation)
+
+
+@pytest.fixture(scope="module")
+def work(folder: Path) -> Path:
+    return small_work(folder / "work")
+
+
+@pytest.fixture(scope="module")
+def trained(work: Path, config: Config) -> Trained:
+    return train(work, config=config)
+
+
+@pytest.fixture(scope="module")
+def predictions(work: Path, config: Config, trained: Trained) -> pd.DataFrame:
+    evaluate(work, config=config, model=None)
+    return pd.read_parquet(work / "predictions.parquet")
+
+
+def test_the_first_version_becomes_champion_and_loads_as_it_was(
+    work: Path, config: Config, trained: Trained
+) -> None:
+    champion = load_model("models:/bsw@champion", config)
+    assert champion.version == trained.version == "1"
+    features = read_material(work).features
+    again = load_model(trained.uri, config).model
+    pd.testing.assert_frame_equal(champion.model.predict(features), again.predict(features), check_exact=True)
+
+
+def test_training_twice_gives_the_same_risks(work: Path, config: Config, trained: Trained) -> None:
+    first = load_model(trained.uri, config).model
+    second = load_model(train(work, config=config).uri, config).model
+    assert dict(first.texts) == dict(second.texts)
+    assert load_model("models:/bsw@champion", config).version == "1"
+
+
+def test_mlflow_itself_serves_the_model(work: Path, config: Config, trained: Trained) -> None:
+    import mlflow
+
+    served = mlflow.pyfunc.load_model(trained.uri)
+    features = read_material(work).features.head(20)
+    own = load_model(trained.uri, config).model.predict(features)
+    pd.testing.assert_frame_equal(served.predict(features), own)
+
+
+def test_no_patient_contact_or_practitioner_is_in_the_store(
+    folder: Path, work: Path, predictions: pd.DataFrame
+) -> None:
+    points = read_material(work).points
+    planted = {*points["patient_id"], *points["contact_id"], *points["practitioner_id"]}
+    text = b"".join(
+        path.read_bytes() for path in folder.rglob("*") if path.is_file() and work not in path.parents
+    )
+    assert [name for name in planted if str(name).encode() in text] == []
+
+
+def test_predictions_hold_the_held_out_rows_and_their_groups(
+    work: Path, config: Config, predictions: pd.DataFrame
+) -> None:
+    cut = read_material(work).split(config)
+    assert len(predictions) == len(cut.test)
+    assert (predictions["at"] >= cut.cut).all()
+    assert {*PREDICTION_COLUMNS, "ethnic_group", "age_band"} <= set(predictions)
+    assert predictions["not_completed"].isna().any()
+    assert predictions["risk"].between(predictions["risk_low"], predictions["risk_high"]).all()
+    assert is_synthetic(work / "predictions.parquet")
+
+
+def test_the_model_found_what_was_planted(work: Path, predictions: pd.DataFrame) -> None:
+    figures = json.loads((work / "metrics.json").read_text())
+    area = next(r for r in figures["performance"] if r["model"] == "boosted model" and r["metric"] == "auroc")
+    assert area["value"] > 0.65
+    assert area["low"] < area["value"] < area["high"]
+    assert {row["model"] for row in figures["performance"]} == {
+        "boosted model", "prevalence", "last BSW status", "logistic regression"
+    }  # fmt: skip
+    assert figures["verdict"].split(" than")[0] in ("Better", "No better", "Worse")
+
+
+def test_the_page_says_the_verdict_first_and_what_the_figures_rest_on(
+    work: Path, predictions: pd.DataFrame
+) -> None:
+    page = (work / "evaluation.html").read_text()
+    verdict = json.loads((work / "metrics.json").read_text())["verdict"]
+    assert page.index(verdict.split(":")[0]) < page.index("Against simpler ways")
+    assert "conditional on the work having been reviewed" in page
+    assert "Synthetic." in page
+
+
+def test_a_model_that_learnt_from_later_points_is_refused(
+    work: Path, config: Config, trained: Trained, predictions: pd.DataFrame
+) -> None:
+    earlier = replace(config, split=replace(config.split, test_share=0.6))
+    with pytest.raises(InputError, match="learnt from points up to"):
+        evaluate(work, config=earlier, model=trained.uri)
+
+
+def test_a_model_that_is_not_there_is_named(config: Config, trained: Trained) -> None:
+    with pytest.raises(InputError, match="models:/bsw/99: not found"):
+        load_model("models:/bsw/99", config)
+
+
+def test_nothing_is_trained_on_a_build_that_did_not_finish(tmp_path: Path, config: Config) -> None:
+    with pytest.raises(InputError, match="step 'build' has not finished"):
+        train(tmp_path, config=config)
+
+
+def test_too_few_outcomes_are_refused_with_their_numbers(tmp_path: Path, config: Config) -> None:
+    with pytest.raises(InputError, match="too little to learn from"):
+        train(small_work(tmp_path, patients=12), config=config)
+    with pytest.raises(InputError, match="'train' has not finished"):
+        read_manifest(tmp_path, "train")
+
+
+def test_neither_side_of_the_cut_can_reach_the_other(work: Path, config: Config) -> None:
+    material = read_material(work)
+    cut = material.split(config)
+    points, outcome = material.points, material.outcome
+    horizon = pd.Timedelta(days=config.outcome.horizon_days)
+    assert (points["at"].iloc[cut.train] <= cut.cut - horizon).all()
+    assert (outcome["label_known_at"].iloc[cut.train] <= cut.cut).all()
+    assert not set(points["patient_id"].iloc[cut.train]) & set(points["patient_id"].iloc[cut.test])
+    assert not (outcome["reason"].iloc[np.concatenate([cut.train, cut.test])] == "pending").any()
+    slices = [set(points["patient_id"].iloc[rows]) for rows in (cut.fit, cut.stop, cut.calibrate)]
+    assert not slices[0] & slices[1] and not slices[0] & slices[2] and not slices[1] & slices[2]
