@@ -15,7 +15,7 @@ from features.matrix import matrix
 from features.points import Points, find_points
 from features.predictor import catalogue
 from features.protected import protected
-from features.records import read_records
+from features.records import Records, read_records
 from models.outcome import Afterwards, outcomes, platform_outcomes
 from pipelines.config import Config
 from pipelines.progress import progress
@@ -61,7 +61,9 @@ def build(source: Path, *, out: Path, config: Config, until: date | None) -> Non
     with step("build", out, inputs={"source": source}, config=config) as manifest:
         built = assemble(source, config=config, until=until)
         if built.points.empty:
-            raise InputError(f"{source}: no contact agrees any between-session work; see exclusions in `bsw check`")
+            raise InputError(
+                f"{source}: no contact agrees any between-session work; see exclusions in `bsw check`"
+            )
         for name in ("points", "features", "protected", "outcome"):
             path = out / f"{name}.parquet"
             manifest.wrote(write_table(path, getattr(built, name), synthetic=built.synthetic))
@@ -74,16 +76,21 @@ def build(source: Path, *, out: Path, config: Config, until: date | None) -> Non
             points=len(built.points),
         )
     known = int(built.outcome["not_completed"].notna().sum())
-    print(f"{out}: {len(built.points):,} points, {built.features.shape[1] - 1} predictors, {known:,} outcomes known")
+    print(
+        f"{out}: {len(built.points):,} points, {built.features.shape[1] - 1} predictors, {known:,} outcomes known"
+    )
     for name, reason in sorted(built.left_out.items()):
         print(f"  left out: {name} ({reason})")
 
 
 def assemble(source: Path, *, config: Config, until: date | None) -> Built:
     """Everything `build` writes, in memory, with nothing that became known from `until` on."""
-    with progress("Building", 4) as advance:
-        records = read_records(source, config.source)
-        advance("facts and points")
+    return assemble_records(read_records(source, config.source), config=config, until=until)
+
+
+def assemble_records(records: Records, *, config: Config, until: date | None) -> Built:
+    """The same from records that were read already."""
+    with progress("Building", 3) as advance:
         facts = Facts(records, config.facts)
         moment = None if until is None else _seconds(until)
         points = find_points(facts, config.points, until=moment)
@@ -130,7 +137,9 @@ def _pathways(facts: Facts, points: Points, until: int | None) -> pd.DataFrame:
     pathways["service_id"] = pathways["pathway_id"].str.partition(":")[0]
     discharges = facts.frame("discharges", "pathway_id", "discharged_at", until=until)
     ended = set(discharges.loc[discharges["discharged_at"].notna(), "pathway_id"])
-    last = points.frame().drop_duplicates("pathway_id", keep="last").set_index("pathway_id")["practitioner_id"]
+    last = (
+        points.frame().drop_duplicates("pathway_id", keep="last").set_index("pathway_id")["practitioner_id"]
+    )
     pathways["practitioner_id"] = pathways["pathway_id"].map(last)
     pathways["is_open"] = ~pathways["pathway_id"].isin(ended)
     return pathways

@@ -30,11 +30,22 @@ class TrackingSettings:
 
 
 @dataclass(frozen=True)
+class ReadinessSettings:
+    """The project's own rule of thumb for enough to learn from, before the cut: `events` outcomes of each kind,
+    and over all mature points `months` calendar months.
+    """
+
+    events: int = 200
+    months: int = 12
+
+
+@dataclass(frozen=True)
 class Config:
     """Every setting of the project. A field's default is the default everywhere."""
 
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     source: SourceSettings = field(default_factory=SourceSettings)
+    readiness: ReadinessSettings = field(default_factory=ReadinessSettings)
     facts: FactSettings = field(default_factory=FactSettings)
     points: PointSettings = field(default_factory=PointSettings)
     outcome: OutcomeSettings = field(default_factory=OutcomeSettings)

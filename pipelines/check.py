@@ -1,0 +1,118 @@
+"""`bsw check`: read a source, apply every rule, and say whether there is enough to learn from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from features.facts import FACTS
+from features.predictor import Predictor, catalogue
+from features.records import Records, read_records
+from features.standard import columns_of
+from models.splits import cut_of
+from pipelines.build import Built, assemble_records
+from pipelines.config import Config
+from pipelines.page import write_page
+from pipelines.progress import progress
+from pipelines.quality_page import Quality, quality_page
+from pipelines.store import step, write_json, write_table
+
+
+def check(source: Path, *, out: Path, config: Config) -> int:
+    """Write OUT/quality.html, quality.json, quarantine.csv and missing.csv; gives the exit code, 0.
+
+    Errors: InputError, a line per fault, where the source cannot be used at all.
+    """
+    with step("check", out, inputs={"source": source}, config=config) as manifest:
+        with progress("Checking", 3) as advance:
+            records = read_records(source, config.source)
+            advance("points and outcomes")
+            built = assemble_records(records, config=config, until=None)
+            advance("report")
+            quality = Quality(
+                source=source.name,
+                records=records,
+                missing=missing(records),
+                readiness=readiness(built, config),
+                enough=is_enough(built, config),
+                submissions=submissions(records),
+                exclusions=built.exclusions,
+            )
+            manifest.wrote(
+                write_table(out / "quarantine.csv", records.set_aside),
+                write_table(out / "missing.csv", quality.missing),
+                write_json(out / "quality.json", quality.as_json()),
+                write_page(out / "quality.html", quality_page(quality)),
+            )
+            advance()
+        manifest.says(synthetic=records.synthetic, enough=quality.enough)
+    print(f"{out}: {quality.sentence}")
+    return 0
+
+
+def missing(records: Records) -> pd.DataFrame:
+    """What the source does not hold of what predictors read, and what that costs: `table, column, costs`."""
+    wanted: dict[tuple[str, str], set[str]] = {}
+    for name, predictor in catalogue().items():
+        for table, column in _reads(predictor):
+            wanted.setdefault((table, column), set()).add(name)
+    rows = []
+    for (table, column), names in sorted(wanted.items()):
+        if table not in records.columns:
+            rows.append((table, "the whole table", names))
+        elif column not in records.columns[table]:
+            rows.append((table, column, names))
+    frame = pd.DataFrame(rows, columns=["table", "column", "names"])
+    grouped = frame.groupby(["table", "column"], sort=False)["names"].agg(lambda sets: set().union(*sets))
+    costs = [", ".join(sorted(names)) for names in grouped]
+    return grouped.index.to_frame(index=False).assign(costs=costs)
+
+
+def _reads(predictor: Predictor) -> list[tuple[str, str]]:
+    """The tables and columns of the standard behind a predictor's facts."""
+    facts = [FACTS[name] for name in predictor.parameters if name in FACTS]
+    return [
+        (table, column)
+        for fact in facts
+        for table, columns in fact.reads.items()
+        for column in columns
+        if column in columns_of(table)
+    ]
+
+
+def submissions(records: Records) -> pd.DataFrame:
+    """The monthly submissions by provider: `provider, submissions, first, last`."""
+    return records.connection.execute(
+        "SELECT OrgID_Provider AS provider, count(DISTINCT UniqueSubmissionID) AS submissions, "
+        "min(ReportingPeriodStartDate) AS first, max(ReportingPeriodEndDate) AS last "
+        "FROM IDS000Header GROUP BY ALL ORDER BY ALL"
+    ).df()
+
+
+def readiness(built: Built, config: Config) -> dict[str, int]:
+    """Points, known outcomes, events and months, over all points and before the cut of a split."""
+    outcome, at = built.outcome, built.points["at"]
+    mature = outcome["reason"] != "pending"
+    known = outcome["not_completed"].notna() & mature
+    counted = {
+        "points": len(outcome),
+        "mature": int(mature.sum()),
+        "known": int(known.sum()),
+        "not_completed": int(outcome.loc[known, "not_completed"].sum()),
+        "months": int(at[mature].dt.to_period("M").nunique()),
+        "patients": int(built.points.loc[known, "patient_id"].nunique()),
+    }
+    if len(outcome):
+        cut = cut_of(at, config.split.test_share) - pd.Timedelta(days=config.outcome.horizon_days)
+        counted["known_to_learn_from"] = int((known & (at <= cut)).sum())
+        counted["not_completed_to_learn_from"] = int(outcome.loc[known & (at <= cut), "not_completed"].sum())
+    return counted
+
+
+def is_enough(built: Built, config: Config) -> bool:
+    """Whether `ReadinessSettings` are met."""
+    counted, asked = readiness(built, config), config.readiness
+    events = counted.get("not_completed_to_learn_from", 0)
+    others = counted.get("known_to_learn_from", 0) - events
+    return min(events, others) >= asked.events and counted["months"] >= asked.months
