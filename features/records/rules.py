@@ -46,8 +46,8 @@ def _code_rule(table: str, name: str) -> Iterator[Rule]:
     listed = ", ".join("'" + code.replace("'", "''") + "'" for code in sorted(permitted))
     remedy = "use a code of the standard, or map the service's own value to one"
     if name == "BarriersReported":
-        parts = f"list_transform(string_split(lower(\"{name}\"), ';'), x -> trim(x))"
-        broken = f'"{name}" IS NOT NULL AND len(list_filter({parts}, x -> x NOT IN ({listed}))) > 0'
+        parts = f"list_transform(string_split(lower(\"{name}\"), ';'), lambda x: trim(x))"
+        broken = f'"{name}" IS NOT NULL AND len(list_filter({parts}, lambda x: x NOT IN ({listed}))) > 0'
         yield Rule("must be a list of permitted codes", name, broken, remedy)
     else:
         yield Rule("must be a permitted code", name, f'"{name}" NOT IN ({listed})', remedy)
