@@ -26,7 +26,7 @@ class Side:
     direction: int
 
     def worrying(self, value: float, stated: int | None) -> bool:
-        """Whether a value lies on the worrying side; a direction stated by the conceptual model goes first."""
+        """Whether a value lies on the worrying side; one stated by the conceptual model goes first."""
         direction = stated or self.direction
         return direction == 0 or (value > self.middle) == (direction > 0)
 
