@@ -1,0 +1,109 @@
+"""Every number of the synthetic service, each with its source or the word assumption."""
+
+from __future__ import annotations
+
+from datetime import date
+
+LAST_DAY = date(2025, 9, 30)  # assumption: the end of the extract, fixed so that nothing reads a clock
+PRIMARY_SYSTEM = "BSW-SYNTHETIC"
+BLOCK_OF_PATHWAYS = 25_000  # simulated and written together: bounds memory, no effect on what is modelled
+
+# --- margins of people: referrals received, England, 2023-24, NHS Talking Therapies annual report (OGL v3.0)
+ETHNIC_CATEGORIES = {
+    "A": 1_216_940, "B": 14_797, "C": 100_816, "D": 21_771, "E": 7_297, "F": 12_110, "G": 19_381,
+    "H": 44_885, "J": 38_101, "K": 16_639, "L": 28_512, "M": 30_500, "N": 37_719, "P": 8_985,
+    "R": 8_351, "S": 37_344, "Z": 120_000, "99": 65_054,  # the publication gives Z and 99 together: 185,054
+}  # fmt: skip
+GENDERS = {"2": 1_203_832, "1": 597_540, "9": 6_437, "X": 21_393}
+AGE_BANDS = {(16, 17): 31_800, (18, 25): 368_291, (26, 64): 1_305_763, (65, 74): 77_190, (75, 89): 44_315}
+# Decile 1 = most deprived here; the publication numbers them the other way round.
+DEPRIVATION_DECILES = {
+    "1": 243_824, "2": 229_692, "3": 218_477, "4": 202_601, "5": 183_565,
+    "6": 172_207, "7": 155_567, "8": 148_522, "9": 137_884, "10": 122_603, "": 14_260,
+}  # fmt: skip
+# Finished courses with each complaint, England, 2023-24, same publication; F99 stands for the rest.
+COMPLAINTS = {
+    "F321": 200_000, "F331": 84_801, "F411": 176_010, "F431": 41_504, "F401": 18_095, "F42": 17_526,
+    "F412": 16_667, "F410": 15_712, "F452": 10_648, "F402": 6_307, "F400": 4_687, "F439": 25_253,
+    "F99": 8_815,
+}  # fmt: skip
+
+# --- people: assumptions
+OTHER_LANGUAGE_BY_ETHNICITY = {"A": 0.002, "B": 0.01, "C": 0.25, "Z": 0.06, "99": 0.06}
+OTHER_LANGUAGE_ELSE = 0.14
+LANGUAGES = {"pl": 3, "ur": 3, "pa": 2, "bn": 2, "ro": 2, "ar": 2, "so": 1, "pt": 2, "fa": 1}
+LONG_TERM_CONDITION_AT_30, LONG_TERM_CONDITION_PER_YEAR = 0.28, 0.007
+LONG_TERM_CONDITIONS = {
+    "195967001": 24, "73211009": 13, "373673007": 20, "928000": 15, "53619000": 9, "56265001": 7,
+    "13645005": 4, "84757009": 3, "95320005": 4, "363346000": 2,
+}  # fmt: skip
+NO_LONG_TERM_CONDITION = "748031000000103"
+SECOND_REFERRALS = 0.08
+DAYS_TO_SECOND_REFERRAL = (200.0, 0.8)  # median and log-sd: some begin while the first is still open
+
+# --- services and practitioners: assumptions
+PATHWAYS_PER_PWP = 90
+PATHWAYS_PER_THERAPIST = 350
+TRAINEES = 0.2
+PWP_SKILL_SD, PWP_WARMTH_SD, PWP_UNEXPLAINED_SD, SERVICE_SD = 0.75, 0.5, 0.15, 0.18
+
+# --- pathways: assumptions unless a source is named
+ASSESSED = 0.84  # with TREATED it gives 1.24m entering treatment of 1.83m referrals, England 2021-23
+TREATED = 0.84
+HIGH_INTENSITY, GROUP, COMPUTER = 0.08, 0.05, 0.22
+STEPPED_UP = 0.05
+WAIT_FOR_ASSESSMENT = (16.0, 0.55)  # days, median and log-sd: 90% within 6 weeks, England, Apr 2023
+WAIT_FOR_TREATMENT = (24.0, 0.6)
+DAYS_BETWEEN_SESSIONS = (11.0, 0.38)
+PLANNED_SESSIONS = (6.9, 1.6)  # finished courses had 7.9 contacts on average, England 2021-22
+HIGH_INTENSITY_SESSIONS = (11.0, 2.5)
+APPOINTMENTS = 20  # the most in one pathway
+FOLLOW_UPS = 0.2
+MISSED, MISSED_CODES = 0.12, {"3": 0.5, "2": 0.34, "4": 0.1, "7": 0.06}  # ~12%: secondary source, 2020
+LEAVE_AFTER_SESSION = 0.045
+LEAVE_AFTER_TWO_MISSED = 0.55
+
+# --- symptoms: first scores of finished courses are near PHQ-9 14-15 and GAD-7 13 (PROMs, England)
+PHQ9, GAD7 = "720433000", "445455005"
+WSAS = ("932621000000100", "932581000000100", "932611000000106", "932591000000103", "932601000000109")
+FIRST_PHQ9, FIRST_GAD7, FIRST_WSAS = (14.7, 5.6), (13.2, 4.6), (18.0, 8.0)
+FALL_PER_SESSION, FALL_IF_DONE = 0.035, 0.11  # of the score, per treatment session; assumption
+
+# --- doing the work: log-odds per standard deviation, all assumptions. Signs follow the constructs with a
+# stated direction in Bennion et al. 2024 (doi 10.1080/16506073.2024.2369939); the rest are open there.
+DOING = {
+    "always": 0.10,  # leaves about 40% not done; comparable care reports 30-59%
+    "expectations": 0.38,
+    "literacy": 0.28,
+    "alliance": 0.26,
+    "resistance": -0.36,
+    "life_load": -0.44,
+    "support": 0.20,
+    "planning": 0.48,
+    "reviewed_last_time": 0.22,
+    "did_last_time": 0.22,
+    "demand": -0.18,
+    "symptoms": -0.12,
+    "session": 0.03,  # learning, per session
+}
+UNEXPLAINED_PATIENT_SD, UNEXPLAINED_SESSION_SD = 0.30, 0.30
+LIFE_EVENT, LIFE_EVENT_SIZE, LIFE_EVENT_FADES = 0.045, 1.6, 0.75
+
+# --- recording: assumptions
+QUESTIONNAIRE_MISSING = 0.10
+WSAS_AT_SESSIONS = 0.3
+TASKS_SET = 0.88  # more than the 61% of Peretz 2023: low-intensity treatment rests on it
+SECOND_TASK = 0.25
+PLANNING_BLANK = 0.12
+CONFIDENCE_RECORDED, HELPFULNESS_RECORDED = 0.62, 0.5
+RATINGS_RECORDED = 0.45  # of a service's own forms, before a practitioner's habit
+REVIEWED, REVIEWED_BY_RARE = 0.9, 0.35
+RARE_REVIEWERS = 0.1
+REVIEWED_LATER, REVIEWED_BY_MESSAGE = 0.3, 0.07
+WRONGLY_REVIEWED = 0.03  # what is written is not what was done
+DAYS_RESUBMITTED = 20  # contacts this close to the month's start are submitted again
+CORRECTED = 0.01
+DIRTY_ROWS = 0.001
+
+# --- platform: log-in rhythm, loosely after 342 users of a guided programme (means 31.9 and 8.7 log-ins)
+LOGINS_PER_WEEK = (0.9, 3.0)  # not done, done

@@ -1,0 +1,239 @@
+"""Episodes of care: a loop over appointments, all pathways at once, from the first date to the last.
+
+Latent traits drive whether people come, what is planned with them, whether they do the work, how their
+symptoms change and whether they leave; what is written down of it is `recording`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from pipelines.synthetic import assumptions as a
+from pipelines.synthetic.calendar import Array, on_a_working_day
+from pipelines.synthetic.chance import chance_of, log_odds, pick, skewed_days, stream
+from pipelines.synthetic.doing import probability_done, understood
+from pipelines.synthetic.pathways import Pathways
+from pipelines.synthetic.people import People
+from pipelines.synthetic.services import Staff
+
+ASSESSMENT, TREATMENT, FOLLOW_UP, ENDED = 0, 1, 2, 3
+MISSED_CODES = tuple(a.MISSED_CODES)
+COMPLETED, LEFT, NOT_TREATED, NOT_SEEN, BOOKED = 0, 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Appointments:
+    """What truly happened at each appointment: arrays of pathways x appointments."""
+
+    booked: Array
+    day: Array
+    phase: Array
+    attended: Array
+    late: Array
+    missed_code: Array
+    session: Array
+    high_intensity: Array
+    staff: Array
+    set_tasks: Array
+    reviewed: Array
+    adapted: Array
+    planning: Array
+    demand: Array
+    alliance: Array
+    resistance: Array
+    life_load: Array
+    event: Array
+    phq9: Array
+    gad7: Array
+    wsas: Array
+    done: Array
+    probability_done: Array
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """Appointments, and how each pathway ended."""
+
+    appointments: Appointments
+    ending: Array
+    discharged: Array
+
+
+class Course:
+    """Where every pathway stands while the loop runs."""
+
+    def __init__(self, seed: int, block: int, people: People, pathways: Pathways, staff: Staff) -> None:
+        self.chance = stream(seed, "episodes", block)
+        self.people, self.pathways, self.staff = people, pathways, staff
+        of, size = pathways.person, len(pathways.person)
+        normal = self.chance.standard_normal
+        self.size = size
+        self.expectations, self.support = people.expectations[of], people.support[of]
+        self.literacy, self.chronic = people.literacy[of], people.life_load[of]
+        self.other_language = people.language[of] > 0
+        self.severity = people.severity[of]
+        self.unexplained = people.unexplained[of]
+        self.day = pathways.received.copy()
+        no_offer = pathways.never_seen & (self.chance.random(size) < 0.6)
+        self.phase = np.where(no_offer, ENDED, ASSESSMENT)
+        self.ending = np.where(no_offer, NOT_SEEN, BOOKED)
+        self.session = np.zeros(size, dtype=np.int64)
+        self.missed_in_a_row = np.zeros(size, dtype=np.int64)
+        self.high = pathways.high_intensity.copy()
+        self.planned = pathways.sessions.copy()
+        self.resistance = people.resistance[of] + 0.3 * normal(size)
+        self.alliance = 0.35 * self.expectations - 0.25 * self.resistance + staff.warmth[pathways.pwp]
+        self.alliance = self.alliance + 0.7 * normal(size)
+        self.event = np.zeros(size)
+        self.last = np.zeros(size)  # the last agreed work: 1 done, -1 not, 0 none agreed
+        self.phq9 = _scores(a.FIRST_PHQ9, 0.8 * self.severity + 0.6 * normal(size))
+        self.gad7 = _scores(a.FIRST_GAD7, 0.7 * self.severity + 0.7 * normal(size))
+        self.wsas = _scores(a.FIRST_WSAS, 0.6 * self.severity + 0.2 * self.chronic + 0.75 * normal(size))
+
+    @property
+    def staff_now(self) -> Array:
+        """Who sees the patient: the assessor, then a PWP or, in high-intensity treatment, a therapist."""
+        treating = np.where(self.high, self.pathways.therapist, self.pathways.pwp)
+        return np.where(self.phase == ASSESSMENT, self.pathways.assessor, treating)
+
+
+def run_episodes(seed: int, block: int, people: People, pathways: Pathways, staff: Staff) -> Episodes:
+    """What truly happened on every pathway, as if the extract never ended."""
+    course = Course(seed, block, people, pathways, staff)
+    steps = [_appointment(course, number) for number in range(a.APPOINTMENTS)]
+    taken = {f.name: np.stack([step[f.name] for step in steps], axis=1) for f in fields(Appointments)}
+    appointments = Appointments(**taken)
+    closed = course.chance.integers(3, 22, course.size)
+    unseen = ~appointments.booked.any(axis=1)
+    waited = course.chance.integers(20, 60, course.size)
+    return Episodes(appointments, course.ending, course.day + np.where(unseen, waited, closed))
+
+
+def _scores(shape: tuple[float, float], standard: Array) -> Array:
+    return np.maximum(0.0, shape[0] + shape[1] * standard)
+
+
+def _appointment(course: Course, number: int) -> dict[str, Array]:
+    """One appointment of every pathway that still has one."""
+    booked = course.phase != ENDED
+    course.day = np.where(booked, _next_day(course, number), course.day)
+    phase, staff = course.phase.copy(), course.staff_now
+    _life_goes_on(course)
+    attended, late, missed_code = _attendance(course, booked)
+    treated = attended & ((phase == TREATMENT) | ((phase == ASSESSMENT) & course.pathways.assessment_treats))
+    course.session = course.session + treated
+    reviewed = (
+        attended & (course.last != 0) & (course.chance.random(course.size) < course.staff.reviews[staff])
+    )
+    _symptoms(course, treated)
+    row = {
+        "booked": booked, "day": course.day.copy(), "phase": phase, "attended": attended, "late": late,
+        "missed_code": missed_code, "session": course.session.copy(), "staff": staff, "reviewed": reviewed,
+        "high_intensity": course.high & (phase != ASSESSMENT), "alliance": course.alliance.copy(),
+        "resistance": course.resistance.copy(), "life_load": course.chronic + course.event,
+        "event": course.event.copy(),
+        "phq9": course.phq9.copy(), "gad7": course.gad7.copy(), "wsas": course.wsas.copy(),
+    }  # fmt: skip
+    row |= _agree_work(course, treated, staff, reviewed)
+    course.missed_in_a_row = np.where(attended, 0, course.missed_in_a_row + booked)
+    _what_next(course, attended)
+    return row
+
+
+def _next_day(course: Course, number: int) -> Array:
+    plan, size = course.pathways, course.size
+    gap = np.rint(skewed_days(course.chance, a.DAYS_BETWEEN_SESSIONS, size) * plan.pace).astype(np.int64)
+    again = course.chance.integers(5, 12, size)
+    follow_up = course.chance.integers(28, 57, size)
+    first_treatment = (course.phase == TREATMENT) & (course.session == 0) & (course.missed_in_a_row == 0)
+    cases = [course.missed_in_a_row > 0, course.phase == FOLLOW_UP, first_treatment]
+    days = np.select(cases, [again, follow_up, plan.wait_for_treatment], gap)
+    return on_a_working_day(course.day + np.maximum(2, plan.wait if number == 0 else days))
+
+
+def _life_goes_on(course: Course) -> None:
+    happens = course.chance.random(course.size) < a.LIFE_EVENT
+    course.event = a.LIFE_EVENT_FADES * course.event + a.LIFE_EVENT_SIZE * happens
+    drift = 0.25 * course.chance.standard_normal((2, course.size))
+    course.resistance = course.resistance + drift[0] - 0.06 * course.last
+    course.alliance = course.alliance + 0.04 + drift[1] - 0.05 * (course.missed_in_a_row > 0)
+
+
+def _attendance(course: Course, booked: Array) -> tuple[Array, Array, Array]:
+    """Who came, who came late, and the code (index) of those who did not."""
+    logit = (
+        log_odds(a.MISSED) - 0.33 + 0.4 * (course.chronic + course.event) - 0.25 * course.expectations
+        + 0.2 * course.resistance - 0.2 * course.alliance - 0.25 * course.last
+        + 0.4 * (course.missed_in_a_row > 0)
+    )  # fmt: skip
+    drawn = course.chance.random((2, course.size))
+    missed = (drawn[0] < chance_of(logit)) | course.pathways.never_seen
+    late = booked & ~missed & (drawn[1] < chance_of(-3.2 + 0.4 * course.resistance + 0.3 * course.chronic))
+    return booked & ~missed, late, pick(course.chance, a.MISSED_CODES, course.size)
+
+
+def _symptoms(course: Course, treated: Array) -> None:
+    """Scores fall with treatment, more where the work was done, and rise with events."""
+    fall = treated * (a.FALL_PER_SESSION + a.FALL_IF_DONE * (course.last > 0))
+    shock = course.chance.standard_normal((3, course.size))
+    course.phq9 = np.maximum(0, course.phq9 * (1 - fall) + 0.3 * course.event + 0.9 * shock[0])
+    course.gad7 = np.maximum(0, course.gad7 * (1 - fall) + 0.3 * course.event + 0.8 * shock[1])
+    course.wsas = np.maximum(0, course.wsas * (1 - 0.8 * fall) + 0.3 * course.event + 1.1 * shock[2])
+
+
+def _agree_work(course: Course, treated: Array, staff: Array, reviewed: Array) -> dict[str, Array]:
+    """What is agreed, how well it is planned, and whether it will be done."""
+    size, people = course.size, course.staff
+    drawn = course.chance.random((3, size))
+    normal = course.chance.standard_normal((3, size))
+    last_session = course.session >= course.planned
+    set_tasks = treated & (drawn[0] < np.where(last_session, 0.35, people.sets_tasks[staff]))
+    planning = people.skill[staff] + 0.65 * normal[0] + 0.1 * course.alliance
+    adapted = drawn[1] < chance_of(-0.6 + planning + 0.5 * course.other_language)
+    causes = {
+        "expectations": course.expectations,
+        "literacy": understood(course.literacy, course.other_language, adapted),
+        "alliance": course.alliance, "resistance": course.resistance,
+        "life_load": course.chronic + course.event, "support": course.support, "planning": planning,
+        "reviewed_last_time": reviewed.astype(float), "did_last_time": course.last,
+        "demand": normal[1], "symptoms": (course.phq9 - a.FIRST_PHQ9[0]) / a.FIRST_PHQ9[1],
+        "session": course.session.astype(float),
+    }  # fmt: skip
+    unexplained = course.unexplained + people.effect[staff] + a.UNEXPLAINED_SESSION_SD * normal[2]
+    probability = probability_done(causes, unexplained)
+    done = drawn[2] < probability
+    course.last = np.where(set_tasks, np.where(done, 1.0, -1.0), np.where(treated, 0.0, course.last))
+    return {
+        "set_tasks": set_tasks, "adapted": adapted, "planning": planning, "demand": normal[1],
+        "done": done, "probability_done": probability,
+    }  # fmt: skip
+
+
+def _what_next(course: Course, attended: Array) -> None:
+    """Who goes on to treatment, is stepped up, finishes, leaves or is discharged after missing two."""
+    chance, size = course.chance, course.size
+    drawn = chance.random((4, size))
+    assessed = attended & (course.phase == ASSESSMENT)
+    treating = (course.phase == TREATMENT) & attended
+    logit = (
+        log_odds(a.LEAVE_AFTER_SESSION) + 0.4 * (course.chronic + course.event) - 0.3 * course.expectations
+        - 0.35 * course.alliance + 0.25 * course.resistance - 0.3 * course.last
+    )  # fmt: skip
+    gives_up = (course.missed_in_a_row >= 2) & (drawn[1] < a.LEAVE_AFTER_TWO_MISSED)
+    gives_up |= course.pathways.never_seen & (course.missed_in_a_row >= 2)
+    stepped_up = treating & ~course.high & (course.session == 4) & (course.phq9 > 12) & (drawn[2] < 0.12)
+    course.high |= stepped_up
+    course.planned = np.where(stepped_up, course.planned + 6, course.planned)
+    finished = treating & (course.session >= course.planned)
+    leaves = (treating & ~finished & (drawn[0] < chance_of(logit))) | gives_up
+    followed_up = attended & (course.phase == FOLLOW_UP)
+    untreated = assessed & ~course.pathways.to_be_treated
+    endings = [untreated, followed_up, finished, leaves & (course.phase == ASSESSMENT), leaves]
+    ending = np.select(endings, [NOT_TREATED, COMPLETED, COMPLETED, NOT_SEEN, LEFT], course.ending)
+    ended = untreated | followed_up | leaves | (finished & (drawn[3] >= a.FOLLOW_UPS))
+    ending = np.where(ended & (course.phase == FOLLOW_UP), COMPLETED, ending)
+    course.ending = np.where(course.phase == ENDED, course.ending, ending)
+    following = np.select([ended, finished, assessed], [ENDED, FOLLOW_UP, TREATMENT], course.phase)
+    course.phase = np.where(course.phase == ENDED, ENDED, following)

@@ -1,0 +1,142 @@
+"""Patients: margins as published, and latent traits that nobody records but everything depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.synthetic import assumptions as a
+from pipelines.synthetic.calendar import Array
+from pipelines.synthetic.chance import log_odds, pick, stream
+from pipelines.synthetic.services import Services
+
+ETHNICITIES = tuple(a.ETHNIC_CATEGORIES)
+GENDERS = tuple(a.GENDERS)
+DECILES = tuple(a.DEPRIVATION_DECILES)
+LANGUAGES = ("en", *a.LANGUAGES)
+EMPLOYMENT = ("01", "02", "03", "04", "05", "06", "07", "08", "ZZ")
+RELIGIONS = ("160552003", "160549006", "309884000", "160545000", "366740002", "763896000")
+ORIENTATIONS = ("20430005", "76102007", "42035005")
+
+
+@dataclass(frozen=True)
+class People:
+    """One row per patient. Codes are indices into the tuples above; traits are in standard deviations."""
+
+    service: Array
+    ethnicity: Array
+    gender: Array
+    age: Array
+    decile: Array
+    language: Array
+    speaks_english: Array
+    employment: Array
+    conditions: Array
+    children: Array
+    debt: Array
+    smoker: Array
+    religion: Array
+    orientation: Array
+    expectations: Array
+    literacy: Array
+    support: Array
+    resistance: Array
+    life_load: Array
+    unexplained: Array
+    severity: Array
+
+
+def draw_people(seed: int, block: int, service: Array, services: Services) -> People:
+    """The patients of one block, whose services are given."""
+    chance = stream(seed, "people", block)
+    size = len(service)
+    normal = chance.standard_normal
+    ethnicity = pick(chance, a.ETHNIC_CATEGORIES, size)
+    years = _ages(chance, size)
+    decile = _deciles(chance, service, services)
+    deprived = _deprived(decile)
+    language = _languages(chance, ethnicity)
+    conditions = _conditions(chance, years, deprived)
+    employment = _employment(chance, years, deprived, conditions)
+    debt = chance.random(size) < np.clip(0.07 + 0.05 * deprived, 0.01, 0.3)
+    children = chance.random(size) < np.where((years > 24) & (years < 55), 0.4, 0.05)
+    severity = normal(size)
+    expectations = normal(size)
+    literacy = 0.25 * expectations + 0.95 * normal(size) - 0.4 * (language > 0) - 0.15 * deprived
+    burden = (
+        0.3 * deprived + 0.25 * conditions + 0.9 * debt + 0.25 * children + 0.35 * np.isin(employment, (1, 3))
+    )
+    return People(
+        service=service,
+        ethnicity=ethnicity,
+        gender=pick(chance, a.GENDERS, size),
+        age=years,
+        decile=decile,
+        language=language,
+        speaks_english=(language == 0) | (chance.random(size) < 0.6),
+        employment=employment,
+        conditions=conditions,
+        children=children,
+        debt=debt,
+        smoker=chance.random(size) < 0.16,
+        religion=pick(chance, dict.fromkeys(RELIGIONS, 1) | {"160552003": 5, "160549006": 4}, size),
+        orientation=pick(chance, {"20430005": 90, "76102007": 4, "42035005": 6}, size),
+        expectations=expectations,
+        literacy=literacy,
+        support=normal(size) - 0.2 * debt,
+        resistance=-0.35 * expectations + 0.9 * normal(size),
+        life_load=0.75 * normal(size) + 0.25 * severity + 0.7 * (burden - burden.mean()),
+        unexplained=a.UNEXPLAINED_PATIENT_SD * normal(size),
+        severity=severity,
+    )
+
+
+def _ages(chance: np.random.Generator, size: int) -> Array:
+    """Exact age in years at referral."""
+    band = pick(chance, a.AGE_BANDS, size)
+    low, high = (np.array(edge) for edge in zip(*a.AGE_BANDS, strict=True))
+    within = chance.beta(1.0, 1.3, size)  # younger within each band; assumption
+    return np.asarray(low[band] + within * (high[band] + 0.99 - low[band]))
+
+
+def _deciles(chance: np.random.Generator, service: Array, services: Services) -> Array:
+    """Published deciles, moved by the service's own place."""
+    size = len(service)
+    decile = pick(chance, a.DEPRIVATION_DECILES, size)
+    moved = np.clip(decile + np.rint(services.deprived[service] * 3 * chance.random(size)), 0, 9)
+    return np.where(decile == DECILES.index(""), decile, moved).astype(np.int64)
+
+
+def _deprived(decile: Array) -> Array:
+    """Deprivation in standard deviations, near enough; 0 where unknown."""
+    return np.where(decile == DECILES.index(""), 0.0, (4.5 - decile) / 2.9)
+
+
+def _languages(chance: np.random.Generator, ethnicity: Array) -> Array:
+    other = np.array([a.OTHER_LANGUAGE_BY_ETHNICITY.get(code, a.OTHER_LANGUAGE_ELSE) for code in ETHNICITIES])
+    speaks = chance.random(len(ethnicity)) < other[ethnicity]
+    return np.where(speaks, 1 + pick(chance, a.LANGUAGES, len(ethnicity)), 0)
+
+
+def _conditions(chance: np.random.Generator, years: Array, deprived: Array) -> Array:
+    """How many long-term physical conditions, 0 to 3."""
+    rate = a.LONG_TERM_CONDITION_AT_30 + a.LONG_TERM_CONDITION_PER_YEAR * (years - 30) + 0.05 * deprived
+    return np.minimum(3, chance.poisson(np.clip(rate, 0.05, 1.2))).astype(np.int64)
+
+
+def _employment(chance: np.random.Generator, years: Array, deprived: Array, conditions: Array) -> Array:
+    """Index into EMPLOYMENT, by age, deprivation and health."""
+    size = len(years)
+    working = pick(
+        chance, {"01": 74, "02": 7, "03": 4, "04": 5, "05": 6, "06": 1, "07": 1, "08": 0, "ZZ": 2}, size
+    )
+    young = pick(
+        chance, {"01": 48, "02": 9, "03": 34, "04": 3, "05": 2, "06": 1, "07": 1, "08": 0, "ZZ": 2}, size
+    )
+    status = np.where(years < 23, young, np.where(years > 66, 7, working))
+    out_of_work = chance.random(size) < 1 / (
+        1 + np.exp(-(log_odds(0.08) + 0.6 * deprived + 0.4 * conditions))
+    )
+    sick = (status == 0) & out_of_work
+    return np.where(sick, np.where(chance.random(size) < 0.5, 3, 1), status).astype(np.int64)

@@ -1,0 +1,80 @@
+"""One block of pathways from first referral to tables: the whole model in the order things happen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.synthetic import assumptions as a
+from pipelines.synthetic.calendar import Months
+from pipelines.synthetic.contact_tables import contact_id, contact_tables, staff_table
+from pipelines.synthetic.employment_table import employment_table
+from pipelines.synthetic.episodes import run_episodes
+from pipelines.synthetic.pathway_tables import complaint_of, pathway_tables
+from pipelines.synthetic.pathways import draw_pathways
+from pipelines.synthetic.person_tables import person_tables
+from pipelines.synthetic.questionnaires import scores_at_contacts
+from pipelines.synthetic.record_keeping import Block, Numbering, contacts_on_record
+from pipelines.synthetic.referral_table import referral_table
+from pipelines.synthetic.review_table import review_table
+from pipelines.synthetic.services import Services, Staff
+from pipelines.synthetic.session_tables import platform_table, rating_table
+from pipelines.synthetic.submissions import local_table
+from pipelines.synthetic.task_tables import Tasks, task_table, tasks_on_record
+
+TRUTH = "truth/probabilities"
+
+
+def draw_block(
+    seed: int, number: int, *, size: int, services: Services, staff: Staff, months: Months, numbers: Numbering
+) -> Block:
+    """What happens to the pathways of one block, and which of it is on record."""
+    people, pathways = draw_pathways(seed, number, size=size, services=services, months=months)
+    episodes = run_episodes(seed, number, people, pathways, staff)
+    contacts = contacts_on_record(
+        seed,
+        number,
+        pathways=pathways,
+        episodes=episodes,
+        months=months,
+        numbers=numbers,
+        correct=a.CORRECTED,
+    )
+    return Block(
+        seed=seed, number=number, months=months, services=services, staff=staff, people=people,
+        pathways=pathways, episodes=episodes, contacts=contacts,
+        patient_number=numbers.next("patient", people.service),
+        referral_number=numbers.next("referral", pathways.service),
+    )  # fmt: skip
+
+
+def tables_of(block: Block, numbers: Numbering) -> dict[str, pa.Table]:
+    """Every table of the block, by its name; the truth among them under TRUTH."""
+    scores = scores_at_contacts(block)
+    tasks = tasks_on_record(block, numbers, complaint_of(block))
+    tables = {
+        **person_tables(block),
+        "IDS004EmpStatus": employment_table(block),
+        "IDS101Referral": referral_table(block, scores),
+        **pathway_tables(block),
+        **contact_tables(block, scores),
+        "BSW001TaskSet": task_table(block, tasks),
+        "BSW002TaskReview": review_table(block, tasks),
+        "BSW003SessionRating": rating_table(block),
+        "BSW004PlatformSession": platform_table(block),
+        TRUTH: _truth(block, tasks),
+    }
+    if block.number == 0:
+        tables["IDS902CarePersQual"] = staff_table(block)
+    return tables
+
+
+def _truth(block: Block, tasks: Tasks) -> pa.Table:
+    """What nobody records: the chance at each contact that set work, and what came of it."""
+    contact = np.unique(tasks.contact)
+    not_done = 1.0 - block.of(block.happened.probability_done)[contact]
+    ids = local_table(block, block.contacts.service[contact], {"CareContactId": contact_id(block, contact)})
+    done = block.of(block.happened.done)[contact]
+    return ids.append_column("probability_not_completed", pa.array(not_done)).append_column(
+        "done", pa.array(done)
+    )

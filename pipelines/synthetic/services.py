@@ -1,0 +1,86 @@
+"""Services and their practitioners: how they plan, review, record, and what they are like to work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.synthetic import assumptions as a
+from pipelines.synthetic.calendar import Array
+from pipelines.synthetic.chance import stream
+
+
+@dataclass(frozen=True)
+class Services:
+    """One row per service. `share` of the pathways; effects in standard deviations or log-odds."""
+
+    provider: tuple[str, ...]
+    share: Array
+    effect: Array
+    waits: Array
+    deprived: Array
+    first_pwp: Array
+    first_therapist: Array
+    forms: Array  # services x rating types: which ratings the service's forms ask for
+
+
+@dataclass(frozen=True)
+class Staff:
+    """One row per practitioner, PWPs of all services first. `number` is unique within the service only."""
+
+    service: Array
+    number: Array
+    therapist: Array
+    trainee: Array
+    skill: Array
+    warmth: Array
+    effect: Array
+    reviews: Array
+    records: Array
+    sets_tasks: Array
+
+
+RATING_TYPES = 8
+
+
+def draw_services(seed: int, services: int, pathways: int) -> tuple[Services, Staff]:
+    """The services and all their practitioners."""
+    chance = stream(seed, "services")
+    share = 0.4 + chance.random(services)
+    share = share / share.sum()
+    pwps = np.maximum(3, np.rint(share * pathways / a.PATHWAYS_PER_PWP)).astype(np.int64)
+    therapists = np.maximum(1, np.rint(share * pathways / a.PATHWAYS_PER_THERAPIST)).astype(np.int64)
+    drawn = Services(
+        provider=tuple(f"SYN{number:02d}" for number in range(1, services + 1)),
+        share=share,
+        effect=a.SERVICE_SD * chance.standard_normal(services),
+        waits=np.exp(0.3 * chance.standard_normal(services)),
+        deprived=chance.uniform(-0.6, 0.6, services),
+        first_pwp=np.concatenate([[0], np.cumsum(pwps)]),
+        first_therapist=np.concatenate([[0], np.cumsum(therapists)]) + pwps.sum(),
+        forms=chance.random((services, RATING_TYPES)) < 0.7,
+    )
+    return drawn, _staff(chance, pwps, therapists)
+
+
+def _staff(chance: np.random.Generator, pwps: Array, therapists: Array) -> Staff:
+    service = np.concatenate([np.repeat(np.arange(len(n)), n) for n in (pwps, therapists)])
+    therapist = np.repeat([False, True], [pwps.sum(), therapists.sum()])
+    within = np.concatenate([np.concatenate([np.arange(k) for k in n]) for n in (pwps, therapists)])
+    number = within + 1 + np.where(therapist, pwps[service], 0)
+    size = len(service)
+    trainee = ~therapist & (chance.random(size) < a.TRAINEES)
+    rare = chance.random(size) < a.RARE_REVIEWERS
+    return Staff(
+        service=service,
+        number=number,
+        therapist=therapist,
+        trainee=trainee,
+        skill=a.PWP_SKILL_SD * chance.standard_normal(size) - 0.3 * trainee,
+        warmth=a.PWP_WARMTH_SD * chance.standard_normal(size),
+        effect=a.PWP_UNEXPLAINED_SD * chance.standard_normal(size),
+        reviews=np.where(rare, a.REVIEWED_BY_RARE, np.clip(chance.normal(a.REVIEWED, 0.06, size), 0.5, 0.98)),
+        records=np.clip(chance.normal(1.0, 0.25, size), 0.2, 1.5),
+        sets_tasks=np.clip(chance.normal(a.TASKS_SET, 0.06, size), 0.5, 0.98),
+    )

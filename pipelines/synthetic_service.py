@@ -1,0 +1,111 @@
+"""`bsw synthesise`: write a synthetic service, a folder of tables that holds no person."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from features.errors import InputError
+from pipelines.progress import Advance, progress
+from pipelines.synthetic.assumptions import LAST_DAY
+from pipelines.synthetic.calendar import months_until_last_day
+from pipelines.synthetic.header import header_table
+from pipelines.synthetic.pathways import blocks
+from pipelines.synthetic.record_keeping import Numbering
+from pipelines.synthetic.service_block import draw_block, tables_of
+from pipelines.synthetic.services import draw_services
+from pipelines.synthetic.sink import Sink, sink
+from pipelines.synthetic.submissions import MOST_MONTHS, MOST_SERVICES
+
+MARKER = "SYNTHETIC"
+README = """This folder holds a synthetic service. It was made by a computer and holds no person.
+
+Made by:
+  bsw synthesise OUT --pathways {pathways} --services {services} --months {months} \\
+      --seed {seed} --format {file_format}
+The extract ends on {last_day}. The same call writes the same bytes.
+
+Every column is text, as in a service's own export. truth/ holds what no service knows; nothing reads it
+but the tests. The tables of the NHS Talking Therapies data set keep their real names; margins of patients
+are near figures published by NHS England (Open Government Licence v3.0); the rest is assumed.
+"""
+TRUTH_README = """Synthetic. For each contact that set between-session work (OrgID_Provider, CareContactId):
+probability_not_completed, the chance in the model that the work was not done; done, what came of it.
+No service has this. The product never reads it.
+"""
+
+
+def synthesise(out: Path, *, pathways: int, services: int, months: int, seed: int, file_format: str) -> None:
+    """Write a synthetic service of `pathways` referrals at `services` providers, `months` months, to `out`.
+
+    Errors: InputError where the call cannot be carried out, or `out` holds something else.
+    """
+    call = {
+        "pathways": pathways, "services": services, "months": months, "seed": seed, "file_format": file_format
+    }  # fmt: skip
+    _refuse(out, pathways=pathways, services=services, months=months, seed=seed, file_format=file_format)
+    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    partial.mkdir(parents=True)
+    try:
+        (partial / MARKER).write_text("written by bsw synthesise\n", encoding="utf-8")
+        (partial / "README.txt").write_text(README.format(**call, last_day=LAST_DAY), encoding="utf-8")
+        parts = list(blocks(pathways))
+        with progress("Synthetic service", 2 * len(parts)) as advance, sink(partial, file_format) as files:
+            _write(files, parts, advance, services=services, months=months, seed=seed)
+        (partial / "truth" / "README.txt").write_text(TRUTH_README, encoding="utf-8")
+        _replace(partial, out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write(
+    files: Sink, parts: list[tuple[int, int]], advance: Advance, *, services: int, months: int, seed: int
+) -> None:
+    calendar, numbers = months_until_last_day(months), Numbering(services)
+    drawn, staff = draw_services(seed, services, sum(size for _, size in parts))
+    files.write("IDS000Header", header_table(drawn, calendar))
+    for number, size in parts:
+        block = draw_block(
+            seed, number, size=size, services=drawn, staff=staff, months=calendar, numbers=numbers
+        )
+        advance("people and their care")
+        for name, table in tables_of(block, numbers).items():
+            files.write(name, table)
+        advance("records")
+
+
+def _refuse(out: Path, *, pathways: int, services: int, months: int, seed: int, file_format: str) -> None:
+    faults = [
+        f"--{name} must be between {least} and {most}; it is {value}"
+        for name, value, least, most in (
+            ("pathways", pathways, 1, 10_000_000),
+            ("services", services, 1, MOST_SERVICES),
+            ("months", months, 1, MOST_MONTHS),
+            ("seed", seed, 0, 2**63),
+        )
+        if not least <= value <= most
+    ]
+    if file_format not in ("csv", "parquet"):
+        faults.append(f"--format must be csv or parquet; it is '{file_format}'")
+    if out.exists() and not _may_be_replaced(out):
+        faults.append(
+            f"{out}: holds something that `bsw synthesise` did not write; name a new or an empty folder"
+        )
+    if faults:
+        raise InputError(*faults)
+
+
+def _may_be_replaced(out: Path) -> bool:
+    return out.is_dir() and not out.is_symlink() and ((out / MARKER).is_file() or not any(out.iterdir()))
+
+
+def _replace(partial: Path, out: Path) -> None:
+    """Put the whole folder in the place of an earlier one, which goes only then."""
+    if not out.exists():
+        partial.rename(out)
+        return
+    old = out.with_name(f".{out.name}.{os.getpid()}.old.partial")
+    out.rename(old)
+    partial.rename(out)
+    shutil.rmtree(old)
