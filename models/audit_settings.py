@@ -27,7 +27,7 @@ class AuditSettings:
     margin_ratio: float = 1.25
     margin_slope: float = 0.30
     minimum_cases: int = 20
-    minimum_clusters: int = 10
+    minimum_clusters: int = 20
     disclosure: Literal["nhs", "none"] = "nhs"
 
     def __post_init__(self) -> None:
@@ -48,6 +48,6 @@ class AuditSettings:
         """The margin as a reader says it."""
         if measure.kind == "ratio":
             return f"a factor of {self.margin_ratio:g}"
-        if measure.kind == "share" or measure.name == "mean_risk":
+        if measure.percent:
             return f"{100 * self.margin:g} percentage points"
         return f"{self.margin_slope if measure.name == 'slope' else self.margin:g}"

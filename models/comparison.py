@@ -149,7 +149,10 @@ def _null_variance(scaled: Estimates, kind: Kind) -> Floats:
 
 
 def heterogeneity(scaled: Estimates, covariance: Floats) -> Heterogeneity:
-    """The Wald test that all figures are equal, referred to F on the number of clusters."""
+    """The Wald test that all figures are equal, with Welch's allowance for few clusters in a group.
+
+    Source: Welch 1951 (Biometrika 38:330), clusters in the place of observations.
+    """
     groups = len(scaled.value)
     if groups < 2 or not np.isfinite(covariance).all():
         return Heterogeneity(np.nan, 0, np.nan)
@@ -160,8 +163,10 @@ def heterogeneity(scaled: Estimates, covariance: Floats) -> Heterogeneity:
         return Heterogeneity(np.nan, 0, np.nan)
     statistic = float(difference @ np.linalg.solve(spread, difference))
     freedom = groups - 1
-    below = max(float(scaled.clusters.sum()) - freedom, 1)
-    p = float(stats.f.sf(statistic / freedom * below / (below + freedom - 1), freedom, below))
+    weight = 1 / np.diag(covariance)
+    unsure = float(((1 - weight / weight.sum()) ** 2 / (scaled.clusters - 1)).sum())
+    inflated = 1 + 2 * (groups - 2) / (groups**2 - 1) * unsure
+    p = float(stats.f.sf(statistic / freedom / inflated, freedom, (groups**2 - 1) / (3 * unsure)))
     return Heterogeneity(statistic, freedom, p)
 
 

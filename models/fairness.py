@@ -30,7 +30,8 @@ class MeasureAudit:
 
     figures: one row per group and 'All': value, low, high (each at the level), joint_low, joint_high (hold
     for all groups together), gap, gap_low, gap_high (from the other groups, hold together), pooled, needed
-    (cases for a verdict on this group), enough, verdict (on this group). verdict: one of three. p_adjusted: Holm over the family.
+    (cases for a verdict on this group), enough, verdict (on this group). verdict: one of three.
+    p_adjusted: Holm over the family.
     """
 
     measure: Measure

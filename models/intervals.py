@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 Floats = NDArray[np.float64]
+TYPICAL_CLUSTERS = 20
 
 
 class Interval(NamedTuple):
@@ -46,15 +47,17 @@ def critical(level: float, clusters: Floats) -> Floats:
 def effective_size(value: Floats, variance: Floats, cases: Floats, clusters: Floats) -> Floats:
     """How many independent cases would give `variance` to the share `value`; never more than `cases`.
 
-    Where all cases or none count, the variance seen is 0 and says nothing: the loss by clustering that is
-    typical of the other groups is used, or, without any, one independent case per cluster.
+    A small group's own loss by clustering is badly known: it is averaged with the median over groups, which
+    weighs as much as 20 clusters. Where all cases or none count, the variance seen is 0 and says nothing:
+    the median stands alone, or, without any, one independent case per cluster.
     """
     simple = divide(value * (1 - value), cases)
     inside = (simple > 0) & (variance > 0)
     loss = np.maximum(divide(variance, np.where(inside, simple, np.nan)), 1)
     typical = np.nanmedian(loss) if inside.any() else np.nan
     fallback = np.where(np.isnan(typical), divide(cases, clusters), typical)
-    return divide(cases, np.where(inside, loss, np.maximum(fallback, 1)))
+    steadied = (loss * clusters + typical * TYPICAL_CLUSTERS) / (clusters + TYPICAL_CLUSTERS)
+    return divide(cases, np.where(inside, steadied, np.maximum(fallback, 1)))
 
 
 def wilson(value: Floats, size: Floats, reach: Floats) -> Interval:

@@ -34,6 +34,11 @@ class Measure:
     needs_flag: bool = False
     mirrors: str = ""
 
+    @property
+    def percent(self) -> bool:
+        """Whether it is read in percent."""
+        return self.kind == "share" or self.name == "mean_risk"
+
 
 _SHARE = ("known",)
 _BOTH = ("events", "others")
@@ -86,7 +91,7 @@ MEASURES: Mapping[str, Measure] = {
             "group, below 1 too high.",
         ),
         Measure(
-            "known",
+            "known_share",
             "Share with a known outcome",
             "share",
             ("rows",),
@@ -193,7 +198,7 @@ def estimate(measure: Measure, rows: Rows) -> Estimates:
 def _parts(name: str, rows: Rows) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
     """What is added up above and below the line."""
     known, event = rows.known, rows.event
-    if name == "known":
+    if name == "known_share":
         return known, np.ones_like(known)
     if name == "base_rate":
         return event, known
