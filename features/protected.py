@@ -58,8 +58,8 @@ def age_band(born: pd.Series[pd.Timestamp], at: pd.Series[pd.Timestamp]) -> pd.S
 
 def deprivation_quintile(decile: pd.Series[float]) -> pd.Series[str]:
     """Fifths of deprivation from tenths, 1 the most deprived."""
-    quintile = np.ceil(pd.to_numeric(decile) / 2)
-    return quintile.map(lambda fifth: UNKNOWN if np.isnan(fifth) else str(int(fifth)))
+    fifth = np.ceil(pd.to_numeric(decile).astype("Float64") / 2)
+    return fifth.astype("Int64").astype("string").fillna(UNKNOWN).astype(str)
 
 
 def _patients(facts: Facts) -> pd.DataFrame:

@@ -8,12 +8,23 @@ from pathlib import Path
 import features
 from features.conceptual_model import CONSTRUCTS
 from features.errors import InputError
-from features.facts import FACTS
+from features.lineage import columns_read
 from features.predictor import Predictor, catalogue as predictors
 from pipelines.store import write_text
 
 CATALOGUE = Path(features.__file__).parent / "CATALOGUE.md"
-COLUMNS = ("predictor", "what it is", "unit", "reads", "where absent", "direction", "modifiable", "shown", "source")
+COLUMNS = (
+    "predictor",
+    "what it is",
+    "unit",
+    "reads",
+    "columns of the records",
+    "where absent",
+    "direction",
+    "modifiable",
+    "shown",
+    "source",
+)
 
 
 def catalogue(*, check: bool) -> int:
@@ -59,7 +70,8 @@ def _row(predictor: Predictor) -> str:
             f"`{predictor.name}`",
             predictor.summary,
             predictor.unit,
-            ", ".join(_read(parameter) for parameter in predictor.parameters),
+            ", ".join(f"`{parameter}`" for parameter in predictor.parameters),
+            ", ".join(columns_read(predictor)),
             absent if isinstance(absent, str | int | float) else "as its parts",
             {1: "+", -1: "-", None: ""}[predictor.direction],
             "yes" if predictor.modifiable else "",
@@ -67,11 +79,6 @@ def _row(predictor: Predictor) -> str:
             predictor.source,
         ]
     )
-
-
-def _read(parameter: str) -> str:
-    tables = FACTS[parameter].reads if parameter in FACTS else ()
-    return f"{parameter} ({', '.join(tables)})" if tables else parameter
 
 
 def _line(cells: Sequence[object]) -> str:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.facts import FACTS
-from features.predictor import Predictor, catalogue
+from features.lineage import columns_read
+from features.predictor import catalogue
 from features.records import Records, read_records
-from features.standard import columns_of
 from models.splits import cut_of
 from pipelines.build import Built, assemble_records
 from pipelines.config import Config
@@ -53,32 +52,16 @@ def check(source: Path, *, out: Path, config: Config) -> int:
 
 def missing(records: Records) -> pd.DataFrame:
     """What the source does not hold of what predictors read, and what that costs: `table, column, costs`."""
-    wanted: dict[tuple[str, str], set[str]] = {}
+    costs: dict[tuple[str, str], list[str]] = {}
     for name, predictor in catalogue().items():
-        for table, column in _reads(predictor):
-            wanted.setdefault((table, column), set()).add(name)
-    rows = []
-    for (table, column), names in sorted(wanted.items()):
-        if table not in records.columns:
-            rows.append((table, "the whole table", names))
-        elif column not in records.columns[table]:
-            rows.append((table, column, names))
-    frame = pd.DataFrame(rows, columns=["table", "column", "names"])
-    grouped = frame.groupby(["table", "column"], sort=False)["names"].agg(lambda sets: set().union(*sets))
-    costs = [", ".join(sorted(names)) for names in grouped]
-    return grouped.index.to_frame(index=False).assign(costs=costs)
-
-
-def _reads(predictor: Predictor) -> list[tuple[str, str]]:
-    """The tables and columns of the standard behind a predictor's facts."""
-    facts = [FACTS[name] for name in predictor.parameters if name in FACTS]
-    return [
-        (table, column)
-        for fact in facts
-        for table, columns in fact.reads.items()
-        for column in columns
-        if column in columns_of(table)
-    ]
+        for origin in columns_read(predictor):
+            table, _, column = origin.partition(".")
+            if table not in records.columns:
+                costs.setdefault((table, "the whole table"), []).append(name)
+            elif column not in records.columns[table]:
+                costs.setdefault((table, column), []).append(name)
+    rows = [(*place, ", ".join(sorted(set(names)))) for place, names in sorted(costs.items())]
+    return pd.DataFrame(rows, columns=["table", "column", "costs"])
 
 
 def submissions(records: Records) -> pd.DataFrame:

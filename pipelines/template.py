@@ -7,6 +7,7 @@ from pathlib import Path
 
 from features.errors import InputError
 from features.facts import FACTS
+from features.lineage import columns_read
 from features.predictor import catalogue
 from features.standard import StandardColumn, codes, tables
 from pipelines.store import write_text
@@ -81,10 +82,9 @@ def mapping() -> str:
 def _served() -> dict[tuple[str, str], list[str]]:
     served: dict[tuple[str, str], list[str]] = {}
     for name, predictor in catalogue().items():
-        for parameter in predictor.parameters:
-            for table, columns in FACTS[parameter].reads.items() if parameter in FACTS else ():
-                for column in columns:
-                    served.setdefault((table, column), []).append(name)
+        for origin in columns_read(predictor):
+            table, _, column = origin.partition(".")
+            served.setdefault((table, column), []).append(name)
     return served
 
 

@@ -39,7 +39,9 @@ def own_rules(table: str, held: tuple[str, ...]) -> Iterator[Rule]:
             yield Rule("must be filled in", name, f"{text} IS NULL", f"record {name} in every row")
         if column.kind not in ("text", "score"):
             broken = f'{text} IS NOT NULL AND "{name}__typed" IS NULL'
-            yield Rule(f"must be {KIND_WORDS[column.kind]}", name, broken, "correct the value or map its format")
+            yield Rule(
+                f"must be {KIND_WORDS[column.kind]}", name, broken, "correct the value or map its format"
+            )
         if column.longest is not None and column.kind == "text" and column.origin == "submitted":
             broken = f"length({text}) > {column.longest}"
             yield Rule(f"at most {column.longest} characters", name, broken, "correct the value")

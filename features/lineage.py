@@ -1,0 +1,62 @@
+"""Lineage from signatures: which columns of the records stand behind a predictor."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+
+import ibis
+
+from features.facts import FACTS, Fact
+from features.history import History, Number, Point, Tally
+from features.predictor import DefinitionError, Predictor, catalogue
+
+DERIVED_TYPES = {
+    "days_before": "float64",
+    "in_this_contact": "boolean",
+    "in_this_pathway": "boolean",
+    "order": "int64",
+    "point_id": "string",
+}
+
+
+def columns_read(predictor: Predictor) -> tuple[str, ...]:
+    """`Table.Column` of the records that the predictor reads, its parts' columns included, sorted.
+
+    The predictor is worked out on tables without rows. Errors: DefinitionError where it asks a fact for a
+    column that it does not give.
+    """
+    tallies = {name: _empty(FACTS[name]) for name in predictor.parameters if name in FACTS}
+    arguments: Mapping[str, History | Number | Point] = {
+        name: History(tallies[name])
+        if name in tallies
+        else Point()
+        if name == "point"
+        else Number(operator.itemgetter(name))
+        for name in predictor.parameters
+    }
+    try:
+        predictor.function(**arguments)
+    except AttributeError as error:
+        raise DefinitionError(f"{predictor.name}: {error}") from None
+    own = {
+        FACTS[name].origin(column)
+        for name, tally in tallies.items()
+        for column in tally.read
+        if column in FACTS[name].gives
+    }
+    own |= {origin for name, tally in tallies.items() if not tally.read for origin in _keys(FACTS[name])}
+    parts = [columns_read(catalogue()[name]) for name in predictor.parameters if name in catalogue()]
+    return tuple(sorted(own.union(*parts)))
+
+
+def _empty(fact: Fact) -> Tally:
+    schema = {name: kind for name, (kind, _) in fact.gives.items()} | DERIVED_TYPES
+    origins = {column: fact.origin(column) for column in fact.gives}
+    return Tally(fact.name, ibis.table(schema, name=fact.name), frozenset(fact.gives), origins)
+
+
+def _keys(fact: Fact) -> set[str]:
+    """Where only rows are counted: the first column of the fact's last table, its key."""
+    table, columns = list(fact.reads.items())[-1]
+    return {f"{table}.{next(iter(columns))}"}
