@@ -52,9 +52,9 @@ def how_it_was_made(settings: AuditSettings, clustered: bool) -> list[Markup]:
     return [
         paragraph(
             f"Intervals are at {level}.{together} Shares: Wilson's interval on the effective number of "
-            "cases. AUROC: Wilson's on the clustered variance of DeLong and Obuchowski. Observed to expected: on "
-            "the logarithm. Slope: logistic regression of the outcome on the log-odds of the risk. Nothing "
-            "is resampled: the same table gives the same figures."
+            "cases. AUROC: Wilson's on the clustered variance of DeLong and Obuchowski. Observed to "
+            "expected: on the logarithm. Slope: logistic regression of the outcome on the log-odds of the "
+            "risk. Nothing is resampled: the same table gives the same figures."
         ),
         paragraph(
             "Gaps are from the mean of the other groups, weighted by their cases: no group is the norm. "

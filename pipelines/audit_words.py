@@ -80,7 +80,8 @@ def shown_gap(measure: Measure, value: object) -> str:
     number = float(str(value))
     if measure.kind == "ratio":
         return f"×{number:.2f}"
-    return f"{round(100 * number):+d}" if measure.percent else f"{number:+.2f}"
+    signed = f"{round(100 * number):+d}" if measure.percent else f"{number:+.2f}"
+    return signed[1:] if float(signed) == 0 else signed
 
 
 def with_interval(measure: Measure, row: pd.Series, *, gap: bool = False) -> str:

@@ -1,0 +1,118 @@
+"""An attacker with an integer program and everything published tries to work a small count out."""
+
+from __future__ import annotations
+
+from itertools import count as numbers
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from models.disclosure import STAR, Published, publish
+from models.fairness import EVERYONE
+from tests.unit.test_disclosure import audit_of
+
+CELLS = ("flagged_events", "missed_events", "flagged_others", "passed_others", "unknown")
+COUNTED = {
+    "rows": (0, 1, 2, 3, 4),
+    "known": (0, 1, 2, 3),
+    "events": (0, 1),
+    "flagged": (0, 2),
+}
+SHARES = {
+    "known_share": ((0, 1, 2, 3), (0, 1, 2, 3, 4)),
+    "base_rate": ((0, 1), (0, 1, 2, 3)),
+    "flag_rate": ((0, 2), (0, 1, 2, 3, 4)),
+    "sensitivity": ((0,), (0, 1)),
+    "false_negative_rate": ((1,), (0, 1)),
+    "false_positive_rate": ((2,), (2, 3)),
+    "specificity": ((3,), (2, 3)),
+    "ppv": ((0,), (0, 2)),
+    "npv": ((3,), (1, 3)),
+    "missed": ((1,), (0, 1, 2, 3)),
+}
+SMALL_OR_NOT = st.one_of(st.integers(0, 9), st.integers(5, 60))
+TABLES = st.lists(
+    st.tuples(*[SMALL_OR_NOT] * 5).filter(lambda cells: sum(cells[:4]) > 0), min_size=2, max_size=4
+)
+
+
+class Attacker:
+    """What is published about one column, as constraints on the cells of every group."""
+
+    def __init__(self, published: Published, groups: list[str]) -> None:
+        self.groups, self.width = groups, len(groups) * len(CELLS)
+        self.rows: list[np.ndarray] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+        for group in [*groups, EVERYONE]:
+            self._learn(published, group)
+
+    def _learn(self, published: Published, group: str) -> None:
+        figures = published.figures
+        own = figures[figures["group"] == group].set_index("measure")["value"]
+        for name, parts in COUNTED.items():
+            if own[name] != STAR:
+                self._between(self.total(group, parts), int(own[name]) - 2, int(own[name]) + 2)
+        for name, (top, bottom) in SHARES.items():
+            if own.get(name, "") not in ("", STAR):
+                share = float(own[name])
+                above, below = self.total(group, top), self.total(group, bottom)
+                self._between(above - (share + 0.005 + 1e-9) * below, -np.inf, 0)
+                self._between(above - (share - 0.005 - 1e-9) * below, 0, np.inf)
+
+    def total(self, group: str, parts: tuple[int, ...]) -> np.ndarray:
+        """The sum of some cells of a group, or of all groups, as coefficients."""
+        of = range(len(self.groups)) if group == EVERYONE else [self.groups.index(group)]
+        row = np.zeros(self.width)
+        row[[k * len(CELLS) + part for k in of for part in parts]] = 1
+        return row
+
+    def _between(self, row: np.ndarray, low: float, high: float) -> None:
+        self.rows.append(row)
+        self.low.append(low)
+        self.high.append(high)
+
+    def range_of(self, row: np.ndarray) -> tuple[int, int]:
+        """The least and the most that a sum of cells can be, given all that is published."""
+        rules = LinearConstraint(np.array(self.rows), self.low, self.high)
+        ends = []
+        for sign in (1, -1):
+            found = milp(
+                sign * row, constraints=rules, integrality=np.ones(self.width), bounds=Bounds(0, 200)
+            )
+            assert found.success, found.message
+            ends.append(round(sign * found.fun))
+        return ends[0], ends[1]
+
+
+def small_counts(cells: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The sums of a group's cells that the rule forbids to know."""
+    protected = [*COUNTED.values(), (0,), (1,), (2,), (3,), (2, 3)]
+    return [parts for parts in protected if sum(cells[part] for part in parts) < 5]
+
+
+@pytest.mark.long
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(TABLES)
+def test_no_small_count_can_be_worked_out_from_all_that_is_published(tables: list[tuple[int, ...]]) -> None:
+    groups = [f"g{k}" for k, _ in zip(numbers(), tables, strict=False)]
+    published = publish([audit_of(dict(zip(groups, tables, strict=True)))])  # type: ignore[arg-type]
+    attacker = Attacker(published, groups)
+    for group, cells in zip(groups, tables, strict=True):
+        for parts in small_counts(cells):
+            low, high = attacker.range_of(attacker.total(group, parts))
+            assert low < high, (group, parts, low, high)
+
+
+def test_the_attacker_is_strong_enough_to_break_a_table_without_the_second_cell() -> None:
+    """The same attack on counts that are not rounded and hide only what is small finds the cell."""
+    attacker = Attacker.__new__(Attacker)
+    attacker.groups, attacker.width = ["a", "b"], 10
+    attacker.rows, attacker.low, attacker.high = [], [], []
+    rows = COUNTED["rows"]
+    attacker._between(attacker.total("a", rows), 50, 50)
+    attacker._between(attacker.total(EVERYONE, rows), 53, 53)
+    assert attacker.range_of(attacker.total("b", rows)) == (3, 3)
