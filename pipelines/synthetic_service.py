@@ -32,6 +32,7 @@ are near figures published by NHS England (Open Government Licence v3.0); the re
 """
 TRUTH_README = """Synthetic. For each contact that set between-session work (OrgID_Provider, CareContactId):
 probability_not_completed, the chance in the model that the work was not done; done, what came of it.
+dirty_rows lists the rows that break a rule on purpose.
 No service has this. The product never reads it.
 """
 
@@ -45,9 +46,11 @@ def synthesise(out: Path, *, pathways: int, services: int, months: int, seed: in
         "pathways": pathways, "services": services, "months": months, "seed": seed, "file_format": file_format
     }  # fmt: skip
     _refuse(out, pathways=pathways, services=services, months=months, seed=seed, file_format=file_format)
+    out = out.resolve()
+    _clear_unfinished(out)
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    partial.mkdir(parents=True)
     try:
+        partial.mkdir(parents=True)
         (partial / MARKER).write_text("written by bsw synthesise\n", encoding="utf-8")
         (partial / "README.txt").write_text(README.format(**call, last_day=LAST_DAY), encoding="utf-8")
         parts = list(blocks(pathways))
@@ -55,6 +58,8 @@ def synthesise(out: Path, *, pathways: int, services: int, months: int, seed: in
             _write(files, parts, advance, services=services, months=months, seed=seed)
         (partial / "truth" / "README.txt").write_text(TRUTH_README, encoding="utf-8")
         _replace(partial, out)
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written ({error}); nothing was changed there") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -100,6 +105,13 @@ def _may_be_replaced(out: Path) -> bool:
     return out.is_dir() and not out.is_symlink() and ((out / MARKER).is_file() or not any(out.iterdir()))
 
 
+def _clear_unfinished(out: Path) -> None:
+    """Remove what a killed run of this command left beside `out`; nothing without its marker."""
+    for left in out.parent.glob(f".{out.name}.*.partial"):
+        if (left / MARKER).is_file():
+            shutil.rmtree(left)
+
+
 def _replace(partial: Path, out: Path) -> None:
     """Put the whole folder in the place of an earlier one, which goes only then."""
     if not out.exists():
@@ -107,5 +119,9 @@ def _replace(partial: Path, out: Path) -> None:
         return
     old = out.with_name(f".{out.name}.{os.getpid()}.old.partial")
     out.rename(old)
-    partial.rename(out)
+    try:
+        partial.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
     shutil.rmtree(old)

@@ -72,7 +72,7 @@ FALL_PER_SESSION, FALL_IF_DONE = 0.035, 0.11  # of the score, per treatment sess
 # --- doing the work: log-odds per standard deviation, all assumptions. Signs follow the constructs with a
 # stated direction in Bennion et al. 2024 (doi 10.1080/16506073.2024.2369939); the rest are open there.
 DOING = {
-    "always": 0.10,  # leaves about 40% not done; comparable care reports 30-59%
+    "always": 0.06,  # leaves about 40% not done; comparable care reports 30-59%
     "expectations": 0.38,
     "literacy": 0.28,
     "alliance": 0.26,
@@ -81,12 +81,12 @@ DOING = {
     "support": 0.20,
     "planning": 0.48,
     "reviewed_last_time": 0.22,
-    "did_last_time": 0.22,
+    "did_last_time": 0.32,
     "demand": -0.18,
     "symptoms": -0.12,
     "session": 0.03,  # learning, per session
 }
-UNEXPLAINED_PATIENT_SD, UNEXPLAINED_SESSION_SD = 0.30, 0.30
+UNEXPLAINED_PATIENT_SD, UNEXPLAINED_SESSION_SD = 0.38, 0.22
 LIFE_EVENT, LIFE_EVENT_SIZE, LIFE_EVENT_FADES = 0.045, 1.6, 0.75
 
 # --- recording: assumptions

@@ -25,6 +25,11 @@ class Months:
         """The number of the month, from 0, that each day lies in; negative before the first."""
         return np.searchsorted(self.starts, days, side="right") - 1
 
+    def national_number(self, month: Array) -> Array:
+        """The national system's number of each month: 1492 is July 2024."""
+        since_1970 = self.starts[month].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        return np.asarray(since_1970 + (1970 - 1900) * 12 - 2)
+
     @property
     def count(self) -> int:
         """How many submissions each provider makes."""

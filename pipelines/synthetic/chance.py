@@ -26,7 +26,7 @@ def skewed_days(chance: np.random.Generator, shape: tuple[float, float], size: i
     """Whole days, log-normal by median and log-sd, at least 1."""
     median, spread = shape
     days = np.exp(np.log(median) + spread * chance.standard_normal(size))
-    return np.maximum(1, np.rint(days)).astype(np.int64)
+    return np.asarray(np.maximum(1, np.rint(days)), dtype=np.int64)
 
 
 def chance_of(logit: Array | float) -> Array:

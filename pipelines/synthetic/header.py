@@ -23,6 +23,7 @@ def header_table(services: Services, months: Months) -> pa.Table:
         {
             "DatSetVer": text.constant("2.1", size),
             "OrgIDProv": provider,
+            "OrgID_Provider": provider,
             "OrgIDSubmit": provider,
             "PrimSystemInUse": text.constant(PRIMARY_SYSTEM, size),
             "ReportingPeriodStartDate": text.day(months.starts[month]),
@@ -30,5 +31,6 @@ def header_table(services: Services, months: Months) -> pa.Table:
             "DateTimeDatSetCreate": text.moment((months.ends[month] + DAYS_TO_SUBMIT) * 1440 + 720),
             "File_Type": text.constant("Refresh", size),
             "UniqueSubmissionID": text.number(submission_id(service, month)),
+            "Unique_MonthID": text.number(months.national_number(month)),
         }
     )

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pipelines.synthetic import assumptions as a
 from pipelines.synthetic.calendar import Months
 from pipelines.synthetic.contact_tables import contact_id, contact_tables, staff_table
+from pipelines.synthetic.dirt import with_dirt
 from pipelines.synthetic.employment_table import employment_table
 from pipelines.synthetic.episodes import run_episodes
 from pipelines.synthetic.pathway_tables import complaint_of, pathway_tables
@@ -22,7 +23,7 @@ from pipelines.synthetic.session_tables import platform_table, rating_table
 from pipelines.synthetic.submissions import local_table
 from pipelines.synthetic.task_tables import Tasks, task_table, tasks_on_record
 
-TRUTH = "truth/probabilities"
+TRUTH, ADDED = "truth/probabilities", "truth/dirty_rows"
 
 
 def draw_block(
@@ -49,7 +50,7 @@ def draw_block(
 
 
 def tables_of(block: Block, numbers: Numbering) -> dict[str, pa.Table]:
-    """Every table of the block, by its name; the truth among them under TRUTH."""
+    """Every table of the block, by its name; the truth among them under TRUTH and ADDED."""
     scores = scores_at_contacts(block)
     tasks = tasks_on_record(block, numbers, complaint_of(block))
     tables = {
@@ -62,11 +63,11 @@ def tables_of(block: Block, numbers: Numbering) -> dict[str, pa.Table]:
         "BSW002TaskReview": review_table(block, tasks),
         "BSW003SessionRating": rating_table(block),
         "BSW004PlatformSession": platform_table(block),
-        TRUTH: _truth(block, tasks),
     }
     if block.number == 0:
         tables["IDS902CarePersQual"] = staff_table(block)
-    return tables
+    tables, added = with_dirt(block, tables)
+    return tables | {TRUTH: _truth(block, tasks), ADDED: added}
 
 
 def _truth(block: Block, tasks: Tasks) -> pa.Table:
