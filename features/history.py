@@ -155,7 +155,7 @@ class Number:
 
     def or_else(self, other: Number | float) -> Number:
         """This number, or the other where this one is missing."""
-        return self._with(other, lambda a, b: ibis.coalesce(a, b))
+        return self._with(other, ibis.coalesce)
 
     def or_missing_below(self, limit: float) -> Number:
         """This number, missing where it is under a limit."""

@@ -6,7 +6,7 @@ out is counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -58,32 +58,32 @@ class Points:
         return points.assign(at=pd.to_datetime(points["at"], unit="s"))
 
 
-def not_attended(contacts: Table, settings: PointSettings) -> Expression:
+def not_attended(contacts: Table) -> Expression:
     """The patient was not there: missed, cancelled, or arrived too late to be seen."""
     return ~contacts.attended.fill_null(False)
 
 
-def not_individual(contacts: Table, settings: PointSettings) -> Expression:
+def not_individual(contacts: Table) -> Expression:
     """A group or a couple; where the mode is not recorded the contact counts as individual."""
     return ~contacts.individual.fill_null(True)
 
 
-def not_low_intensity(contacts: Table, settings: PointSettings) -> Expression:
+def not_low_intensity(contacts: Table) -> Expression:
     """Therapy codes are recorded and none of them is of low intensity."""
     return (contacts.therapies.fill_null(0) > 0) & (contacts.low_intensity.fill_null(0) == 0)
 
 
-def after_discharge(contacts: Table, settings: PointSettings) -> Expression:
+def after_discharge(contacts: Table) -> Expression:
     """The pathway had ended."""
     return (contacts.start >= contacts.discharged_at).fill_null(False)
 
 
-def no_work_agreed(contacts: Table, settings: PointSettings) -> Expression:
+def no_work_agreed(contacts: Table) -> Expression:
     """No task is recorded for the contact."""
     return contacts.tasks.fill_null(0) == 0
 
 
-Exclusion: TypeAlias = Callable[[Table, PointSettings], Expression]
+Exclusion: TypeAlias = Callable[[Table], Expression]
 EXCLUSIONS: tuple[Exclusion, ...] = (
     not_attended,
     not_individual,
@@ -109,7 +109,7 @@ def _contact_points(facts: Facts, settings: PointSettings, until: int | None) ->
     contacts = facts.backend.create_table("point_contacts", contacts, temp=True, overwrite=True)
     counted, left = [], contacts
     for step, exclusion in enumerate(EXCLUSIONS, start=1):
-        kept = left.filter(~exclusion(left, settings))
+        kept = left.filter(~exclusion(left))
         counted.append((step, exclusion, _size(left), _size(kept)))
         left = kept
     points = left.select(
@@ -217,7 +217,7 @@ def _size(contacts: Table) -> tuple[int, int]:
     return int(counted["contacts"].iloc[0]), int(counted["patients"].iloc[0])
 
 
-def _table_of(counted: list[tuple[int, Exclusion, tuple[int, int], tuple[int, int]]]) -> pd.DataFrame:
+def _table_of(counted: Sequence[tuple[int, Exclusion, tuple[int, int], tuple[int, int]]]) -> pd.DataFrame:
     rows = [
         (step, exclusion.__name__.replace("_", " "), before[0], after[0], before[1], after[1])
         for step, exclusion, before, after in counted

@@ -39,8 +39,8 @@ class Predictor:
 
     `when_absent` is what an empty history gives (None: missing). `direction` is +1 where more of it
     raises the chance of NON-completion by the conceptual model, -1 where it lowers it, else None.
-    `says` is one line in a practitioner's words: a template with one place for the number, or words by
-    value.
+    `says` is one line in a practitioner's words: words by value, or a template with one place for the
+    number, in which "session|s" reads "session" after 1 and "sessions" after any other number.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Predictor:
     shown: Shown
     source: str
     says: Words
-    when_absent: float | None | _Unset
+    when_absent: float | _Unset | None
     direction: int | None
     modifiable: bool
     summary: str
@@ -67,7 +67,8 @@ class Predictor:
         if value is None or math.isnan(value):
             return f"{self.title}: not recorded"
         if isinstance(self.says, str):
-            return self.says.format(round(value, 1) + 0.0 if value % 1 else int(value))
+            spoken = self.says.format(round(value, 1) + 0.0 if value % 1 else int(value))
+            return re.sub(r"(\w)\|(\w+)", r"\1" if value == 1 else r"\1\2", spoken)
         return self.says[min(self.says, key=lambda known: (abs(known - value), known))]
 
 
@@ -80,7 +81,7 @@ def predictor(  # each argument is a fact about the predictor that a reader look
     shown: Shown,
     source: str,
     says: Words,
-    when_absent: float | None | _Unset = UNSET,
+    when_absent: float | _Unset | None = UNSET,
     direction: Literal[1, -1] | None = None,
     modifiable: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

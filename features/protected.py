@@ -6,7 +6,6 @@ enter a prediction. Unknown is its own value everywhere.
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from features.facts import Facts
@@ -58,8 +57,9 @@ def age_band(born: pd.Series[pd.Timestamp], at: pd.Series[pd.Timestamp]) -> pd.S
 
 def deprivation_quintile(decile: pd.Series[float]) -> pd.Series[str]:
     """Fifths of deprivation from tenths, 1 the most deprived."""
-    fifth = np.ceil(pd.to_numeric(decile).astype("Float64") / 2)
-    return fifth.astype("Int64").astype("string").fillna(UNKNOWN).astype(str)
+    fifth = ((pd.to_numeric(decile).astype("Int64") + 1) // 2).astype("string")
+    shown: pd.Series[str] = fifth.fillna(UNKNOWN).astype(str)
+    return shown
 
 
 def _patients(facts: Facts) -> pd.DataFrame:

@@ -106,7 +106,7 @@ def predictions(
 
 
 def score(outcome: Numbers, chances: Numbers, cutoffs: Numbers, *, draws: int, seed: int) -> Score:
-    """What the scored participants' chances come to. `outcome`: participants; the others: participants x repetitions."""
+    """What the scored chances come to. `outcome`: participants; the others: participants x repetitions."""
     right = (chances > cutoffs) == (outcome[:, None] == 1)
     weights = np.random.default_rng(seed).multinomial(
         len(outcome), np.full(len(outcome), 1 / len(outcome)), draws

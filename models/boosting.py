@@ -38,7 +38,7 @@ class BoostingSettings:
     seed: int = 1
 
 
-Advance = Callable[[str], None]
+Advance = Callable[[str], object]
 
 
 def train(
@@ -49,7 +49,7 @@ def train(
     *,
     directions: Mapping[str, int],
     settings: BoostingSettings,
-    advance: Advance = lambda words: None,
+    advance: Advance = str,
 ) -> RiskModel:
     """Learn from the training rows of `split`.
 
@@ -87,7 +87,9 @@ def train(
 def resampled(patients: NDArray[np.object_], rows: Rows, *, seed: int) -> Rows:
     """Rows of as many patients, drawn with replacement; a patient drawn twice brings all rows twice."""
     names, owner = np.unique(patients[rows].astype(str), return_inverse=True)
-    drawn = np.bincount(np.random.default_rng(seed).integers(len(names), size=len(names)), minlength=len(names))
+    drawn = np.bincount(
+        np.random.default_rng(seed).integers(len(names), size=len(names)), minlength=len(names)
+    )
     return np.repeat(rows, drawn[owner])
 
 
@@ -114,7 +116,11 @@ def agreeing(
 
 
 def _stopped(
-    matrix: Numbers, outcome: Numbers, split: Split, constraints: Mapping[int, int], settings: BoostingSettings
+    matrix: Numbers,
+    outcome: Numbers,
+    split: Split,
+    constraints: Mapping[int, int],
+    settings: BoostingSettings,
 ) -> tuple[lgb.Booster, int]:
     """Trees stopped early on the stopping slice, and how many rounds were best."""
     quiet = {"verbose": -1}

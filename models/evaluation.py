@@ -107,7 +107,7 @@ def verdict(gain: pd.DataFrame) -> str:
 def calibration_curve(held_out: HeldOut, settings: EvaluationSettings) -> pd.DataFrame:
     """Risk against the share observed, with a pointwise band: `risk, value, low, high`."""
     risk = held_out.risks[held_out.model]
-    inside = CURVE_AT[(CURVE_AT >= np.quantile(risk, 0.01)) & (CURVE_AT <= np.quantile(risk, 0.99))]
+    inside = CURVE_AT[(np.quantile(risk, 0.01) <= CURVE_AT) & (np.quantile(risk, 0.99) >= CURVE_AT)]
     curves = resampling.flexible_curve(held_out.outcome, risk, held_out.weights(settings), inside)
     rows = [(at, *with_interval(curves[:, column])) for column, at in enumerate(inside)]
     return pd.DataFrame(rows, columns=["risk", "value", "low", "high"])

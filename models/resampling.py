@@ -42,7 +42,9 @@ def _by_risk(outcome: Numbers, risk: Numbers, weights: Numbers) -> tuple[Numbers
     """Weight of rows with outcome 1 and with 0 at each distinct risk, from low to high."""
     order = np.argsort(risk, kind="stable")
     starts = np.flatnonzero(np.diff(risk[order], prepend=-np.inf))
-    sums = [np.add.reduceat(weights[:, order] * side[order], starts, axis=1) for side in (outcome, 1 - outcome)]
+    sums = [
+        np.add.reduceat(weights[:, order] * side[order], starts, axis=1) for side in (outcome, 1 - outcome)
+    ]
     return sums[0], sums[1]
 
 
@@ -54,7 +56,8 @@ def mean(values: Numbers, weights: Numbers) -> Numbers:
 def share(part: NDArray[np.bool_], whole: NDArray[np.bool_], weights: Numbers) -> Numbers:
     """How much of `whole` is in `part`; missing where nothing is in `whole`."""
     top, bottom = weights @ (part & whole), weights @ whole
-    return np.divide(top, bottom, out=np.full(len(weights), np.nan), where=bottom > 0)
+    shares: Numbers = np.divide(top, bottom, out=np.full(len(weights), np.nan), where=bottom > 0)
+    return shares
 
 
 def log_loss(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numbers:
@@ -80,9 +83,9 @@ def logistic(design: Numbers, outcome: Numbers, weights: Numbers, offset: Number
         steps = np.linalg.solve(hessian, (slack @ design)[..., None])[..., 0]
         coefficients = coefficients + np.clip(steps, -5, 5)
         if np.abs(steps).max() < 1e-9:
-            return coefficients
+            break
     settled = np.abs(steps).max(axis=1, keepdims=True) < 1e-4
-    return np.where(settled, coefficients, np.nan)
+    return np.asarray(np.where(settled, coefficients, np.nan), dtype=np.float64)
 
 
 def calibration_slope(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numbers:

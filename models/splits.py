@@ -56,7 +56,12 @@ class Split:
 
 
 def split(
-    points: pd.DataFrame, outcome: pd.DataFrame, *, horizon_days: int, end: pd.Timestamp, settings: SplitSettings
+    points: pd.DataFrame,
+    outcome: pd.DataFrame,
+    *,
+    horizon_days: int,
+    end: pd.Timestamp,
+    settings: SplitSettings,
 ) -> Split:
     """Cut `points` (point_id, patient_id, at) with their `outcome` (rows alike) in time.
 

@@ -77,8 +77,8 @@ def _scored(day: int, known: Participants, protocol: Protocol342, chosen: str) -
 def best_published() -> Mapping[int, float]:
     """The best published balanced accuracy by day, over all ways of training."""
     figures = pd.read_csv(PUBLISHED / "gicbt_published_results.csv")
-    best = figures.groupby("day")["balanced_accuracy_mean"].max()
-    return {int(day): float(value) for day, value in best.items()}
+    best = figures.groupby("day")["balanced_accuracy_mean"].max().reset_index()
+    return {int(day): float(value) for day, value in best.itertuples(index=False)}
 
 
 def read_logins(path: Path) -> pd.DataFrame:

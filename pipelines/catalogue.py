@@ -9,7 +9,8 @@ import features
 from features.conceptual_model import CONSTRUCTS
 from features.errors import InputError
 from features.lineage import columns_read
-from features.predictor import Predictor, catalogue as predictors
+from features.predictor import Predictor
+from features.predictor import catalogue as predictors
 from pipelines.store import write_text
 
 CATALOGUE = Path(features.__file__).parent / "CATALOGUE.md"

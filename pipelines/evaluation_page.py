@@ -107,7 +107,7 @@ def _comparison(found: Evaluation) -> list[Any]:
     with house_style():
         drawing = Figure(figsize=(7, 0.55 * len(areas) + 1))
         axes = drawing.subplots()
-        for place, row in enumerate(areas.itertuples()):
+        for place, row in enumerate(_rows(areas)):
             colour = BLUE if row.model == "boosted model" else GREY
             axes.plot([row.low, row.high], [place, place], color=colour, lw=3, solid_capstyle="round")
             axes.plot(row.value, place, "o", color=colour, ms=8)
@@ -119,7 +119,7 @@ def _comparison(found: Evaluation) -> list[Any]:
         axes.margins(x=0.12, y=0.2)
     best = areas.iloc[-1]
     alt = f"AUROC of the boosted model {best['value']:.3f}, interval {best['low']:.3f} to {best['high']:.3f}"
-    gain = found.gains.assign(gain=[_figure(row) for row in found.gains.itertuples()])[["rival", "gain"]]
+    gain = found.gains.assign(gain=[_figure(row) for row in _rows(found.gains)])[["rival", "gain"]]
     caption = "How often a point whose work was not completed had the higher risk. Dotted: a coin."
     return [
         figure(drawing, alt=alt, caption=caption),
@@ -140,8 +140,12 @@ def _calibration(found: Evaluation) -> list[Any]:
         below.hist(found.risks, bins=np.linspace(0, 1, 41).tolist(), color=BLUE, alpha=0.5)
         below.set(xlabel="predicted risk", ylabel="points")
         below.axvline(found.model.model.threshold, color=ORANGE, lw=1.5)
-    own = found.performance[found.performance["model"] == "boosted model"].set_index("metric")
-    alt = f"Calibration curve; slope {own.loc['calibration_slope', 'value']:.2f}, ICI {own.loc['ici', 'value']:.3f}"
+    own = (
+        found.performance[found.performance["model"] == "boosted model"]
+        .set_index("metric")["value"]
+        .to_dict()
+    )
+    alt = f"Calibration curve; slope {own['calibration_slope']:.2f}, ICI {own['ici']:.3f}"
     caption = (
         "On the dotted line a risk means what it says. Band: 95%, pointwise. Orange: the flag's cut-off."
     )
@@ -150,7 +154,7 @@ def _calibration(found: Evaluation) -> list[Any]:
 
 def _flags(found: Evaluation) -> list[Any]:
     shown = found.flags.assign(
-        what=found.flags["measure"].map(WORDS), figure=[_percent(row) for row in found.flags.itertuples()]
+        what=found.flags["measure"].map(WORDS), figure=[_percent(row) for row in _rows(found.flags)]
     )
     week = "–" if np.isnan(found.flags_a_week) else f"{found.flags_a_week:.1f}"
     return [
@@ -215,18 +219,22 @@ def _held_out(found: Evaluation) -> list[Any]:
 
 
 def _figures(found: Evaluation) -> list[Any]:
-    shown = found.performance.assign(shown=[_figure(row) for row in found.performance.itertuples()])
+    shown = found.performance.assign(shown=[_figure(row) for row in _rows(found.performance)])
     wide = shown.pivot(index="metric", columns="model", values="shown").reindex(list(WORDS)[:8])
     wide = wide[list(dict.fromkeys(found.performance["model"]))].rename(index=WORDS).reset_index()
     other = found.dropout_as_not_completed
     dropout = pd.DataFrame(
-        {"metric": other["metric"].map(WORDS), "value": [_figure(row) for row in other.itertuples()]}
+        {"metric": other["metric"].map(WORDS), "value": [_figure(row) for row in _rows(other)]}
     )
     return [
         table(wide, "Held-out points, 95% intervals from resampling patients"),
         table(dropout, "The boosted model if everybody who left before a review had not done the work"),
         link("All figures as a table (CSV)", "evaluation.csv"),
     ]
+
+
+def _rows(frame: pd.DataFrame) -> list[Any]:
+    return list(frame.itertuples(index=False))
 
 
 def _figure(row: Any) -> str:

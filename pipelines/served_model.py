@@ -23,7 +23,7 @@ class ServedModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         """Read the model's text files."""
         self.model = read_texts(Path(context.artifacts["risk_model"]))
 
-    def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
+    def predict(self, model_input: pd.DataFrame) -> pd.DataFrame:
         """See `RiskModel.predict`."""
         return self.model.predict(model_input)
 

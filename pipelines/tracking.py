@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,7 +83,9 @@ def register(model: RiskModel, config: Config, *, tags: Mapping[str, str]) -> st
 
     inputs = Schema([ColSpec("double", name) for name in model.predictors])
     outputs = Schema([ColSpec("double", name) for name in ("risk", "risk_low", "risk_high")])
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # There is no input example on purpose: it would be a patient's row.
+        warnings.filterwarnings("ignore", message=".*An input example was not provided")
         for name, text in model.texts.items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
         logged = mlflow.pyfunc.log_model(
@@ -91,15 +94,23 @@ def register(model: RiskModel, config: Config, *, tags: Mapping[str, str]) -> st
             artifacts={"risk_model": folder},
             signature=ModelSignature(inputs, outputs),
             pip_requirements=list(REQUIREMENTS),
-            registered_model_name=config.tracking.registered_model,
         )
-    version = str(logged.registered_model_version)
+    version = _new_version(mlflow.MlflowClient(), logged, config)
     client, name = mlflow.MlflowClient(), config.tracking.registered_model
     for tag, value in tags.items():
         client.set_model_version_tag(name, version, tag, value)
     if CHAMPION not in client.get_registered_model(name).aliases:
         client.set_registered_model_alias(name, CHAMPION, version)
     return version
+
+
+def _new_version(client: Any, logged: Any, config: Config) -> str:
+    """A version of the registered model for what was just logged; the registry entry is made where missing."""
+    name = config.tracking.registered_model
+    if not client.search_registered_models(f"name = '{name}'"):
+        client.create_registered_model(name)
+    made = client.create_model_version(name, logged.model_uri, run_id=logged.run_id, model_id=logged.model_id)
+    return str(made.version)
 
 
 def load_model(uri: str, config: Config) -> LoadedModel:
@@ -123,7 +134,9 @@ def load_model(uri: str, config: Config) -> LoadedModel:
     except (mlflow.exceptions.MlflowException, OSError) as error:
         where = tracking_uri(config)
         said = str(error).splitlines()[0]
-        raise InputError(f"model {uri}: not found in {where} ({said}); `bsw train WORK` registers one") from None
+        raise InputError(
+            f"model {uri}: not found in {where} ({said}); `bsw train WORK` registers one"
+        ) from None
 
 
 def _version(client: Any, uri: str) -> str:

@@ -95,7 +95,9 @@ def train(work: Path, *, config: Config) -> Trained:
             built=material.manifest["artefacts"],
             synthetic=material.manifest["synthetic"],
         )
-    print(f"{trained.uri}: {len(cut.train):,} points before {cut.cut:%d %B %Y}, {len(model.predictors)} predictors")
+    print(
+        f"{trained.uri}: {len(cut.train):,} points before {cut.cut:%d %B %Y}, {len(model.predictors)} predictors"
+    )
     return trained
 
 
@@ -119,4 +121,3 @@ def _log(model: RiskModel, material: Material, cut: Split, config: Config) -> Tr
         version = register(model, config, tags=facts)
         run_id = str(mlflow.active_run().info.run_id)
     return Trained(f"models:/{config.tracking.registered_model}/{version}", version, run_id)
-

@@ -10,7 +10,7 @@ from features.predictor import predictor
     when_absent=None,
     shown="reason",
     source=PRACTITIONERS_2025,
-    says="{} long-term physical conditions are recorded",
+    says="{} long-term physical condition|s recorded",
 )
 def long_term_condition_count(long_term_conditions: History) -> Number:
     """How many long-term physical conditions are recorded; 0 only where it is recorded that there is none."""
@@ -46,7 +46,7 @@ def medication(appointments: History) -> Number:
     when_absent=None,
     shown="reason",
     source=PRACTITIONERS_2025,
-    says="{} problems are recorded",
+    says="{} problem|s recorded",
 )
 def problem_count(complaints: History) -> Number:
     """How many different presenting complaints are recorded."""

@@ -37,7 +37,7 @@ def mean_share_completed(reviews: History) -> Number:
     when_absent=0,
     shown="context",
     source=CONKLIN_2018,
-    says="{} tasks reviewed so far",
+    says="{} task|s reviewed so far",
 )
 def reviews_known(reviews: History) -> Number:
     """How many reviews say how much was done."""
@@ -49,7 +49,7 @@ def reviews_known(reviews: History) -> Number:
     when_absent=0,
     shown="reason",
     source=PATIENTS_2025,
-    says="missed {} appointments lately",
+    says="missed {} appointment|s lately",
 )
 def missed_appointments_past_90_days(appointments: History) -> Number:
     """Appointments missed without notice in the 90 days before the point."""
@@ -61,7 +61,7 @@ def missed_appointments_past_90_days(appointments: History) -> Number:
     when_absent=0,
     shown="reason",
     source=PATIENTS_2025,
-    says="cancelled {} appointments",
+    says="cancelled {} appointment|s",
 )
 def cancelled_appointments(appointments: History) -> Number:
     """Appointments of this referral that the patient cancelled."""

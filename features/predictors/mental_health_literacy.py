@@ -64,7 +64,7 @@ def interpreter(appointments: History) -> Number:
     when_absent=0,
     shown="context",
     source=PRACTITIONERS_2025,
-    says="{} earlier referrals to this service",
+    says="{} other referral|s to this service",
 )
 def earlier_referrals(patient_referrals: History) -> Number:
     """How many other referrals of the patient this service had received, before or beside this one."""

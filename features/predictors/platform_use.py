@@ -11,7 +11,7 @@ COTE_ALLARD_2022 = "Côté-Allard 2022"
     when_absent=0,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says="{} log-ins in the last 7 days",
+    says="{} log-in|s in the last 7 days",
 )
 def logins_past_7_days(platform_sessions: History) -> Number:
     """Log-ins to the online programme in the 7 days before the point."""
@@ -23,7 +23,7 @@ def logins_past_7_days(platform_sessions: History) -> Number:
     when_absent=0,
     shown="context",
     source=COTE_ALLARD_2022,
-    says="{} log-ins so far",
+    says="{} log-in|s so far",
 )
 def logins(platform_sessions: History) -> Number:
     """Log-ins to the online programme in this referral."""
@@ -35,7 +35,7 @@ def logins(platform_sessions: History) -> Number:
     when_absent=None,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says="last log-in {} days ago",
+    says="last log-in {} day|s ago",
 )
 def days_since_last_login(platform_sessions: History) -> Number:
     """Days since the last log-in; missing where there was none."""
@@ -62,7 +62,7 @@ def silence_against_own_rhythm(platform_sessions: History) -> Number:
     when_absent=None,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says="{} minutes a log-in on average",
+    says="{} minute|s a log-in on average",
 )
 def minutes_per_login(platform_sessions: History) -> Number:
     """Mean minutes of a log-in; one still going on at the point is cut there."""
@@ -74,7 +74,7 @@ def minutes_per_login(platform_sessions: History) -> Number:
     when_absent=0,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says="{} modules finished",
+    says="{} module|s finished",
 )
 def modules_finished(platform_sessions: History) -> Number:
     """Modules of the online programme finished in this referral."""
@@ -99,7 +99,7 @@ def weeks_with_a_login(platform_sessions: History) -> Number:
     when_absent=0,
     shown="context",
     source=COTE_ALLARD_2022,
-    says="logged in on {} different days",
+    says="logged in on {} different day|s",
 )
 def days_with_a_login(platform_sessions: History) -> Number:
     """Different days, counted back from the point in 24 hours, on which there was a log-in."""
@@ -111,7 +111,7 @@ def days_with_a_login(platform_sessions: History) -> Number:
     when_absent=0,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says="{} minutes in the programme in the last 7 days",
+    says="{} minute|s in the programme in the last 7 days",
 )
 def minutes_past_7_days(platform_sessions: History) -> Number:
     """Minutes spent in the programme in the 7 days before the point."""

@@ -10,7 +10,7 @@ from features.predictor import predictor
     when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,
-    says="{} days from referral to the first appointment attended",
+    says="{} day|s from referral to the first appointment attended",
 )
 def days_waited(referrals: History, appointments: History) -> Number:
     """Days from the referral to the first attended contact."""
@@ -24,7 +24,7 @@ def days_waited(referrals: History, appointments: History) -> Number:
     shown="reason",
     source=PRACTITIONERS_2025,
     modifiable=True,
-    says="{} days since the session before",
+    says="{} day|s since the session before",
 )
 def days_since_session_before(appointments: History) -> Number:
     """Days from the attended contact before this one to this one."""
@@ -62,7 +62,7 @@ def remote(appointments: History) -> Number:
     shown="reason",
     source=PRACTITIONERS_2025,
     modifiable=True,
-    says="the last session took {} minutes",
+    says="the last session took {} minute|s",
 )
 def session_minutes(appointments: History) -> Number:
     """Minutes of the last attended contact."""

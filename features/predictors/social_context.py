@@ -58,7 +58,7 @@ def caring(employment: History) -> Number:
     when_absent=0,
     shown="reason",
     source=PRACTITIONERS_2025,
-    says="employment recorded as changed {} times",
+    says="employment recorded as changed {} time|s",
 )
 def employment_changes(employment: History) -> Number:
     """How many different employment statuses are recorded, less one."""

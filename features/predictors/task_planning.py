@@ -127,7 +127,7 @@ def adapted_to_circumstances(tasks: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     modifiable=True,
-    says="agreed for {} times a week",
+    says="agreed for {} time|s a week",
 )
 def times_per_week(tasks: History) -> Number:
     """How often a week the work is to be done, all tasks together."""
@@ -140,7 +140,7 @@ def times_per_week(tasks: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     modifiable=True,
-    says="{} minutes a week were agreed",
+    says="agreed for {} minute|s a week",
 )
 def minutes_per_week(tasks: History) -> Number:
     """How many minutes a week the work is to take, all tasks together."""
@@ -167,7 +167,7 @@ def patient_confidence(tasks: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     modifiable=True,
-    says="{} tasks were agreed",
+    says="tasks agreed: {}",
 )
 def tasks_agreed(tasks: History) -> Number:
     """How many tasks were agreed in this contact."""

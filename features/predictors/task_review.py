@@ -25,7 +25,7 @@ def share_reviewed(reviews: History) -> Number:
     shown="reason",
     source=PATIENTS_2025,
     modifiable=True,
-    says="earlier work was gone through after {} days on average",
+    says="earlier work was gone through after {} day|s on average",
 )
 def days_to_review(reviews: History) -> Number:
     """Mean days from agreeing the work to going through it."""

@@ -37,7 +37,7 @@ def alliance_change(session_ratings: History) -> Number:
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,
-    says="seen by {} different practitioners in this referral",
+    says="seen by {} practitioner|s in this referral",
 )
 def practitioners_seen(activities: History) -> Number:
     """How many different practitioners the patient has met in this referral."""

@@ -53,8 +53,8 @@ def find_files(source: Path, settings: SourceSettings) -> dict[str, Path]:
                 f"{source}: the configuration names '{stem}' for {table}, but there is no such file"
             )
     if not found:
-        names = [path.stem for path in source.iterdir()]
-        hint = nearest(names[0], tables()) if names else "the folder is empty"
+        there = [path.stem for path in source.iterdir()]
+        hint = nearest(there[0], tables()) if there else "the folder is empty"
         faults.append(f"{source}: holds no table of the standard; {hint}")
     else:
         faults += [f"{source}: the table {table} is missing; nothing can be read without it"
@@ -144,9 +144,7 @@ def _needed(table: str) -> list[str]:
     return [
         name
         for name, column in columns_of(table).items()
-        if (column.key or column.kind == "date" and column.mandatory)
-        and column.mandatory
-        and name not in (PROVIDER, SUBMISSION)
+        if (column.key or column.kind == "date") and column.mandatory and name not in (PROVIDER, SUBMISSION)
     ]
 
 

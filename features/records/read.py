@@ -115,7 +115,8 @@ def _with_provider(
         held = list(table.held)
         if PROVIDER not in held:
             held.append(PROVIDER)
-            derived.append(f"{name}: the provider is the header's")
+            if name != "IDS000Header":  # the header names its provider OrgIDProv in every layout
+                derived.append(f"{name}: the provider is the header's")
             if name != "IDS000Header" and len(providers) != 1:
                 faults.append(
                     f"{source}: {name} lacks {PROVIDER}, and the header names {len(providers)} providers"
@@ -151,7 +152,8 @@ def _leave_out_objectors(
     patients = patients.apply(lambda column: column.str.strip())
     connection.register("objectors", patients)
     connection.execute(
-        f'CREATE TEMP TABLE out_LocalPatientId AS SELECT DISTINCT "{PROVIDER}" AS provider, LocalPatientId AS id FROM objectors'
+        f"CREATE TEMP TABLE out_LocalPatientId AS "
+        f'SELECT DISTINCT "{PROVIDER}" AS provider, LocalPatientId AS id FROM objectors'
     )
     connection.unregister("objectors")
     for parent, key, child in (
@@ -160,7 +162,10 @@ def _leave_out_objectors(
         ("IDS202CareActivity", "CareContactId", "CareActId"),
         ("BSW001TaskSet", "ServiceRequestId", "TaskId"),
     ):
-        rows = f'SELECT DISTINCT t."{PROVIDER}", t."{child}" FROM raw_{parent} t JOIN out_{key} o ON o.provider = t."{PROVIDER}" AND o.id = t."{key}"'
+        rows = (
+            f'SELECT DISTINCT t."{PROVIDER}", t."{child}" FROM raw_{parent} t JOIN out_{key} o '
+            f'ON o.provider = t."{PROVIDER}" AND o.id = t."{key}"'
+        )
         empty = "SELECT NULL::VARCHAR, NULL::VARCHAR WHERE false"
         connection.execute(
             f"CREATE TEMP TABLE out_{child}(provider, id) AS {rows if parent in raw else empty}"

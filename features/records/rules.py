@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from features.standard import SQL_TYPES, StandardColumn, codes, columns_of, primary_key, ranges, score_ranges
 
-
 KIND_WORDS = {
     "date": "a date",
     "time": "a time of day",
@@ -47,7 +46,7 @@ def own_rules(table: str, held: tuple[str, ...]) -> Iterator[Rule]:
             yield Rule(f"at most {column.longest} characters", name, broken, "correct the value")
         yield from _code_rule(table, name)
     yield from _range_rules(table, held)
-    yield from _order_rules(table, held)
+    yield from _order_rules(held)
 
 
 def _code_rule(table: str, name: str) -> Iterator[Rule]:
@@ -81,7 +80,7 @@ def _range_rules(table: str, held: tuple[str, ...]) -> Iterator[Rule]:
         yield Rule("must lie in the range of its questionnaire", "PersScore", broken, "correct the score")
 
 
-def _order_rules(table: str, held: tuple[str, ...]) -> Iterator[Rule]:
+def _order_rules(held: tuple[str, ...]) -> Iterator[Rule]:
     """Dates in order within a row."""
     for first, last in (
         ("ReferralRequestReceivedDate", "ServDischDate"),

@@ -15,9 +15,7 @@ from tests.contract.absurdity import with_cells_filled_later, with_rows_from_the
 from tests.contract.engine import matrix_of, points_of
 from tests.contract.small_service import Frames, small_service
 
-SOME = settings(
-    max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+SOME = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 services = st.integers(0, 10_000).map(lambda seed: small_service(seed, patients=2))
 PROTECTED = {
     "EthnicCategory", "EthnicCategory2021", "Validated_EthnicCategory", "Gender", "GenderIdentity",

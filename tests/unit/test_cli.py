@@ -13,11 +13,15 @@ HEAVY = ("pandas", "duckdb", "ibis", "lightgbm", "mlflow", "shap", "sklearn", "m
 
 def test_help_loads_nothing_heavy() -> None:
     ask = "import sys; from pipelines.cli import parser; parser().format_help(); print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=True
+    ).stdout.split()
     assert not set(HEAVY) & set(loaded)
 
 
-@pytest.mark.parametrize("command", ["check", "build", "train", "evaluate", "score", "audit", "demo", "synthesise"])
+@pytest.mark.parametrize(
+    "command", ["check", "build", "train", "evaluate", "score", "audit", "demo", "synthesise"]
+)
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

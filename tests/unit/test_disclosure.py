@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from models.audit_settings import AuditSettings
 from models.disclosure import RULES, STAR, WITHHELD, Published, count_words, publish
 from models.fairness import EVERYONE, GroupAudit, audit_column
 from models.suppression import ALL, Sum, hidden_cells, sums
 
 
-def audit_of(cells: dict[str, tuple[int, int, int, int, int]], by: str = "group") -> GroupAudit:
-    """An audit of a table with, per group: flagged events, missed events, flagged others, passed others, unknown."""
+def audit_of(
+    cells: Mapping[str, tuple[int, ...]], by: str = "group", settings: AuditSettings | None = None
+) -> GroupAudit:
+    """Per group: flagged events, missed events, flagged others, passed others, unknown outcomes."""
     kinds = [(1.0, True), (1.0, False), (0.0, True), (0.0, False), (np.nan, False)]
     rows = [
         (group, outcome, flag)
@@ -22,7 +27,7 @@ def audit_of(cells: dict[str, tuple[int, int, int, int, int]], by: str = "group"
     ]
     table = pd.DataFrame(rows, columns=[by, "outcome", "flag"])
     risk = np.random.default_rng(1).uniform(0.2, 0.8, len(table))
-    return audit_column(risk, table["outcome"].to_numpy(dtype=float), table[by], flag=table["flag"])
+    return audit_column(risk, table["outcome"].to_numpy(dtype=float), table[by], flag=table["flag"], settings=settings)
 
 
 def counts(published: Published, by: str = "group") -> pd.DataFrame:

@@ -22,7 +22,9 @@ ROWS = [  # days before the point, key, value, yes
 ]
 
 
-def _number(asked: Callable[[History], Number], rows: list[tuple[float, str, float | None, bool | None]]) -> float:
+def _number(
+    asked: Callable[[History], Number], rows: list[tuple[float, str, float | None, bool | None]]
+) -> float:
     backend = ibis.duckdb.connect()
     points = pd.DataFrame(
         {"point_id": ["p"], "pathway_id": ["w"], "patient_id": ["x"], "practitioner_id": ["y"],
@@ -42,7 +44,9 @@ def _number(asked: Callable[[History], Number], rows: list[tuple[float, str, flo
     seen = known_before(
         backend.create_table("points", points), backend.create_table("facts", facts), "pathway", {}
     )
-    tally = Tally("scores", seen, frozenset({"value", "yes"}), {"value": "T.V", "yes": "T.Y", "gone": "T.Gone"})
+    tally = Tally(
+        "scores", seen, frozenset({"value", "yes"}), {"value": "T.V", "yes": "T.Y", "gone": "T.Gone"}
+    )
     number = asked(History(tally))
     wide = backend.table("points").left_join(tally.answers(), [ibis.literal(True)])
     result = wide.select(n=number.of(wide).cast("float64")).to_pandas()["n"].iloc[0]

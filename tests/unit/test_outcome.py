@@ -26,7 +26,8 @@ def _outcome(
     """The outcome of one point whose tasks t0, t1, ... had these reviews (task, days after the point, share)."""
     held = pd.DataFrame({"task_id": [f"t{i}" for i in range(tasks)], "contact_id": "c"})
     shares = pd.DataFrame(
-        [(task, AT + days * DAY, share) for task, days, share in reviews], columns=["task_id", "known_at", "share"]
+        [(task, AT + days * DAY, share) for task, days, share in reviews],
+        columns=["task_id", "known_at", "share"],
     )
     seen = [] if seen_after_days is None else [("p", int(AT + seen_after_days * DAY))]
     attended = pd.DataFrame([("p", AT - 60), *seen], columns=["pathway_id", "start"])

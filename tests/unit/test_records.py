@@ -48,7 +48,11 @@ def test_values_are_typed_and_blank_is_missing(source: Path) -> None:
         ("IDS201CareContact", {"AttendOrDNACode": "9"}, "must be a permitted code"),
         ("IDS201CareContact", {"CareContDate": "not a day"}, "must be a date"),
         ("IDS201CareContact", {"CareContDate": ""}, "must be filled in"),
-        ("IDS201CareContact", {"CareContDate": "2001-01-01"}, "must not be before ReferralRequestReceivedDate"),
+        (
+            "IDS201CareContact",
+            {"CareContDate": "2001-01-01"},
+            "must not be before ReferralRequestReceivedDate",
+        ),
         ("IDS201CareContact", {"CareContDate": "2031-01-01"}, "must not be after the reporting period"),
         ("IDS201CareContact", {"ClinContDurOfCareCont": "half an hour"}, "must be a whole number"),
         ("IDS201CareContact", {"ServiceRequestId": "NOBODY"}, "must be in IDS101Referral"),
@@ -73,7 +77,11 @@ def test_a_row_that_breaks_a_rule_is_set_aside_whole_and_named(
     found = own[own["rule"].str.startswith(rule) & (own["column"] == column)]
     assert len(found) >= 1
     assert found.iloc[0]["file"] == f"{table}.csv"
-    assert (found.iloc[0]["value"] or "") == value if not isinstance(found.iloc[0]["value"], float) else value == ""
+    assert (
+        (found.iloc[0]["value"] or "") == value
+        if not isinstance(found.iloc[0]["value"], float)
+        else value == ""
+    )
     counts = records.counts.set_index("table").loc[table]
     assert counts["rows_kept"] < counts["rows_read"]
 
@@ -154,7 +162,9 @@ def test_names_that_the_standard_lacks_are_refused_with_the_nearest() -> None:
 def test_v2_0_names_arrive_under_their_v2_1_names(source: Path) -> None:
     path = source / "IDS201CareContact.csv"
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    rows.rename(columns={"ConsMechanism": "ConsMediumUsed"}).assign(ConsMediumUsed="03").to_csv(path, index=False)
+    rows.rename(columns={"ConsMechanism": "ConsMediumUsed"}).assign(ConsMediumUsed="03").to_csv(
+        path, index=False
+    )
     records = _read(source)
     assert "ConsMechanism" in records.columns["IDS201CareContact"]
     assert _rules(records) == set()
@@ -164,7 +174,9 @@ def test_the_pre_deadline_layout_is_accepted_and_what_was_made_good_is_said(tmp_
     frames = clean_frames()
     one = {t: f[f["OrgID_Provider"] == "AAA01"] for t, f in frames.items()}
     header = one["IDS000Header"].tail(1)
-    cut = {t: f.drop(columns=["OrgID_Provider", "UniqueSubmissionID"], errors="ignore") for t, f in one.items()}
+    cut = {
+        t: f.drop(columns=["OrgID_Provider", "UniqueSubmissionID"], errors="ignore") for t, f in one.items()
+    }
     cut["IDS000Header"] = header.drop(columns=["OrgID_Provider", "UniqueSubmissionID"])
     for table in ("IDS001MPI", "IDS004EmpStatus"):
         cut[table] = cut[table].drop_duplicates("LocalPatientId", keep="last")
@@ -196,7 +208,11 @@ def test_parquet_and_folders_of_parts_give_what_csv_gives(source: Path, tmp_path
 def test_a_file_that_is_empty_cut_off_or_junk_is_named(source: Path, table: str, harm: str) -> None:
     path = source / f"{table}.csv"
     whole = path.read_bytes()
-    harmed = {"empty": b"", "cut off": whole[: len(whole) * 2 // 3].rstrip(b"\n"), "junk": bytes(range(256)) * 9}
+    harmed = {
+        "empty": b"",
+        "cut off": whole[: len(whole) * 2 // 3].rstrip(b"\n"),
+        "junk": bytes(range(256)) * 9,
+    }
     path.write_bytes(harmed[harm])
     with pytest.raises(InputError, match=rf"{table}\.csv: "):
         _read(source)

@@ -1,0 +1,85 @@
+"""The whole command: a synthetic service's records and a registered model to flags, as at a date."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from features.errors import InputError
+from pipelines.build import assemble, build
+from pipelines.config import Config
+from pipelines.score import score
+from pipelines.store import is_synthetic, read_manifest
+from pipelines.synthetic_service import synthesise
+from pipelines.train import train
+
+MODEL = "models:/bsw@champion"
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A synthetic service's records, and beside them a model learnt from them and registered."""
+    folder = tmp_path_factory.mktemp("service")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        synthesise(folder / "records", pathways=600, services=2, months=24, seed=3, file_format="parquet")
+        build(folder / "records", out=folder / "work", config=Config(), until=None)
+        train(folder / "work", config=Config())
+    return folder / "records"
+
+
+@pytest.fixture(scope="module")
+def as_of(source: Path) -> date:
+    """A month before the records end."""
+    points = pd.read_parquet(source.parent / "work" / "points.parquet", columns=["at"])
+    return (points["at"].max() - pd.Timedelta(days=30)).date()
+
+
+@pytest.fixture(scope="module")
+def flags(source: Path, as_of: date) -> Path:
+    """The folder that the command wrote."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(source.parent)
+        score(source, as_of=as_of, model=MODEL, out=source.parent / "flags", config=Config())
+    return source.parent / "flags"
+
+
+@pytest.mark.long
+def test_every_open_pathway_is_scored_or_listed_with_its_reason(
+    flags: Path, source: Path, as_of: date
+) -> None:
+    scored = pd.read_parquet(flags / "scored.parquet")
+    left_out = pd.read_csv(flags / "not_listed.csv")
+    built = assemble(source, config=Config(), until=as_of)
+    pathway_of = built.points.set_index("point_id")["pathway_id"]
+    covered = [*pathway_of.loc[scored["point_id"]], *left_out["pathway_id"]]
+    assert len(scored) > 0
+    assert sorted(covered) == sorted(built.pathways.loc[built.pathways["is_open"], "pathway_id"])
+
+
+@pytest.mark.long
+def test_nothing_from_the_date_onward_is_scored(flags: Path, as_of: date) -> None:
+    scored = pd.read_parquet(flags / "scored.parquet")
+    horizon = pd.Timedelta(days=Config().outcome.horizon_days)
+    assert scored["at"].between(pd.Timestamp(as_of) - horizon, pd.Timestamp(as_of), inclusive="neither").all()
+
+
+@pytest.mark.long
+def test_the_manifest_names_the_model_and_the_artefacts_say_synthetic(flags: Path, as_of: date) -> None:
+    manifest = read_manifest(flags, "score")
+    assert manifest["as_of"] == as_of.isoformat()
+    assert manifest["model"].startswith("models:/")
+    assert is_synthetic(flags / "scored.parquet")
+    assert "Synthetic." in (flags / "flags.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_a_model_that_is_not_registered_leaves_no_flags(source: Path, as_of: date, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(source.parent)
+        with pytest.raises(InputError, match="nobody"):
+            score(source, as_of=as_of, model="models:/nobody@champion", out=tmp_path, config=Config())
+    assert not list(tmp_path.rglob("*.csv"))
