@@ -119,8 +119,8 @@ def hidden_columns(audits: Sequence[GroupAudit], rule: Rule) -> dict[str, frozen
         if set(names) <= set(rows.columns):
             own, of_clusters = rows[list(names)], clusters[list(names)].add_suffix(" clusters")
             already = frozenset[Cell]().union(*(hidden[parent] for parent in parents))
-            if column == "flagged":  # flagged = flagged with the outcome + flagged without it
-                already |= hidden["happened"] ^ hidden["did_not"]
+            if column == "flagged":  # else it gives one back, with the other and the total
+                already |= hidden["happened"] | hidden["did_not"]
             amounts = own.join(of_clusters)
             hidden[column] = hidden_cells(amounts, bonds, smallest=rule.smallest, already=already)
     few = (rows[["events", "others"]] < rule.ranked).any(axis=1)

@@ -27,7 +27,9 @@ def audit_of(
     ]
     table = pd.DataFrame(rows, columns=[by, "outcome", "flag"])
     risk = np.random.default_rng(1).uniform(0.2, 0.8, len(table))
-    return audit_column(risk, table["outcome"].to_numpy(dtype=float), table[by], flag=table["flag"], settings=settings)
+    return audit_column(
+        risk, table["outcome"].to_numpy(dtype=float), table[by], flag=table["flag"], settings=settings
+    )
 
 
 def counts(published: Published, by: str = "group") -> pd.DataFrame:
