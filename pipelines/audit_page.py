@@ -112,9 +112,10 @@ def _column(published: Published, by: str, occasion: Occasion) -> Iterator[Marku
             behind = table(_behind(published, by, measure), f"{measure.title} by {column_words(by)}.")
             yield fold("The figures as a table", behind, link("All figures as CSV", "audit.csv"))
     yield heading("Other measures")
-    yield table(
-        _beside(published, by), f"Other measures by {column_words(by)}, with {_level(settings)} intervals."
-    )
+    for flags, words in ((False, "Outcomes and risks"), (True, "Flags")):
+        if occasion.flagged or not flags:
+            caption = f"{words}: other measures by {column_words(by)}, with {_level(settings)} intervals."
+            yield table(_beside(published, by, flags=flags), caption)
 
 
 def _forest_caption(measure: Measure, settings: AuditSettings) -> str:
@@ -172,19 +173,18 @@ def _group_verdict(row: pd.Series, of_gap: str) -> str:
     return NOT_ENOUGH if row["note"] == NOT_ENOUGH else of_gap
 
 
-def _beside(published: Published, by: str) -> pd.DataFrame:
-    """A row per group, a column per measure that is not a main one."""
-    names = [name for name in MEASURES if MEASURES[name].family != "main"]
-    columns = {name: _of(published, by, name) for name in names}
-    present = {name: rows for name, rows in columns.items() if len(rows)}
-    groups = list(next(iter(present.values())).index)
-    return pd.DataFrame(
-        {"Group": groups}
-        | {
-            MEASURES[name].title: [with_interval(MEASURES[name], row) for _, row in rows.iterrows()]
-            for name, rows in present.items()
-        }
-    )
+def _beside(published: Published, by: str, *, flags: bool) -> pd.DataFrame:
+    """A row per group, a column per measure that is not a main one and does, or does not, need flags."""
+    asked = [one for one in MEASURES.values() if one.family != "main" and one.needs_flag == flags]
+    columns = {one.title: [*_beside_cells(one, _of(published, by, one.name))] for one in asked}
+    return pd.DataFrame({"Group": list(_of(published, by, asked[0].name).index)} | columns)
+
+
+def _beside_cells(measure: Measure, rows: pd.DataFrame) -> Iterator[str]:
+    """The figures, each interval kept on one line."""
+    for _, row in rows.iterrows():
+        figure_words, *interval = with_interval(measure, row).split(" (")
+        yield " (".join([figure_words, *(part.replace(" ", "\u00a0") for part in interval)])
 
 
 def _calibration(published: Published, by: str) -> Iterator[Markup]:

@@ -28,8 +28,10 @@ def forest(published: Published, by: str, measure: Measure, margin: float) -> Fi
     own = _rows(published, by, measure.name)
     gaps = _rows(published, by, f"{measure.name} gap")
     with house_style():
-        figure = Figure(figsize=(9.2, 1.15 + 0.36 * len(own)), layout="constrained")
-        left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1.25, 1])
+        figure = Figure(figsize=(7.6, 0.5 + 0.34 * len(own)))
+        left, right = figure.subplots(
+            1, 2, sharey=True, width_ratios=[1.25, 1], gridspec_kw={"left": 0, "right": 1, "wspace": 0.04}
+        )
         _groups(left, own)
         _figures(left, own, measure, gaps)
         _margin(right, measure, margin)
