@@ -65,7 +65,9 @@ class Predictor:
     def words(self, value: float | None) -> str:
         """What the value says to a practitioner; missing reads as not recorded, never as not done."""
         if value is None or math.isnan(value):
-            return f"{self.title}: not recorded"
+            asked = re.split(r"[.;]", self.summary)[0]
+            starts_with_a_name = asked[1:2].isupper()
+            return f"not recorded: {asked if starts_with_a_name else asked[:1].lower() + asked[1:]}"
         if isinstance(self.says, str):
             spoken = self.says.format(round(value, 1) + 0.0 if value % 1 else int(value))
             return re.sub(r"(\w)\|(\w+)", r"\1" if value == 1 else r"\1\2", spoken)

@@ -57,6 +57,8 @@ def outcomes(points: pd.DataFrame, afterwards: Afterwards, settings: OutcomeSett
     reviewed.
     """
     at = points["at"].to_numpy()
+    if points.empty:
+        return _table(points, reason=np.array([], dtype=object))
     if afterwards.reviews is None:
         return _table(points, reason=np.full(len(points), "no task tables", dtype=object))
     share, known_at = _shares(points, afterwards.tasks, afterwards.reviews)
@@ -84,6 +86,8 @@ def platform_outcomes(
     `logins` has pathway_id and `started_at` in seconds. Like `outcomes`, COLUMNS.
     """
     at = points["at"].to_numpy()
+    if points.empty:
+        return _table(points, reason=np.array([], dtype=object))
     until = at + settings.platform_days * DAY
     next_login = _next_after(points, logins.rename(columns={"started_at": "start"}))
     again = next_login < until

@@ -19,7 +19,7 @@ from pipelines.tracking import load_model
 from pipelines.train import Trained, read_material, train
 from tests.pipeline.small_work import small_work
 
-pytestmark = pytest.mark.xdist_group("mlflow")
+pytestmark = pytest.mark.xdist_group(name="mlflow")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """What the intervals and tests promise, kept in simulated audits with patients who come again.
 
-Six groups of 45 to 1,500 patients without any true difference. The figures of a long run (2,000 audits of
-each scenario) stand in the decision record; this shorter one holds them to account on every test run.
+Six groups of 45 to 1,500 patients without any true difference. Runs of 2,000 audits of each scenario found
+false alarms in 3.2% to 5.9% at 5%, and all intervals of an audit right in 93.2% to 97.3%; this shorter one holds
+them to account on every test run.
 """
 
 from __future__ import annotations

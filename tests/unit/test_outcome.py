@@ -84,6 +84,14 @@ def test_a_point_whose_horizon_is_not_over_is_pending() -> None:
     assert _outcome(at=late_point, seen_after_days=None)["reason"] == "pending"
 
 
+def test_no_points_have_no_outcomes() -> None:
+    empty = _point().iloc[:0]
+    nothing = pd.DataFrame({"task_id": [], "contact_id": [], "known_at": [], "share": []})
+    after = Afterwards(nothing[["task_id", "contact_id"]], nothing, _point()[["pathway_id"]].assign(start=AT), END)
+    assert outcomes(empty, after, OutcomeSettings()).empty
+    assert platform_outcomes(empty, pd.DataFrame(), END, OutcomeSettings()).empty
+
+
 def test_without_a_review_table_nothing_is_known() -> None:
     after = Afterwards(pd.DataFrame(), None, pd.DataFrame(), END)
     outcome = outcomes(_point(), after, OutcomeSettings()).iloc[0]

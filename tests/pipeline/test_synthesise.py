@@ -1,0 +1,127 @@
+"""`bsw synthesise`: the same bytes for the same call, whole or not at all, and nothing else is touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from features.records import SourceSettings, read_records
+from pipelines.cli import main
+from pipelines.store import fingerprint
+from pipelines.synthetic import assumptions
+from pipelines.synthetic_service import MARKER, synthesise
+
+
+def make(
+    out: Path, *, pathways: int = 60, seed: int = 3, file_format: str = "parquet", services: int = 2
+) -> Path:
+    synthesise(out, pathways=pathways, services=services, months=12, seed=seed, file_format=file_format)
+    return out
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_the_same_call_writes_the_same_bytes(tmp_path: Path, file_format: str) -> None:
+    first = fingerprint(make(tmp_path / "first", file_format=file_format))
+    assert first == fingerprint(make(tmp_path / "second", file_format=file_format))
+    assert first != fingerprint(make(tmp_path / "third", file_format=file_format, seed=4))
+
+
+def test_both_formats_hold_the_same_text(tmp_path: Path) -> None:
+    parquet, csv = make(tmp_path / "parquet"), make(tmp_path / "csv", file_format="csv")
+    for file in sorted(parquet.glob("*.parquet")):
+        there = duckdb.sql(f"FROM read_parquet('{file}')").fetchall()
+        options = "all_varchar=true, header=true, delim=',', quote='\"'"
+        here = duckdb.sql(f"FROM read_csv('{csv / file.stem}.csv', {options})").fetchall()
+        assert there == here, file.stem
+
+
+def test_the_reader_sets_aside_every_dirty_row_and_hardly_anything_else(tmp_path: Path) -> None:
+    out = make(tmp_path / "service", pathways=400)
+    records = read_records(out, SourceSettings())
+    added = duckdb.sql(
+        f"SELECT \"table\", sum(rows) FROM '{out}/truth/dirty_rows.parquet' GROUP BY ALL"
+    ).fetchall()
+    aside = records.set_aside.drop_duplicates(["table", "row"]).groupby("table").size()
+    assert records.synthetic
+    for table, rows in added:
+        assert rows <= aside[table] <= 2 * rows + 2, table
+    assert set(aside.index) == {table for table, _ in added}
+
+
+def test_ids_stay_unique_within_a_provider_over_several_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assumptions, "BLOCK_OF_PATHWAYS", 70)
+    out = make(tmp_path / "service", pathways=200)
+    for table, key in (("BSW001TaskSet", "TaskId"), ("truth/probabilities", "CareContactId")):
+        counted = f"count(*), count(DISTINCT OrgID_Provider || ':' || {key})"
+        rows, ids = duckdb.sql(f"SELECT {counted} FROM '{out}/{table}.parquet'").fetchall()[0]
+        assert rows == ids > 0
+    referrals = duckdb.sql(
+        "SELECT count(DISTINCT OrgID_Provider || ServiceRequestId) "
+        f"FROM '{out}/IDS101Referral.parquet' WHERE ServiceRequestId LIKE 'R%'"
+    ).fetchall()
+    assert referrals == [(200,)]
+
+
+def test_the_folder_says_that_it_holds_no_person(tmp_path: Path) -> None:
+    out = make(tmp_path / "service")
+    text = (out / "README.txt").read_text(encoding="utf-8")
+    assert "synthetic" in text
+    assert "--pathways 60" in text
+    assert "--seed 3" in text
+    assert "Synthetic" in (out / "truth" / "README.txt").read_text(encoding="utf-8")
+
+
+def test_a_folder_it_wrote_itself_is_replaced_whole(tmp_path: Path) -> None:
+    out = make(tmp_path / "service", file_format="csv")
+    make(out, file_format="parquet")
+    assert not list(out.glob("*.csv"))
+    assert [path.name for path in tmp_path.iterdir()] == ["service"]
+
+
+def test_anything_else_in_the_way_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "letter.txt").write_text("keep", encoding="utf-8")
+    assert main(["synthesise", str(out), "--pathways", "20"]) == 2
+    assert "did not write" in capsys.readouterr().err
+    assert [path.name for path in out.iterdir()] == ["letter.txt"]
+    out.joinpath("letter.txt").unlink()
+    assert main(["synthesise", str(out), "--pathways", "20"]) == 0
+
+
+def test_what_a_killed_run_left_is_cleared_and_nothing_else(tmp_path: Path) -> None:
+    left, other = tmp_path / ".service.99.partial", tmp_path / ".service.98.partial"
+    for folder in (left, other):
+        folder.mkdir()
+    (left / MARKER).write_text("", encoding="utf-8")
+    make(tmp_path / "service")
+    assert not left.exists()
+    assert other.exists()
+
+
+def test_all_faults_of_a_call_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = ["synthesise", str(tmp_path / "out"), "--services", "5000", "--months", "999", "--seed", "-1"]
+    assert main(call) == 2
+    told = capsys.readouterr().err
+    assert "--services" in told
+    assert "--months" in told
+    assert "--seed" in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_where_a_folder_should_be_is_an_error_of_the_call(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert main(["synthesise", str(tmp_path / "file" / "out"), "--pathways", "20"]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("pathways", [1, 20])
+def test_a_tiny_service_can_be_written(tmp_path: Path, pathways: int) -> None:
+    out = make(tmp_path / "service", pathways=pathways, services=3)
+    assert (out / "IDS101Referral.parquet").is_file()
