@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock environment clean
+.PHONY: help demo test check format lock environment pictures benchmark clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +28,26 @@ format: .venv/.test ## rewrite to the house format
 
 environment: .venv/.test ## the whole environment, product and tests
 
+benchmark: .venv/.product ## real patients: make benchmark GICBT=path/to/G-ICBT_AnonymizedInteractionDataset.csv
+	$(BIN)/bsw benchmark gicbt --data "$(GICBT)" --out work-gicbt
+
 lock: .venv/.uv ## resolve the locks anew (hashes, no index address)
 	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    pyproject.toml --group build --quiet --upgrade -o locks/product.txt
 	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    pyproject.toml --group build --group test -c locks/product.txt --quiet --upgrade -o locks/test.txt
+
+pictures: demo ## the README's pictures, from the demo's pages (needs chromium)
+	@mkdir -p docs/pictures
+	@for page in quality/quality work/evaluation flags/patient flags/flags audit/audit; do \
+	    chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 \
+	        --user-data-dir="$$(mktemp -d)" --disable-background-networking --window-size=1000,1150 \
+	        --screenshot="$(CURDIR)/docs/pictures/$$(basename $$page).png" "file://$(CURDIR)/demo/$$page.html" 2>/dev/null; \
+	done
+	@caseload=$$(ls -S demo/flags/practitioners/*.html | head -n 1); \
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$$(mktemp -d)" \
+	    --disable-background-networking --window-size=1000,1150 \
+	    --screenshot="$(CURDIR)/docs/pictures/caseload.png" "file://$(CURDIR)/$$caseload" 2>/dev/null
 
 clean: ## remove the environment and the demo
 	rm -rf .venv demo
