@@ -55,7 +55,7 @@ def synthesise(out: Path, *, pathways: int, services: int, months: int, seed: in
         (partial / "README.txt").write_text(README.format(**call, last_day=LAST_DAY), encoding="utf-8")
         parts = list(blocks(pathways))
         with progress("Synthetic service", 2 * len(parts)) as advance, sink(partial, file_format) as files:
-            _write(files, parts, advance, services=services, months=months, seed=seed)
+            _write(files, parts, advance=advance, services=services, months=months, seed=seed)
         (partial / "truth" / "README.txt").write_text(TRUTH_README, encoding="utf-8")
         _replace(partial, out)
     except OSError as error:
@@ -65,10 +65,10 @@ def synthesise(out: Path, *, pathways: int, services: int, months: int, seed: in
 
 
 def _write(
-    files: Sink, parts: list[tuple[int, int]], advance: Advance, *, services: int, months: int, seed: int
+    files: Sink, parts: list[tuple[int, int]], *, advance: Advance, services: int, months: int, seed: int
 ) -> None:
     calendar, numbers = months_until_last_day(months), Numbering(services)
-    drawn, staff = draw_services(seed, services, sum(size for _, size in parts))
+    drawn, staff = draw_services(seed, services, pathways=sum(size for _, size in parts))
     files.write("IDS000Header", header_table(drawn, calendar))
     for number, size in parts:
         block = draw_block(

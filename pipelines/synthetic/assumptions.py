@@ -37,6 +37,10 @@ LONG_TERM_CONDITIONS = {
     "195967001": 24, "73211009": 13, "373673007": 20, "928000": 15, "53619000": 9, "56265001": 7,
     "13645005": 4, "84757009": 3, "95320005": 4, "363346000": 2,
 }  # fmt: skip
+RELIGIONS = {
+    "160552003": 50, "160549006": 38, "309884000": 6, "160545000": 2, "366740002": 1, "763896000": 3,
+}  # fmt: skip
+ORIENTATIONS = {"20430005": 90, "76102007": 4, "42035005": 6}
 NO_LONG_TERM_CONDITION = "748031000000103"
 SECOND_REFERRALS = 0.08
 DAYS_TO_SECOND_REFERRAL = (200.0, 0.8)  # median and log-sd: some begin while the first is still open
@@ -67,7 +71,7 @@ LEAVE_AFTER_TWO_MISSED = 0.55
 PHQ9, GAD7 = "720433000", "445455005"
 WSAS = ("932621000000100", "932581000000100", "932611000000106", "932591000000103", "932601000000109")
 FIRST_PHQ9, FIRST_GAD7, FIRST_WSAS = (14.7, 5.6), (13.2, 4.6), (18.0, 8.0)
-FALL_PER_SESSION, FALL_IF_DONE = 0.035, 0.11  # of the score, per treatment session; assumption
+FALL_PER_SESSION, FALL_IF_DONE = 0.065, 0.13  # of the score, per treatment session; assumption
 
 # --- doing the work: log-odds per standard deviation, all assumptions. Signs follow the constructs with a
 # stated direction in Bennion et al. 2024 (doi 10.1080/16506073.2024.2369939); the rest are open there.
@@ -101,9 +105,10 @@ REVIEWED, REVIEWED_BY_RARE = 0.9, 0.35
 RARE_REVIEWERS = 0.1
 REVIEWED_LATER, REVIEWED_BY_MESSAGE = 0.3, 0.07
 WRONGLY_REVIEWED = 0.03  # what is written is not what was done
-DAYS_RESUBMITTED = 20  # contacts this close to the month's start are submitted again
+DAYS_RESUBMITTED = 15  # contacts this close to the month's start are submitted again
 CORRECTED = 0.01
 DIRTY_ROWS = 0.001
 
 # --- platform: log-in rhythm, loosely after 342 users of a guided programme (means 31.9 and 8.7 log-ins)
-LOGINS_PER_WEEK = (0.9, 3.0)  # not done, done
+LOGIN_DAYS_PER_WEEK = (0.7, 2.2)  # not done, done
+LOGINS_AGAIN_SAME_DAY = 0.5  # on average; some people ten times as often as others

@@ -34,7 +34,7 @@ def contact_tables(block: Block, scores: Scores) -> dict[str, pa.Table]:
 
 def contact_id(block: Block, contact: Array) -> Text:
     """CareContactId of each row."""
-    return text.identifier("C", block.contacts.number[contact], 7)
+    return text.identifier("C", block.contacts.number[contact], width=7)
 
 
 def referral_id(block: Block, contact: Array) -> Text:
@@ -50,11 +50,13 @@ def _contacts(block: Block) -> pa.Table:
     wrong_duration = text.number(contacts.duration + 60, ~contacts.attended)
     attendance = _attendance(block)
     unplanned = contacts.attended & (chance.random(size) < UNPLANNED)
-    code = text.code(ATTENDANCE, attendance, unplanned)
-    wrong = text.code(ATTENDANCE, np.where(contacts.attended, len(MISSED_CODES), attendance), unplanned)
+    code = text.code(ATTENDANCE, attendance, missing=unplanned)
+    wrong = text.code(
+        ATTENDANCE, np.where(contacts.attended, len(MISSED_CODES), attendance), missing=unplanned
+    )
     columns = rows.again(_as_booked(block, chance) | {"PlannedCareContIndicator": text.either(~unplanned)})
-    columns["AttendOrDNACode"] = rows.changed(wrong, code, contacts.corrected)
-    columns["ClinContDurOfCareCont"] = rows.changed(wrong_duration, duration, contacts.corrected)
+    columns["AttendOrDNACode"] = rows.changed(wrong, code, rows=contacts.corrected)
+    columns["ClinContDurOfCareCont"] = rows.changed(wrong_duration, duration, rows=contacts.corrected)
     columns |= rows.again(_how(block, chance))
     columns["Unique_CareContactID"] = text.joined(
         text.code(block.services.provider, contacts.service[rows.index]), columns["CareContactId"]
@@ -96,11 +98,11 @@ def _how(block: Block, chance: np.random.Generator) -> dict[str, Text]:
     contacts, people = block.contacts, block.people
     pathway, size = contacts.pathway, len(contacts.pathway)
     person = block.pathways.person[pathway]
-    usual = pick(block.chance("mechanism"), MECHANISMS, len(block.pathways.person))[pathway]
-    other = pick(chance, MECHANISMS, size)
+    usual = pick(block.chance("mechanism"), MECHANISMS, size=len(block.pathways.person))[pathway]
+    other = pick(chance, MECHANISMS, size=size)
     group = therapy_of(block) == GROUP
     needs_interpreter = ~people.speaks_english[person]
-    interpreter = np.where(needs_interpreter, pick(chance, {"1": 70, "2": 20, "5": 10}, size), 3)
+    interpreter = np.where(needs_interpreter, pick(chance, {"1": 70, "2": 20, "5": 10}, size=size), 3)
     medicated = (people.severity[person] + 0.8 * people.unexplained[person] > 0.3).astype(int)
     absent = ~contacts.attended
     return {
@@ -109,13 +111,13 @@ def _how(block: Block, chance: np.random.Generator) -> dict[str, Text]:
         "CareContPatientTherMode": text.code(("1", "3"), group.astype(int)),
         "NumGroupTherParticipants": text.number(chance.integers(6, 13, size), ~group),
         "PsychMed": text.code(
-            ("03", "02", "01", "UU"), np.where(chance.random(size) < 0.1, 3, medicated), absent
+            ("03", "02", "01", "UU"), np.where(chance.random(size) < 0.1, 3, medicated), missing=absent
         ),
         "LanguageCodeTreat": text.code(
-            LANGUAGES, np.where(interpreter < 2, people.language[person], 0), absent
+            LANGUAGES, np.where(interpreter < 2, people.language[person], 0), missing=absent
         ),
         "InterpreterPresentInd": text.code(
-            ("1", "2", "5", "4"), interpreter, absent | (chance.random(size) < 0.1)
+            ("1", "2", "5", "4"), interpreter, missing=absent | (chance.random(size) < 0.1)
         ),
         "Time_Referral_to_CareContact": text.number(contacts.day - block.pathways.received[pathway]),
     }
@@ -127,11 +129,11 @@ def _activities(block: Block) -> pa.Table:
     rows = of_contacts(block, contact)
     blank = block.chance("activities").random(len(contact)) < 0.01
     once = {
-        "CareActId": text.identifier("A", contacts.activity[contact], 7),
+        "CareActId": text.identifier("A", contacts.activity[contact], width=7),
         "CareContactId": contact_id(block, contact),
         "CarePersLocalId": staff_id(block, contact),
         "ClinContactDurOfCareAct": text.number(contacts.duration[contact]),
-        "CodeProcAndProcStatus": text.code(THERAPIES, therapy_of(block)[contact], blank),
+        "CodeProcAndProcStatus": text.code(THERAPIES, therapy_of(block)[contact], missing=blank),
     }
     return rows.table(rows.again(once))
 
@@ -139,7 +141,7 @@ def _activities(block: Block) -> pa.Table:
 def staff_id(block: Block, contact: Array) -> Text:
     """CarePersLocalId of who gave the care, numbered within the provider."""
     staff = block.of(block.happened.staff)[contact]
-    return text.identifier("S", block.staff.number[staff], 3)
+    return text.identifier("S", block.staff.number[staff], width=3)
 
 
 def _internet_logs(block: Block) -> pa.Table:
@@ -151,7 +153,7 @@ def _internet_logs(block: Block) -> pa.Table:
     start, stop = contacts.day[rows_online[first]], contacts.day[rows_online[last]]
     closed = (block.episodes.discharged[pathway] <= block.months.ends[-1]) & (stop > start)
     pathway, start, stop, contact = pathway[closed], start[closed], stop[closed], rows_online[first][closed]
-    rows = of_pathways(block, pathway, block.episodes.discharged[pathway])
+    rows = of_pathways(block, pathway, since=block.episodes.discharged[pathway])
     once = {
         "ServiceRequestId": text.identifier("R", block.referral_number[pathway]),
         "StartDateIntEnabledTherLog": text.day(start),
@@ -169,7 +171,7 @@ def _scores(block: Block, scores: Scores) -> pa.Table:
     contact, tool = np.nonzero(~np.isnan(values))
     rows: Rows = of_contacts(block, contact)
     once = {
-        "CareActId": text.identifier("A", block.contacts.activity[contact], 7),
+        "CareActId": text.identifier("A", block.contacts.activity[contact], width=7),
         "CodedAssToolType": text.code((a.PHQ9, a.GAD7, *a.WSAS), tool),
         "PersScore": text.number(values[contact, tool]),
     }
@@ -185,7 +187,7 @@ def staff_table(block: Block) -> pa.Table:
     awarded = months.starts[0] - 400 - 37 * staff.number[index]
     return pa.table(
         {
-            "CarePersLocalId": text.identifier("S", staff.number[index], 3),
+            "CarePersLocalId": text.identifier("S", staff.number[index], width=3),
             "QualAttainLevelIAPT": text.either(staff.therapist[index], ("11", "10")),
             "QualAwardedDate": text.day(awarded, trainee),
             "QualPlannedCompletionDate": text.day(np.full(len(index), months.ends[-1] + 200), ~trainee),

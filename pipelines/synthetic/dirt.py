@@ -64,7 +64,7 @@ def with_dirt(block: Block, tables: Mapping[str, pa.Table]) -> tuple[dict[str, p
         among = _spoilable(dirt, good)
         if len(among):
             rows = good.take(pa.array(np.sort(chance.choice(among, min(each, len(among)), replace=False))))
-            spoilt = _spoil(dirt, rows, f"X{block.number}{DIRT.index(dirt):02d}")
+            spoilt = _spoil(dirt, rows, prefix=f"X{block.number}{DIRT.index(dirt):02d}")
             made[dirt.table] = pa.concat_tables([made[dirt.table], spoilt])
             added.append((dirt.kind, dirt.table, dirt.column, rows.num_rows))
     columns = list(zip(*added, strict=True)) or [(), (), (), ()]
@@ -78,7 +78,7 @@ def _spoilable(dirt: Dirt, table: pa.Table) -> np.ndarray[tuple[int], np.dtype[n
     return np.arange(table.num_rows)
 
 
-def _spoil(dirt: Dirt, rows: pa.Table, prefix: str) -> pa.Table:
+def _spoil(dirt: Dirt, rows: pa.Table, *, prefix: str) -> pa.Table:
     columns = {dirt.column: [dirt.wrong] * rows.num_rows}
     if dirt.own_id is not None:
         columns[dirt.own_id] = [f"{prefix}{number:05d}" for number in range(rows.num_rows)]

@@ -23,6 +23,6 @@ def probability_done(causes: Mapping[str, Array], unexplained: Array) -> Array:
     return chance_of(logit)
 
 
-def understood(literacy: Array, other_language: Array, adapted: Array) -> Array:
+def understood(literacy: Array, other_language: Array, *, adapted: Array) -> Array:
     """Literacy as it tells: less where the work came in a language that is not the patient's. Assumption."""
     return np.asarray(literacy - 0.4 * (other_language & ~adapted))

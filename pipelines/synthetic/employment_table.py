@@ -13,7 +13,7 @@ from pipelines.synthetic.record_keeping import Block
 from pipelines.synthetic.submissions import of_patients
 
 EMPLOYED, SEEKING = 0, 1
-ASKED_FIRST, ASKED_AGAIN, EVENT_COSTS_JOB = 0.92, 0.05, 0.2  # assumptions
+ASKED_FIRST, ASKED_AGAIN, EVENT_COSTS_JOB = 0.92, 0.08, 0.3  # assumptions
 
 
 def employment_table(block: Block) -> pa.Table:
@@ -29,7 +29,7 @@ def employment_table(block: Block) -> pa.Table:
         "LocalPatientId": patient_id(block, person),
         "EmployStatus": text.code(EMPLOYMENT, status),
         "EmployStatusRecDate": text.day(block.contacts.day[contact]),
-        "WeekHoursWorked": text.code(("01", "02", "03", "98"), hours, draw[3] < 0.15),
+        "WeekHoursWorked": text.code(("01", "02", "03", "98"), hours, missing=draw[3] < 0.15),
         "SelfEmployInd": text.code(("Y", "N", "8"), np.where(working, np.where(draw[4] < 0.12, 0, 1), 2)),
         "SickAbsenceInd": text.code(("Y", "N", "8"), np.where(working, np.where(sick, 0, 1), 2)),
         "SSPInd": text.code(
@@ -39,7 +39,7 @@ def employment_table(block: Block) -> pa.Table:
         "UCInd": text.either(benefits & (draw[4] < 0.6), missing=draw[3] > 0.93),
         "PIPInd": text.either((status == 3) & (draw[5] < 0.5)),
     }
-    rows = of_patients(block, person, block.contacts.day[contact])
+    rows = of_patients(block, person, since=block.contacts.day[contact])
     return rows.table(rows.again(once))
 
 

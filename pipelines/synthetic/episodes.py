@@ -64,8 +64,8 @@ class Episodes:
 class Course:
     """Where every pathway stands while the loop runs."""
 
-    def __init__(self, seed: int, block: int, people: People, pathways: Pathways, staff: Staff) -> None:
-        self.chance = stream(seed, "episodes", block)
+    def __init__(self, seed: int, block: int, *, people: People, pathways: Pathways, staff: Staff) -> None:
+        self.chance = stream(seed, "episodes", block=block)
         self.people, self.pathways, self.staff = people, pathways, staff
         of, size = pathways.person, len(pathways.person)
         normal = self.chance.standard_normal
@@ -99,9 +99,9 @@ class Course:
         return np.where(self.phase == ASSESSMENT, self.pathways.assessor, treating)
 
 
-def run_episodes(seed: int, block: int, people: People, pathways: Pathways, staff: Staff) -> Episodes:
+def run_episodes(seed: int, block: int, *, people: People, pathways: Pathways, staff: Staff) -> Episodes:
     """What truly happened on every pathway, as if the extract never ended."""
-    course = Course(seed, block, people, pathways, staff)
+    course = Course(seed, block, people=people, pathways=pathways, staff=staff)
     steps = [_appointment(course, number) for number in range(a.APPOINTMENTS)]
     taken = {f.name: np.stack([step[f.name] for step in steps], axis=1) for f in fields(Appointments)}
     appointments = Appointments(**taken)
@@ -136,7 +136,7 @@ def _appointment(course: Course, number: int) -> dict[str, Array]:
         "event": course.event.copy(),
         "phq9": course.phq9.copy(), "gad7": course.gad7.copy(), "wsas": course.wsas.copy(),
     }  # fmt: skip
-    row |= _agree_work(course, treated, staff, reviewed)
+    row |= _agree_work(course, treated, staff=staff, reviewed=reviewed)
     course.missed_in_a_row = np.where(attended, 0, course.missed_in_a_row + booked)
     _what_next(course, attended)
     return row
@@ -144,7 +144,7 @@ def _appointment(course: Course, number: int) -> dict[str, Array]:
 
 def _next_day(course: Course, number: int) -> Array:
     plan, size = course.pathways, course.size
-    gap = np.rint(skewed_days(course.chance, a.DAYS_BETWEEN_SESSIONS, size) * plan.pace).astype(np.int64)
+    gap = np.rint(skewed_days(course.chance, a.DAYS_BETWEEN_SESSIONS, size=size) * plan.pace).astype(np.int64)
     again = course.chance.integers(5, 12, size)
     follow_up = course.chance.integers(28, 57, size)
     first_treatment = (course.phase == TREATMENT) & (course.session == 0) & (course.missed_in_a_row == 0)
@@ -171,19 +171,19 @@ def _attendance(course: Course, booked: Array) -> tuple[Array, Array, Array]:
     drawn = course.chance.random((2, course.size))
     missed = (drawn[0] < chance_of(logit)) | course.pathways.never_seen
     late = booked & ~missed & (drawn[1] < chance_of(-3.2 + 0.4 * course.resistance + 0.3 * course.chronic))
-    return booked & ~missed, late, pick(course.chance, a.MISSED_CODES, course.size)
+    return booked & ~missed, late, pick(course.chance, a.MISSED_CODES, size=course.size)
 
 
 def _symptoms(course: Course, treated: Array) -> None:
     """Scores fall with treatment, more where the work was done, and rise with events."""
     fall = treated * (a.FALL_PER_SESSION + a.FALL_IF_DONE * (course.last > 0))
     shock = course.chance.standard_normal((3, course.size))
-    course.phq9 = np.maximum(0, course.phq9 * (1 - fall) + 0.3 * course.event + 0.9 * shock[0])
-    course.gad7 = np.maximum(0, course.gad7 * (1 - fall) + 0.3 * course.event + 0.8 * shock[1])
-    course.wsas = np.maximum(0, course.wsas * (1 - 0.8 * fall) + 0.3 * course.event + 1.1 * shock[2])
+    course.phq9 = np.maximum(0, course.phq9 * (1 - fall) + 0.3 * course.event + 1.8 * shock[0])
+    course.gad7 = np.maximum(0, course.gad7 * (1 - fall) + 0.3 * course.event + 1.6 * shock[1])
+    course.wsas = np.maximum(0, course.wsas * (1 - 0.8 * fall) + 0.3 * course.event + 2.2 * shock[2])
 
 
-def _agree_work(course: Course, treated: Array, staff: Array, reviewed: Array) -> dict[str, Array]:
+def _agree_work(course: Course, treated: Array, *, staff: Array, reviewed: Array) -> dict[str, Array]:
     """What is agreed, how well it is planned, and whether it will be done."""
     size, people = course.size, course.staff
     drawn = course.chance.random((3, size))
@@ -194,7 +194,7 @@ def _agree_work(course: Course, treated: Array, staff: Array, reviewed: Array) -
     adapted = drawn[1] < chance_of(-0.6 + planning + 0.5 * course.other_language)
     causes = {
         "expectations": course.expectations,
-        "literacy": understood(course.literacy, course.other_language, adapted),
+        "literacy": understood(course.literacy, course.other_language, adapted=adapted),
         "alliance": course.alliance, "resistance": course.resistance,
         "life_load": course.chronic + course.event, "support": course.support, "planning": planning,
         "reviewed_last_time": reviewed.astype(float), "did_last_time": course.last,

@@ -34,11 +34,11 @@ def pathway_tables(block: Block) -> dict[str, pa.Table]:
 
 def complaint_of(block: Block) -> Array:
     """The primary complaint of each pathway, an index into COMPLAINTS."""
-    return pick(block.chance("complaint"), a.COMPLAINTS, len(block.pathways.person))
+    return pick(block.chance("complaint"), a.COMPLAINTS, size=len(block.pathways.person))
 
 
-def _table(block: Block, pathway: Array, since: Array, once: dict[str, Text]) -> pa.Table:
-    rows = of_pathways(block, pathway, since)
+def _table(block: Block, pathway: Array, *, since: Array, once: dict[str, Text]) -> pa.Table:
+    rows = of_pathways(block, pathway, since=since)
     named = {"ServiceRequestId": text.identifier("R", block.referral_number[pathway])}
     return rows.table(rows.again(named | once))
 
@@ -54,7 +54,7 @@ def _onward(block: Block) -> pa.Table:
         "OnwardReferDate": text.day(day),
         "OnwardReferReason": text.code(("01", "02", "03"), chance.integers(0, 3, len(pathway))),
     }
-    return _table(block, pathway, day, once)
+    return _table(block, pathway, since=day, once=once)
 
 
 def _pauses(block: Block) -> pa.Table:
@@ -70,7 +70,7 @@ def _pauses(block: Block) -> pa.Table:
         "PauseEndDate": text.day(stop),
         "PauseReason": text.code(("01", "02", "03"), chance.integers(0, 3, len(pathway))),
     }
-    return _table(block, pathway, stop, once)
+    return _table(block, pathway, since=stop, once=once)
 
 
 def _conditions(block: Block) -> pa.Table:
@@ -79,7 +79,7 @@ def _conditions(block: Block) -> pa.Table:
     count, size = block.people.conditions[plan.person], len(plan.person)
     drawn = chance.random(size)
     recorded = drawn < 0.8
-    first = pick(chance, a.LONG_TERM_CONDITIONS, size)
+    first = pick(chance, a.LONG_TERM_CONDITIONS, size=size)
     none = recorded & (count == 0) & (drawn < 0.5)
     parts = [np.flatnonzero(recorded & (count > place)) for place in range(3)]
     kinds = [(first[part] + 3 * place) % len(CONDITIONS) for place, part in enumerate(parts)]
@@ -89,7 +89,7 @@ def _conditions(block: Block) -> pa.Table:
         "FindSchemeInUse": text.constant("04", len(pathway)),
         "LongTermCondition": text.code((*CONDITIONS, a.NO_LONG_TERM_CONDITION), kind),
     }
-    return _table(block, pathway, plan.received[pathway], once)
+    return _table(block, pathway, since=plan.received[pathway], once=once)
 
 
 def _complaints(block: Block) -> pa.Table:
@@ -107,7 +107,7 @@ def _complaints(block: Block) -> pa.Table:
         "PresCompCodSig": text.either(primary, ("1", "2")),
         "PresCompDate": text.day(contacts.day[contact], chance.random(len(contact)) < 0.1),
     }
-    return _table(block, pathway, contacts.day[contact], once)
+    return _table(block, pathway, since=contacts.day[contact], once=once)
 
 
 def _scores_at_referral(block: Block) -> pa.Table:
@@ -116,7 +116,7 @@ def _scores_at_referral(block: Block) -> pa.Table:
     filled = np.flatnonzero(chance.random(len(plan.person)) < FORM_AT_REFERRAL)
     true = (happened.phq9[filled, 0], happened.gad7[filled, 0], happened.wsas[filled, 0])
     items = wsas_items(chance, true[2])
-    values = [score(chance, true[0], 27), score(chance, true[1], 21), *items.T]
+    values = [score(chance, true[0], top=27), score(chance, true[1], top=21), *items.T]
     contacts = block.contacts
     rated = np.flatnonzero(
         contacts.attended & (block.of(happened.phase) == 0) & (chance.random(len(contacts.day)) < 0.15)
@@ -133,7 +133,7 @@ def _scores_at_referral(block: Block) -> pa.Table:
             chance.integers(7 * 60, 22 * 60, len(day)), chance.random(len(day)) < 0.5
         ),
     }
-    return _table(block, pathway, day, once)
+    return _table(block, pathway, since=day, once=once)
 
 
 def _score_text(points: Array, satisfaction: Array) -> Text:

@@ -48,52 +48,54 @@ def draw_pathways(
     seed: int, block: int, *, size: int, services: Services, months: Months
 ) -> tuple[People, Pathways]:
     """The patients and pathways of one block; some patients are referred twice."""
-    chance = stream(seed, "pathways", block)
+    chance = stream(seed, "pathways", block=block)
     patients = max(1, size - int(chance.binomial(size, a.SECOND_REFERRALS)))
     at = np.searchsorted(np.cumsum(services.share), chance.random(patients)).clip(
         max=len(services.provider) - 1
     )
-    people = draw_people(seed, block, at, services)
+    people = draw_people(seed, block, service=at, services=services)
     second = np.sort(chance.choice(patients, min(size - patients, patients), replace=False))
     person = np.concatenate([np.arange(patients), second])
-    received = _received(chance, patients, second, months)
+    received = _received(chance, patients, second=second, months=months)
     order = np.lexsort((received, person))
     again = np.arange(len(person)) >= patients
-    return people, _plan(chance, people, person[order], received[order], again[order], services)
+    return people, _plan(
+        chance, people, person=person[order], received=received[order], again=again[order], services=services
+    )
 
 
-def _received(chance: np.random.Generator, patients: int, second: Array, months: Months) -> Array:
+def _received(chance: np.random.Generator, patients: int, *, second: Array, months: Months) -> Array:
     """Days on which referrals were received; a second one that would fall after the extract is moved in."""
     first = chance.integers(months.starts[0], months.ends[-1] + 1, patients)
-    later = first[second] + skewed_days(chance, a.DAYS_TO_SECOND_REFERRAL, len(second))
+    later = first[second] + skewed_days(chance, a.DAYS_TO_SECOND_REFERRAL, size=len(second))
     room = months.ends[-1] - first[second] + 1
     inside = first[second] + np.floor(chance.random(len(second)) * room).astype(np.int64)
     return np.concatenate([first, np.where(later > months.ends[-1], inside, later)])
 
 
 def _plan(
-    chance: np.random.Generator, people: People, person: Array, received: Array, again: Array,
+    chance: np.random.Generator, people: People, *, person: Array, received: Array, again: Array,
     services: Services,
 ) -> Pathways:  # fmt: skip
     size, service = len(person), people.service[person]
     high = chance.random(size) < a.HIGH_INTENSITY
     sessions = np.where(
-        high, *(_normal(chance, s, size) for s in (a.HIGH_INTENSITY_SESSIONS, a.PLANNED_SESSIONS))
+        high, *(_normal(chance, s, size=size) for s in (a.HIGH_INTENSITY_SESSIONS, a.PLANNED_SESSIONS))
     )
     drawn = chance.random((5, size))
-    wait = skewed_days(chance, a.WAIT_FOR_ASSESSMENT, size) * services.waits[service]
-    then = skewed_days(chance, a.WAIT_FOR_TREATMENT, size) * services.waits[service]
+    wait = skewed_days(chance, a.WAIT_FOR_ASSESSMENT, size=size) * services.waits[service]
+    then = skewed_days(chance, a.WAIT_FOR_TREATMENT, size=size) * services.waits[service]
     engaged = 0.5 * people.expectations[person] - 0.4 * people.life_load[person]
     return Pathways(
         person=person,
         service=service,
         received=received,
         again=again,
-        pwp=_one_of(chance, services.first_pwp, service),
-        assessor=_one_of(chance, services.first_pwp, service),
-        therapist=_one_of(chance, services.first_therapist, service),
-        never_seen=_share(drawn[0], 1 - a.ASSESSED, -engaged),
-        to_be_treated=_share(drawn[1], a.TREATED, engaged),
+        pwp=_one_of(chance, services.first_pwp, service=service),
+        assessor=_one_of(chance, services.first_pwp, service=service),
+        therapist=_one_of(chance, services.first_therapist, service=service),
+        never_seen=_share(drawn[0], 1 - a.ASSESSED, moved=-engaged),
+        to_be_treated=_share(drawn[1], a.TREATED, moved=engaged),
         assessment_treats=drawn[2] < 0.4,
         high_intensity=high,
         group=~high & (drawn[3] < a.GROUP),
@@ -106,17 +108,17 @@ def _plan(
     )
 
 
-def _normal(chance: np.random.Generator, shape: tuple[float, float], size: int) -> Array:
+def _normal(chance: np.random.Generator, shape: tuple[float, float], *, size: int) -> Array:
     return np.asarray(shape[0] + shape[1] * chance.standard_normal(size))
 
 
-def _one_of(chance: np.random.Generator, first: Array, service: Array) -> Array:
+def _one_of(chance: np.random.Generator, first: Array, *, service: Array) -> Array:
     """A member of the service's own staff: rows first[service] to first[service + 1]."""
     among = first[service + 1] - first[service]
     return np.asarray(first[service] + np.floor(chance.random(len(service)) * among).astype(np.int64))
 
 
-def _share(drawn: Array, share: float, moved: Array) -> Array:
+def _share(drawn: Array, share: float, *, moved: Array) -> Array:
     """True for about `share` of the rows, more often where `moved` is high."""
     logit = np.log(share / (1 - share)) + 0.5 * (moved - moved.mean() if len(moved) else moved)
     return np.asarray(drawn < 1 / (1 + np.exp(-logit)))

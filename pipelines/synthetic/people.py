@@ -16,8 +16,8 @@ GENDERS = tuple(a.GENDERS)
 DECILES = tuple(a.DEPRIVATION_DECILES)
 LANGUAGES = ("en", *a.LANGUAGES)
 EMPLOYMENT = ("01", "02", "03", "04", "05", "06", "07", "08", "ZZ")
-RELIGIONS = ("160552003", "160549006", "309884000", "160545000", "366740002", "763896000")
-ORIENTATIONS = ("20430005", "76102007", "42035005")
+RELIGIONS = tuple(a.RELIGIONS)
+ORIENTATIONS = tuple(a.ORIENTATIONS)
 
 
 @dataclass(frozen=True)
@@ -47,30 +47,23 @@ class People:
     severity: Array
 
 
-def draw_people(seed: int, block: int, service: Array, services: Services) -> People:
+def draw_people(seed: int, block: int, *, service: Array, services: Services) -> People:
     """The patients of one block, whose services are given."""
-    chance = stream(seed, "people", block)
+    chance = stream(seed, "people", block=block)
     size = len(service)
-    normal = chance.standard_normal
-    ethnicity = pick(chance, a.ETHNIC_CATEGORIES, size)
-    years = _ages(chance, size)
-    decile = _deciles(chance, service, services)
-    deprived = _deprived(decile)
-    language = _languages(chance, ethnicity)
-    conditions = _conditions(chance, years, deprived)
-    employment = _employment(chance, years, deprived, conditions)
+    years, ethnicity = _ages(chance, size), pick(chance, a.ETHNIC_CATEGORIES, size=size)
+    decile = _deciles(chance, service, services=services)
+    deprived, language = _deprived(decile), _languages(chance, ethnicity)
+    conditions = _conditions(chance, years, deprived=deprived)
+    employment = _employment(chance, years, deprived=deprived, conditions=conditions)
     debt = chance.random(size) < np.clip(0.07 + 0.05 * deprived, 0.01, 0.3)
     children = chance.random(size) < np.where((years > 24) & (years < 55), 0.4, 0.05)
-    severity = normal(size)
-    expectations = normal(size)
-    literacy = 0.25 * expectations + 0.95 * normal(size) - 0.4 * (language > 0) - 0.15 * deprived
-    burden = (
-        0.3 * deprived + 0.25 * conditions + 0.9 * debt + 0.25 * children + 0.35 * np.isin(employment, (1, 3))
-    )
+    burden = 0.3 * deprived + 0.25 * conditions + 0.9 * debt + 0.25 * children
+    burden = burden + 0.35 * np.isin(employment, (1, 3))
     return People(
         service=service,
         ethnicity=ethnicity,
-        gender=pick(chance, a.GENDERS, size),
+        gender=pick(chance, a.GENDERS, size=size),
         age=years,
         decile=decile,
         language=language,
@@ -80,30 +73,41 @@ def draw_people(seed: int, block: int, service: Array, services: Services) -> Pe
         children=children,
         debt=debt,
         smoker=chance.random(size) < 0.16,
-        religion=pick(chance, dict.fromkeys(RELIGIONS, 1) | {"160552003": 5, "160549006": 4}, size),
-        orientation=pick(chance, {"20430005": 90, "76102007": 4, "42035005": 6}, size),
-        expectations=expectations,
-        literacy=literacy,
-        support=normal(size) - 0.2 * debt,
-        resistance=-0.35 * expectations + 0.9 * normal(size),
-        life_load=0.75 * normal(size) + 0.25 * severity + 0.7 * (burden - burden.mean()),
-        unexplained=a.UNEXPLAINED_PATIENT_SD * normal(size),
-        severity=severity,
+        religion=pick(chance, a.RELIGIONS, size=size),
+        orientation=pick(chance, a.ORIENTATIONS, size=size),
+        **_traits(chance, burden=burden, deprived=deprived, other_language=language > 0, debt=debt),
     )
+
+
+def _traits(
+    chance: np.random.Generator, *, burden: Array, deprived: Array, other_language: Array, debt: Array
+) -> dict[str, Array]:
+    """What nobody sees, in standard deviations; circumstances weigh on load, literacy and support."""
+    size = len(burden)
+    expectations, severity, *own = chance.standard_normal((7, size))
+    return {
+        "expectations": expectations,
+        "literacy": 0.25 * expectations + 0.95 * own[0] - 0.4 * other_language - 0.15 * deprived,
+        "support": own[1] - 0.2 * debt,
+        "resistance": -0.35 * expectations + 0.9 * own[2],
+        "life_load": 0.75 * own[3] + 0.25 * severity + 0.7 * (burden - burden.mean()),
+        "unexplained": a.UNEXPLAINED_PATIENT_SD * own[4],
+        "severity": severity,
+    }
 
 
 def _ages(chance: np.random.Generator, size: int) -> Array:
     """Exact age in years at referral."""
-    band = pick(chance, a.AGE_BANDS, size)
+    band = pick(chance, a.AGE_BANDS, size=size)
     low, high = (np.array(edge) for edge in zip(*a.AGE_BANDS, strict=True))
     within = chance.beta(1.0, 1.3, size)  # younger within each band; assumption
     return np.asarray(low[band] + within * (high[band] + 0.99 - low[band]))
 
 
-def _deciles(chance: np.random.Generator, service: Array, services: Services) -> Array:
+def _deciles(chance: np.random.Generator, service: Array, *, services: Services) -> Array:
     """Published deciles, moved by the service's own place."""
     size = len(service)
-    decile = pick(chance, a.DEPRIVATION_DECILES, size)
+    decile = pick(chance, a.DEPRIVATION_DECILES, size=size)
     moved = np.clip(decile + np.rint(services.deprived[service] * 3 * chance.random(size)), 0, 9)
     return np.where(decile == DECILES.index(""), decile, moved).astype(np.int64)
 
@@ -116,23 +120,23 @@ def _deprived(decile: Array) -> Array:
 def _languages(chance: np.random.Generator, ethnicity: Array) -> Array:
     other = np.array([a.OTHER_LANGUAGE_BY_ETHNICITY.get(code, a.OTHER_LANGUAGE_ELSE) for code in ETHNICITIES])
     speaks = chance.random(len(ethnicity)) < other[ethnicity]
-    return np.where(speaks, 1 + pick(chance, a.LANGUAGES, len(ethnicity)), 0)
+    return np.where(speaks, 1 + pick(chance, a.LANGUAGES, size=len(ethnicity)), 0)
 
 
-def _conditions(chance: np.random.Generator, years: Array, deprived: Array) -> Array:
+def _conditions(chance: np.random.Generator, years: Array, *, deprived: Array) -> Array:
     """How many long-term physical conditions, 0 to 3."""
     rate = a.LONG_TERM_CONDITION_AT_30 + a.LONG_TERM_CONDITION_PER_YEAR * (years - 30) + 0.05 * deprived
     return np.minimum(3, chance.poisson(np.clip(rate, 0.05, 1.2))).astype(np.int64)
 
 
-def _employment(chance: np.random.Generator, years: Array, deprived: Array, conditions: Array) -> Array:
+def _employment(chance: np.random.Generator, years: Array, *, deprived: Array, conditions: Array) -> Array:
     """Index into EMPLOYMENT, by age, deprivation and health."""
     size = len(years)
     working = pick(
-        chance, {"01": 74, "02": 7, "03": 4, "04": 5, "05": 6, "06": 1, "07": 1, "08": 0, "ZZ": 2}, size
+        chance, {"01": 74, "02": 7, "03": 4, "04": 5, "05": 6, "06": 1, "07": 1, "08": 0, "ZZ": 2}, size=size
     )
     young = pick(
-        chance, {"01": 48, "02": 9, "03": 34, "04": 3, "05": 2, "06": 1, "07": 1, "08": 0, "ZZ": 2}, size
+        chance, {"01": 48, "02": 9, "03": 34, "04": 3, "05": 2, "06": 1, "07": 1, "08": 0, "ZZ": 2}, size=size
     )
     status = np.where(years < 23, young, np.where(years > 66, 7, working))
     out_of_work = chance.random(size) < 1 / (

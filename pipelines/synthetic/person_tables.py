@@ -47,17 +47,19 @@ def _patients(block: Block) -> pa.Table:
     people, chance = block.people, block.chance("patients")
     size = len(people.service)
     received = first_received(block)
-    rows = of_patients(block, np.arange(size), received)
+    rows = of_patients(block, np.arange(size), since=received)
     born = np.floor(received - people.age * 365.25 - 1).astype(np.int64)
-    language = text.code(LANGUAGES, people.language, chance.random(size) < 0.06)
+    language = text.code(LANGUAGES, people.language, missing=chance.random(size) < 0.06)
     once = {
         "LocalPatientId": patient_id(block, np.arange(size)),
         "OrgIDLocalPatientId": text.code(block.services.provider, people.service),
         "NHSNumberStatus": text.constant("01", size),
         "PersonBirthDate": text.day(born),
         "Gender": text.code(GENDERS, people.gender),
-        "GenderIdentity": text.code(("2", "1", "3", "X"), people.gender, chance.random(size) < 0.1),
-        "ExBAFIndicator": text.code(("03", "02", "UU"), pick(chance, {"03": 90, "02": 3, "UU": 7}, size)),
+        "GenderIdentity": text.code(("2", "1", "3", "X"), people.gender, missing=chance.random(size) < 0.1),
+        "ExBAFIndicator": text.code(
+            ("03", "02", "UU"), pick(chance, {"03": 90, "02": 3, "UU": 7}, size=size)
+        ),
         "LanguageCodePreferred": language,
     }
     decile = text.code(DECILES, people.decile)
@@ -65,34 +67,34 @@ def _patients(block: Block) -> pa.Table:
     elsewhere = text.code(DECILES, np.where(people.decile == 10, 10, (people.decile + 2) % 10))
     ethnicity = text.code(ETHNICITIES, people.ethnicity)
     asked_again = chance.random(size) < LEARNED_LATER
-    recorded = rows.changed(text.constant("99", size), ethnicity, asked_again)
+    recorded = rows.changed(text.constant("99", size), ethnicity, rows=asked_again)
     columns = rows.again(once) | {
         "EthnicCategory": recorded,
         "Validated_EthnicCategory": recorded,
-        "IndicesOfDeprivationDecile": rows.changed(elsewhere, decile, moved),
+        "IndicesOfDeprivationDecile": rows.changed(elsewhere, decile, rows=moved),
         "Age_RP_StartDate": text.number(age(born[rows.index], block.months.starts[rows.month])),
         "Age_RP_EndDate": text.number(age(born[rows.index], block.months.ends[rows.month])),
     }
     return rows.table(columns)
 
 
-def _some(block: Block, part: str, share: float | Array) -> tuple[np.random.Generator, Array]:
+def _some(block: Block, part: str, *, share: float | Array) -> tuple[np.random.Generator, Array]:
     """The random numbers of a table, and the patients it has a row for."""
     chance = block.chance(part)
     return chance, np.flatnonzero(chance.random(len(block.people.service)) < share)
 
 
-def _about(block: Block, person: Array, since: Array | None = None) -> Rows:
-    return of_patients(block, person, first_received(block)[person] if since is None else since)
+def _about(block: Block, person: Array, *, since: Array | None = None) -> Rows:
+    return of_patients(block, person, since=first_received(block)[person] if since is None else since)
 
 
 def _practices(block: Block) -> pa.Table:
-    chance, person = _some(block, "practices", 0.97)
+    chance, person = _some(block, "practices", share=0.97)
     registered = first_received(block)[person] - chance.integers(100, 7_000, len(person))
     once = {
         "LocalPatientId": patient_id(block, person),
         "GMPCodeReg": text.identifier(
-            "Y", 10 * block.people.service[person] + chance.integers(0, 10, len(person)), 5
+            "Y", 10 * block.people.service[person] + chance.integers(0, 10, len(person)), width=5
         ),
         "StartDateGMPRegistration": text.day(registered),
     }
@@ -101,7 +103,7 @@ def _practices(block: Block) -> pa.Table:
 
 
 def _accommodation(block: Block) -> pa.Table:
-    chance, person = _some(block, "accommodation", 0.35)
+    chance, person = _some(block, "accommodation", share=0.35)
     size = len(person)
     settled = chance.random(size) > np.where(block.people.debt[person], 0.2, 0.04)
     since = first_received(block)[person] + chance.integers(0, 30, size)
@@ -111,14 +113,14 @@ def _accommodation(block: Block) -> pa.Table:
         "SettledAccommodationInd": text.either(settled, missing=chance.random(size) < 0.1),
         "AccommodationTypeDate": text.day(since),
     }
-    rows = _about(block, person, since)
+    rows = _about(block, person, since=since)
     return rows.table(rows.again(once))
 
 
 def _disabilities(block: Block) -> pa.Table:
-    chance, person = _some(block, "disabilities", 0.4)
+    chance, person = _some(block, "disabilities", share=0.4)
     kind = pick(
-        chance, {"NN": 60, "01": 8, "02": 3, "04": 7, "05": 8, "08": 8, "XX": 3, "ZZ": 3}, len(person)
+        chance, {"NN": 60, "01": 8, "02": 3, "04": 7, "05": 8, "08": 8, "XX": 3, "ZZ": 3}, size=len(person)
     )
     once = {"LocalPatientId": patient_id(block, person), "DisabCode": text.code(DISABILITIES, kind)}
     rows = _about(block, person)
@@ -145,12 +147,12 @@ def _circumstances(block: Block) -> pa.Table:
         "SocPerCircumstance": pa.array(words, pa.string()),
         "SocPerCircumstanceRecDate": text.day(since),
     }
-    rows = _about(block, person, since)
+    rows = _about(block, person, since=since)
     return rows.table(rows.again(once))
 
 
 def _visitors(block: Block) -> pa.Table:
-    chance, person = _some(block, "visitors", 0.004)
+    chance, person = _some(block, "visitors", share=0.004)
     since = first_received(block)[person]
     once = {
         "LocalPatientId": patient_id(block, person),
@@ -162,7 +164,7 @@ def _visitors(block: Block) -> pa.Table:
 
 
 def _earlier_diagnoses(block: Block) -> pa.Table:
-    chance, person = _some(block, "earlier diagnoses", 0.18)
+    chance, person = _some(block, "earlier diagnoses", share=0.18)
     made = first_received(block)[person] - chance.integers(200, 5_000, len(person))
     once = {
         "LocalPatientId": patient_id(block, person),
@@ -175,11 +177,13 @@ def _earlier_diagnoses(block: Block) -> pa.Table:
 
 
 def _clusters(block: Block) -> pa.Table:
-    chance, person = _some(block, "clusters", 0.05)
+    chance, person = _some(block, "clusters", share=0.05)
     since = first_received(block)[person]
     once = {
         "LocalPatientId": patient_id(block, person),
-        "AMHCareClustCodeFin": text.code(("01", "02", "03"), pick(chance, {1: 3, 2: 4, 3: 3}, len(person))),
+        "AMHCareClustCodeFin": text.code(
+            ("01", "02", "03"), pick(chance, {1: 3, 2: 4, 3: 3}, size=len(person))
+        ),
         "StartDateCareClust": text.day(since),
     }
     rows = _about(block, person)

@@ -29,13 +29,13 @@ def scores_at_contacts(block: Block) -> Scores:
     assessment = block.of(happened.phase) == 0
     with_wsas = filled & (assessment | (draw[1] < a.WSAS_AT_SESSIONS))
     return Scores(
-        phq9=_where(filled, score(chance, block.of(happened.phq9), 27)),
-        gad7=_where(filled & (draw[2] > 0.02), score(chance, block.of(happened.gad7), 21)),
+        phq9=_where(filled, score(chance, block.of(happened.phq9), top=27)),
+        gad7=_where(filled & (draw[2] > 0.02), score(chance, block.of(happened.gad7), top=21)),
         wsas=_where(with_wsas[:, None], wsas_items(chance, block.of(happened.wsas))),
     )
 
 
-def score(chance: np.random.Generator, true: Array, top: int) -> Array:
+def score(chance: np.random.Generator, true: Array, *, top: int) -> Array:
     """A total as filled in: the true score with an error of about one point and a half."""
     return np.clip(np.rint(true + 1.4 * chance.standard_normal(len(true))), 0, top)
 

@@ -73,7 +73,7 @@ class Block:
 
     def chance(self, part: str) -> np.random.Generator:
         """The random numbers of one part of the recording."""
-        return stream(self.seed, f"recording {part}", self.number)
+        return stream(self.seed, f"recording {part}", block=self.number)
 
     def of(self, matrix: Array) -> Array:
         """A matrix of the appointments, one value per contact."""
@@ -85,7 +85,7 @@ def contacts_on_record(
     correct: float,
 ) -> Contacts:  # fmt: skip
     """Contacts up to the last day; what lies after it has not happened yet."""
-    chance = stream(seed, "contacts", block)
+    chance = stream(seed, "contacts", block=block)
     happened = episodes.appointments
     pathway, column = np.nonzero(happened.booked & (happened.day <= months.ends[-1]))
     size, service = len(pathway), pathways.service[pathway]

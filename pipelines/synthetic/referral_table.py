@@ -32,19 +32,19 @@ CASE_PHQ9, CASE_GAD7, CHANGE_PHQ9, CHANGE_GAD7 = 10, 8, 6, 4  # national thresho
 def referral_table(block: Block, scores: Scores) -> pa.Table:
     """A row per pathway and submission; discharge appears once it has happened."""
     size = len(block.pathways.person)
-    rows = of_pathways(block, np.arange(size), block.pathways.received)
+    rows = of_pathways(block, np.arange(size), since=block.pathways.received)
     until = block.months.ends[rows.month]
-    standing = Standing(block.contacts, rows.index, until)
+    standing = Standing(block.contacts, rows.index, until=until)
     ended = block.episodes.discharged[rows.index] <= until
-    columns = rows.again(_submitted(block)) | _discharge(block, rows, ended)
+    columns = rows.again(_submitted(block)) | _discharge(block, rows, ended=ended)
     columns |= _contacts_so_far(block, standing) | _therapies_so_far(block, standing)
-    return rows.table(columns | _scores_so_far(block, scores, standing, ended))
+    return rows.table(columns | _scores_so_far(block, scores, standing=standing, ended=ended))
 
 
 def _submitted(block: Block) -> dict[str, Text]:
     chance, plan = block.chance("referrals"), block.pathways
     size, received = len(plan.person), plan.received
-    source = text.code(tuple(SOURCES), pick(chance, SOURCES, size))
+    source = text.code(tuple(SOURCES), pick(chance, SOURCES, size=size))
     onset = received - chance.integers(30, 2_500, size)
     before = chance.random(size) < np.where(plan.again, 0.7, 0.3)
     return {
@@ -60,12 +60,12 @@ def _submitted(block: Block) -> dict[str, Text]:
     }
 
 
-def _discharge(block: Block, rows: Rows, ended: Array) -> dict[str, Text]:
+def _discharge(block: Block, rows: Rows, *, ended: Array) -> dict[str, Text]:
     words = tuple(END_CODES[ending] for ending in sorted(END_CODES))
     discharged = block.episodes.discharged[rows.index]
     born = block.pathways.received[rows.index] - 365.25 * block.people.age[rows.person]
     return {
-        "EndCode": text.code(words, np.minimum(block.episodes.ending, LEFT + 2)[rows.index], ~ended),
+        "EndCode": text.code(words, np.minimum(block.episodes.ending, LEFT + 2)[rows.index], missing=~ended),
         "ServDischDate": text.day(discharged, ~ended),
         "Age_ServiceDischarge_Date": text.number(age(born, discharged), ~ended),
     }
@@ -103,7 +103,7 @@ def _therapies_so_far(block: Block, standing: Standing) -> dict[str, Text]:
     }
 
 
-def _scores_so_far(block: Block, scores: Scores, standing: Standing, ended: Array) -> dict[str, Text]:
+def _scores_so_far(block: Block, scores: Scores, *, standing: Standing, ended: Array) -> dict[str, Text]:
     pairs = {"PHQ9": _first_and_last(standing, scores.phq9), "GAD": _first_and_last(standing, scores.gad7)}
     for item, name in enumerate(WSAS_COLUMNS):
         pairs[f"WASAS_{name}"] = _first_and_last(standing, scores.wsas[:, item])
@@ -112,7 +112,7 @@ def _scores_so_far(block: Block, scores: Scores, standing: Standing, ended: Arra
         columns[f"{name}_FirstScore"] = text.number(np.nan_to_num(first), np.isnan(first))
         columns[f"{name}_LastScore"] = text.number(np.nan_to_num(last), np.isnan(last))
     sessions = standing.count(therapy_of(block) >= 0)
-    return columns | _flags(pairs["PHQ9"], pairs["GAD"], ended & (sessions >= 2))
+    return columns | _flags(pairs["PHQ9"], pairs["GAD"], completed=ended & (sessions >= 2))
 
 
 def _first_and_last(standing: Standing, values: Array) -> tuple[Array, Array]:
@@ -120,7 +120,7 @@ def _first_and_last(standing: Standing, values: Array) -> tuple[Array, Array]:
     return values_at(values, standing.earliest(recorded)), values_at(values, standing.latest(recorded))
 
 
-def _flags(phq9: tuple[Array, Array], gad7: tuple[Array, Array], completed: Array) -> dict[str, Text]:
+def _flags(phq9: tuple[Array, Array], gad7: tuple[Array, Array], *, completed: Array) -> dict[str, Text]:
     """Recovery and the like, for completed treatment with both scores."""
     paired = completed & ~np.isnan(phq9[0] + phq9[1] + gad7[0] + gad7[1])
     case = (phq9[0] >= CASE_PHQ9) | (gad7[0] >= CASE_GAD7)

@@ -28,27 +28,27 @@ SAID_NOT_REVIEWED, BARRIER_TOLD = 0.4, 0.7  # assumptions
 def review_table(block: Block, tasks: Tasks) -> pa.Table:
     """BSW002TaskReview, one row per review; a task nobody came back to has none."""
     chance = block.chance("reviews")
-    task, contact, told = _reviews(block, tasks, chance)
+    task, contact, told = _reviews(block, tasks, chance=chance)
     done = block.of(block.happened.done)[tasks.contact[task]]
     done = done ^ (chance.random(len(task)) < a.WRONGLY_REVIEWED)
     completion = np.where(told, _completion(chance, done), NOT_REVIEWED)
     columns = {
         "TaskId": tasks.id().take(pa.array(task)),
         "CareContactId": contact_id(block, contact),
-        "ReviewDateTime": _moment(block, chance, tasks.contact[task], contact),
+        "ReviewDateTime": _moment(block, chance, agreed=tasks.contact[task], contact=contact),
         "Completion": text.code(COMPLETION, completion),
-        "CompletionPercent": _percent(chance, completion, done),
+        "CompletionPercent": _percent(chance, completion, done=done),
     }
-    columns |= _experience(block, chance, contact, done, ~told)
-    columns["BarriersReported"] = _barriers(block, chance, contact, done, ~told)
+    columns |= _experience(block, chance, contact=contact, done=done, untold=~told)
+    columns["BarriersReported"] = _barriers(block, chance, contact=contact, done=done, untold=~told)
     eased = chance.random(len(task)) < chance_of(block.of(block.happened.planning)[contact])
     columns["DifficultiesAddressed"] = text.either(
         eased & ~done, missing=~told | (chance.random(len(task)) < 0.3)
     )
-    return local_table(block, block.contacts.service[contact], columns)
+    return local_table(block, block.contacts.service[contact], columns=columns)
 
 
-def _reviews(block: Block, tasks: Tasks, chance: np.random.Generator) -> tuple[Array, Array, Array]:
+def _reviews(block: Block, tasks: Tasks, *, chance: np.random.Generator) -> tuple[Array, Array, Array]:
     """Task, contact and whether the work was really reviewed there."""
     following = block.contacts.next_attended[tasks.contact]
     task = np.flatnonzero(following >= 0)
@@ -65,7 +65,7 @@ def _reviews(block: Block, tasks: Tasks, chance: np.random.Generator) -> tuple[A
     )
 
 
-def _moment(block: Block, chance: np.random.Generator, agreed: Array, contact: Array) -> Text:
+def _moment(block: Block, chance: np.random.Generator, *, agreed: Array, contact: Array) -> Text:
     """Mostly left to the contact's own time; by message, some time since the work was agreed."""
     contacts, size = block.contacts, len(contact)
     start = contacts.day[contact] * 1440 + contacts.minute[contact]
@@ -82,7 +82,7 @@ def _completion(chance: np.random.Generator, done: Array) -> Array:
     return np.where(done, if_done, np.where(drawn < 0.62, NONE, PART))
 
 
-def _percent(chance: np.random.Generator, completion: Array, done: Array) -> Text:
+def _percent(chance: np.random.Generator, completion: Array, *, done: Array) -> Text:
     """How much; always where part of it fell short, sometimes elsewhere."""
     size = len(completion)
     drawn, step = chance.random(size), chance.integers(0, 9, size)
@@ -95,7 +95,7 @@ def _percent(chance: np.random.Generator, completion: Array, done: Array) -> Tex
 
 
 def _experience(
-    block: Block, chance: np.random.Generator, contact: Array, done: Array, untold: Array
+    block: Block, chance: np.random.Generator, *, contact: Array, done: Array, untold: Array
 ) -> dict[str, Text]:
     """How difficult and how helpful the patient found it, 0 to 4."""
     person = block.pathways.person[block.contacts.pathway[contact]]
@@ -109,7 +109,9 @@ def _experience(
     }
 
 
-def _barriers(block: Block, chance: np.random.Generator, contact: Array, done: Array, untold: Array) -> Text:
+def _barriers(
+    block: Block, chance: np.random.Generator, *, contact: Array, done: Array, untold: Array
+) -> Text:
     """One barrier or two, likelier where its cause is there."""
     leaning = _leanings(block, contact)
     gumbel = chance.gumbel(size=leaning.shape)

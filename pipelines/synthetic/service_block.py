@@ -31,7 +31,7 @@ def draw_block(
 ) -> Block:
     """What happens to the pathways of one block, and which of it is on record."""
     people, pathways = draw_pathways(seed, number, size=size, services=services, months=months)
-    episodes = run_episodes(seed, number, people, pathways, staff)
+    episodes = run_episodes(seed, number, people=people, pathways=pathways, staff=staff)
     contacts = contacts_on_record(
         seed,
         number,
@@ -52,7 +52,7 @@ def draw_block(
 def tables_of(block: Block, numbers: Numbering) -> dict[str, pa.Table]:
     """Every table of the block, by its name; the truth among them under TRUTH and ADDED."""
     scores = scores_at_contacts(block)
-    tasks = tasks_on_record(block, numbers, complaint_of(block))
+    tasks = tasks_on_record(block, numbers, complaint=complaint_of(block))
     tables = {
         **person_tables(block),
         "IDS004EmpStatus": employment_table(block),
@@ -74,7 +74,9 @@ def _truth(block: Block, tasks: Tasks) -> pa.Table:
     """What nobody records: the chance at each contact that set work, and what came of it."""
     contact = np.unique(tasks.contact)
     not_done = 1.0 - block.of(block.happened.probability_done)[contact]
-    ids = local_table(block, block.contacts.service[contact], {"CareContactId": contact_id(block, contact)})
+    ids = local_table(
+        block, block.contacts.service[contact], columns={"CareContactId": contact_id(block, contact)}
+    )
     done = block.of(block.happened.done)[contact]
     return ids.append_column("probability_not_completed", pa.array(not_done)).append_column(
         "done", pa.array(done)

@@ -44,7 +44,7 @@ class Staff:
 RATING_TYPES = 8
 
 
-def draw_services(seed: int, services: int, pathways: int) -> tuple[Services, Staff]:
+def draw_services(seed: int, services: int, *, pathways: int) -> tuple[Services, Staff]:
     """The services and all their practitioners."""
     chance = stream(seed, "services")
     share = 0.4 + chance.random(services)
@@ -59,19 +59,26 @@ def draw_services(seed: int, services: int, pathways: int) -> tuple[Services, St
         deprived=chance.uniform(-0.6, 0.6, services),
         first_pwp=np.concatenate([[0], np.cumsum(pwps)]),
         first_therapist=np.concatenate([[0], np.cumsum(therapists)]) + pwps.sum(),
-        forms=chance.random((services, RATING_TYPES)) < 0.7,
+        forms=_forms(chance, services),
     )
-    return drawn, _staff(chance, pwps, therapists)
+    return drawn, _staff(chance, pwps, therapists=therapists)
 
 
-def _staff(chance: np.random.Generator, pwps: Array, therapists: Array) -> Staff:
+def _forms(chance: np.random.Generator, services: int) -> Array:
+    """The first service asks for every rating, so that each is somewhere; the others for most."""
+    asked = chance.random((services, RATING_TYPES)) < 0.7
+    asked[0] = True
+    return asked
+
+
+def _staff(chance: np.random.Generator, pwps: Array, *, therapists: Array) -> Staff:
     service = np.concatenate([np.repeat(np.arange(len(n)), n) for n in (pwps, therapists)])
     therapist = np.repeat([False, True], [pwps.sum(), therapists.sum()])
     within = np.concatenate([np.concatenate([np.arange(k) for k in n]) for n in (pwps, therapists)])
     number = within + 1 + np.where(therapist, pwps[service], 0)
     size = len(service)
     trainee = ~therapist & (chance.random(size) < a.TRAINEES)
-    rare = chance.random(size) < a.RARE_REVIEWERS
+    rare = np.argsort(chance.random(size)) < max(1, round(a.RARE_REVIEWERS * size))
     return Staff(
         service=service,
         number=number,

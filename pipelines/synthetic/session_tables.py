@@ -43,7 +43,7 @@ def rating_table(block: Block) -> pa.Table:
         "RatedBy": text.code(raters, kind),
         "Rating": text.number(values[contact, kind]),
     }
-    return local_table(block, contacts.service[contact], columns)
+    return local_table(block, contacts.service[contact], columns=columns)
 
 
 def _true_ratings(block: Block, chance: np.random.Generator) -> Array:
@@ -68,13 +68,14 @@ def platform_table(block: Block) -> pa.Table:
     chance, contacts = block.chance("platform"), block.contacts
     online = np.flatnonzero((therapy_of(block) == COMPUTER) & block.of(block.happened.set_tasks))
     days = _days_until_next(block, online)
-    rate = np.where(block.of(block.happened.done)[online], a.LOGINS_PER_WEEK[1], a.LOGINS_PER_WEEK[0])
+    done = block.of(block.happened.done)[online]
+    rate = np.where(done, a.LOGIN_DAYS_PER_WEEK[1], a.LOGIN_DAYS_PER_WEEK[0])
     count = chance.poisson(rate * days / 7)
-    contact = np.repeat(online, count)
-    within = np.floor(chance.random(len(contact)) * np.repeat(days, count)).astype(np.int64)
+    within = np.floor(chance.random(count.sum()) * np.repeat(days, count)).astype(np.int64)
+    contact, within = _several_a_day(block, chance, contact=np.repeat(online, count), within=within)
     hour = np.clip(np.rint(chance.normal(17, 4, len(contact))), 6, 23).astype(np.int64)
     start = (contacts.day[contact] + 1 + within) * 1440 + 60 * hour + chance.integers(0, 60, len(contact))
-    start, contact = _in_the_extract(block, start, contact)
+    start, contact = _in_the_extract(block, start, contact=contact)
     size = len(contact)
     length = np.maximum(1, np.rint(np.exp(chance.normal(2.7, 0.7, size)))).astype(np.int64)
     unended = chance.random(size) < 0.05
@@ -86,7 +87,16 @@ def platform_table(block: Block) -> pa.Table:
         "ToolsUsed": text.number(chance.poisson(1.2, size), chance.random(size) < 0.1),
         "MessagesSent": text.number(chance.poisson(0.15, size)),
     }
-    return local_table(block, contacts.service[contact], columns)
+    return local_table(block, contacts.service[contact], columns=columns)
+
+
+def _several_a_day(
+    block: Block, chance: np.random.Generator, *, contact: Array, within: Array
+) -> tuple[Array, Array]:
+    """Days with a log-in into log-ins: some people come back on the same day, others hardly ever."""
+    habit = a.LOGINS_AGAIN_SAME_DAY * chance.exponential(size=len(block.pathways.person))
+    times = 1 + chance.poisson(habit[block.contacts.pathway[contact]])
+    return np.repeat(contact, times), np.repeat(within, times)
 
 
 def _days_until_next(block: Block, contact: Array) -> Array:
@@ -96,12 +106,12 @@ def _days_until_next(block: Block, contact: Array) -> Array:
     return np.where(following >= 0, np.minimum(gap, DAYS_LOGGED), DAYS_LOGGED)
 
 
-def _in_the_extract(block: Block, start: Array, contact: Array) -> tuple[Array, Array]:
+def _in_the_extract(block: Block, start: Array, *, contact: Array) -> tuple[Array, Array]:
     """Log-ins up to the last day and the discharge, in order of time on each pathway."""
     pathway = block.contacts.pathway[contact]
     last = np.minimum(block.months.ends[-1], block.episodes.discharged[pathway])
     order = np.lexsort((start, pathway))
     order = order[(start // 1440 <= last)[order]]
     start, contact, pathway = start[order], contact[order], pathway[order]
-    again = np.append(False, (start[1:] == start[:-1]) & (pathway[1:] == pathway[:-1]))
-    return start[~again], contact[~again]
+    same = (start == np.roll(start, 1)) & (pathway == np.roll(pathway, 1)) & (np.arange(len(start)) > 0)
+    return start[~same], contact[~same]

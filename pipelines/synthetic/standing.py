@@ -14,7 +14,7 @@ FAR = 10**6  # more days than any date has
 class Standing:
     """Contacts up to the end of a given day, for each row of a table about pathways."""
 
-    def __init__(self, contacts: Contacts, pathway: Array, until: Array) -> None:
+    def __init__(self, contacts: Contacts, pathway: Array, *, until: Array) -> None:
         self.contacts = contacts
         key = contacts.pathway * FAR + contacts.day
         self.start = np.searchsorted(contacts.pathway, pathway, side="left")

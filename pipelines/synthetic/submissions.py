@@ -33,7 +33,7 @@ class Rows:
         index = pa.array(self.index)
         return {name: column.take(index) for name, column in columns.items()}
 
-    def changed(self, at_first: Text, later: Text, rows: Array) -> Text:
+    def changed(self, at_first: Text, later: Text, *, rows: Array) -> Text:
         """A column that reads otherwise in the first submission of some rows: corrected, or learned later."""
         index = pa.array(self.index)
         first = pa.array((self.month == self.first) & rows[self.index])
@@ -65,7 +65,7 @@ def _provider(block: Block, service: Array) -> dict[str, Text]:
     return {"OrgID_Provider": text.code(block.services.provider, service)}
 
 
-def local_table(block: Block, service: Array, columns: Mapping[str, Text]) -> pa.Table:
+def local_table(block: Block, service: Array, *, columns: Mapping[str, Text]) -> pa.Table:
     """A local table: every row once, with its provider."""
     return pa.table({**_provider(block, service), **columns})
 
@@ -77,7 +77,7 @@ def pathway_months(block: Block) -> tuple[Array, Array]:
     return first, last
 
 
-def of_pathways(block: Block, pathway: Array, since: Array) -> Rows:
+def of_pathways(block: Block, pathway: Array, *, since: Array) -> Rows:
     """Rows about pathways: in every submission from the day they were made to the month after discharge."""
     first, last = pathway_months(block)
     begun = np.maximum(first[pathway], block.months.of(since))
@@ -85,7 +85,7 @@ def of_pathways(block: Block, pathway: Array, since: Array) -> Rows:
     return Rows(block, index, month, begun[index], block.pathways.person[pathway[index]], pathway[index])
 
 
-def of_patients(block: Block, person: Array, since: Array) -> Rows:
+def of_patients(block: Block, person: Array, *, since: Array) -> Rows:
     """Rows about patients: in every submission that holds one of their pathways, once made."""
     when, start = _presence(block)
     size = start[person + 1] - start[person]

@@ -42,10 +42,10 @@ class Tasks:
 
     def id(self) -> Text:
         """TaskId of each row."""
-        return text.identifier("T", self.number, 7)
+        return text.identifier("T", self.number, width=7)
 
 
-def tasks_on_record(block: Block, numbers: Numbering, complaint: Array) -> Tasks:
+def tasks_on_record(block: Block, numbers: Numbering, *, complaint: Array) -> Tasks:
     """One or two tasks for each contact that truly set work."""
     chance = block.chance("tasks")
     set_here = np.flatnonzero(block.of(block.happened.set_tasks))
@@ -53,10 +53,10 @@ def tasks_on_record(block: Block, numbers: Numbering, complaint: Array) -> Tasks
     contact = np.repeat(set_here, 1 + second)
     pathway, size = block.contacts.pathway[contact], len(contact)
     depressed = np.array([code in DEPRESSION for code in a.COMPLAINTS])[complaint[pathway]]
-    for_mood = pick(chance, dict(enumerate((34, 16, 2, 5, 9, 9, 4, 9, 0, 9, 3))), size)
-    for_worry = pick(chance, dict(enumerate((7, 15, 20, 22, 7, 6, 9, 8, 0, 3, 3))), size)
+    for_mood = pick(chance, dict(enumerate((34, 16, 2, 5, 9, 9, 4, 9, 0, 9, 3))), size=size)
+    for_worry = pick(chance, dict(enumerate((7, 15, 20, 22, 7, 6, 9, 8, 0, 3, 3))), size=size)
     online = block.pathways.computer[pathway] & (chance.random(size) < 0.8)
-    elsewhere = pick(chance, {0: 74, 1: 3, 2: 9, 3: 9, 4: 5}, size)
+    elsewhere = pick(chance, {0: 74, 1: 3, 2: 9, 3: 9, 4: 5}, size=size)
     return Tasks(
         contact=contact,
         number=numbers.next("task", block.contacts.service[contact]),
@@ -76,14 +76,14 @@ def task_table(block: Block, tasks: Tasks) -> pa.Table:
         "TaskType": text.code(TYPES, tasks.kind),
         "TaskFormat": text.code(FORMATS, tasks.format),
     }
-    columns |= _dose(block, chance, contact) | _planning(block, chance, contact)
-    columns |= _materials(block, chance, contact) | _patient_says(block, chance, contact)
+    columns |= _dose(block, chance, contact=contact) | _planning(block, chance, contact=contact)
+    columns |= _materials(block, chance, contact=contact) | _patient_says(block, chance, contact=contact)
     due = block.contacts.day[contact] + chance.integers(6, 15, len(contact))
     columns["ReviewDueDate"] = text.day(due, chance.random(len(contact)) < 0.5)
-    return local_table(block, block.contacts.service[contact], columns)
+    return local_table(block, block.contacts.service[contact], columns=columns)
 
 
-def _dose(block: Block, chance: np.random.Generator, contact: Array) -> dict[str, Text]:
+def _dose(block: Block, chance: np.random.Generator, *, contact: Array) -> dict[str, Text]:
     size, demand = len(contact), block.of(block.happened.demand)[contact]
     times = np.clip(np.rint(3 + 1.3 * demand + 0.5 * chance.standard_normal(size)), 1, 7)
     minutes = times * 5 * chance.integers(2, 6, size)
@@ -96,7 +96,7 @@ def _habit(block: Block, contact: Array) -> Array:
     return np.asarray(block.staff.records[block.of(block.happened.staff)[contact]])
 
 
-def _planning(block: Block, chance: np.random.Generator, contact: Array) -> dict[str, Text]:
+def _planning(block: Block, chance: np.random.Generator, *, contact: Array) -> dict[str, Text]:
     planning, blank = block.of(block.happened.planning)[contact], a.PLANNING_BLANK / _habit(block, contact)
     columns = {}
     for name, (usual, moves) in PLANNING.items():
@@ -105,18 +105,18 @@ def _planning(block: Block, chance: np.random.Generator, contact: Array) -> dict
     return columns
 
 
-def _materials(block: Block, chance: np.random.Generator, contact: Array) -> dict[str, Text]:
+def _materials(block: Block, chance: np.random.Generator, *, contact: Array) -> dict[str, Text]:
     adapted = block.of(block.happened.adapted)[contact]
     language = block.people.language[block.pathways.person[block.contacts.pathway[contact]]]
     own = np.where(adapted & (chance.random(len(contact)) < 0.7), language, 0)
     blank = chance.random((2, len(contact))) < np.array([[a.PLANNING_BLANK], [0.3]])
     return {
         "AdaptedToCircumstances": text.either(adapted, missing=blank[0]),
-        "MaterialsLanguage": text.code(LANGUAGES, own, blank[1]),
+        "MaterialsLanguage": text.code(LANGUAGES, own, missing=blank[1]),
     }
 
 
-def _patient_says(block: Block, chance: np.random.Generator, contact: Array) -> dict[str, Text]:
+def _patient_says(block: Block, chance: np.random.Generator, *, contact: Array) -> dict[str, Text]:
     happened, person = block.happened, block.pathways.person[block.contacts.pathway[contact]]
     believes, knows = block.people.expectations[person], block.people.literacy[person]
     planning, load = block.of(happened.planning)[contact], block.of(happened.life_load)[contact]

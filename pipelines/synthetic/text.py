@@ -14,16 +14,16 @@ from pipelines.synthetic.calendar import Array
 Text = Any  # a pyarrow array of strings; pyarrow carries no types
 
 
-def code(words: Sequence[str], index: Array, missing: Array | None = None) -> Text:
+def code(words: Sequence[str], index: Array, *, missing: Array | None = None) -> Text:
     """The word at each index; null where missing, where the index is negative or the word empty."""
     absent = (index < 0) if missing is None else (index < 0) | missing
     values = pa.array([word or None for word in words], pa.string())
     return values.take(pa.array(np.where(absent, 0, index), mask=absent))
 
 
-def either(yes: Array, words: tuple[str, str] = ("Y", "N"), missing: Array | None = None) -> Text:
+def either(yes: Array, words: tuple[str, str] = ("Y", "N"), *, missing: Array | None = None) -> Text:
     """The first word where true, the second where not."""
-    return code(words, np.where(yes, 0, 1), missing)
+    return code(words, np.where(yes, 0, 1), missing=missing)
 
 
 def constant(word: str | None, size: int) -> Text:
@@ -36,7 +36,7 @@ def number(values: Array, missing: Array | None = None) -> Text:
     return pa.array(np.asarray(values).astype(np.int64), mask=missing).cast(pa.string())
 
 
-def identifier(prefix: str, values: Array, width: int = 6) -> Text:
+def identifier(prefix: str, values: Array, *, width: int = 6) -> Text:
     """An id: prefix and a number with leading zeros; null where negative."""
     digits = pc.utf8_lpad(number(values, values < 0), width=width, padding="0")
     return pc.binary_join_element_wise(prefix, digits, "")
