@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -15,12 +15,15 @@ from models.suppression import ALL, Sum, hidden_cells, sums
 
 
 def audit_of(
-    cells: Mapping[str, tuple[int, ...]], by: str = "group", settings: AuditSettings | None = None
+    cells: Mapping[str, tuple[int, ...]],
+    by: str = "group",
+    settings: AuditSettings | None = None,
+    named: Callable[[str], str] = str,
 ) -> GroupAudit:
     """Per group: flagged events, missed events, flagged others, passed others, unknown outcomes."""
     kinds = [(1.0, True), (1.0, False), (0.0, True), (0.0, False), (np.nan, False)]
     rows = [
-        (group, outcome, flag)
+        (named(group), outcome, flag)
         for group, counted in cells.items()
         for (outcome, flag), times in zip(kinds, counted, strict=True)
         for _ in range(times)
