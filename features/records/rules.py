@@ -151,8 +151,9 @@ def copies(table: str, held: tuple[str, ...]) -> tuple[str, str, str] | None:
     submission = ', "UniqueSubmissionID"' if "UniqueSubmissionID" in held else ""
     window = f'PARTITION BY "OrgID_Provider", "{key}"{submission}'
     content = "md5(concat_ws('|', " + ", ".join(f"coalesce(\"{name}\", '~')" for name in held) + "))"
-    exact = f"row_number() OVER ({window} ORDER BY row) > 1"
-    differ = f"min({content}) OVER ({window}) <> max({content}) OVER ({window})"
+    there = f'"{key}" IS NOT NULL'
+    exact = f"{there} AND row_number() OVER ({window} ORDER BY row) > 1"
+    differ = f"{there} AND min({content}) OVER ({window}) <> max({content}) OVER ({window})"
     return key, exact, differ
 
 

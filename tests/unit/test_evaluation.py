@@ -1,0 +1,143 @@
+"""Every metric against an outside reference, and what the report concludes from them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy.special import logit
+from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+
+from models import resampling
+from models.evaluation import (
+    EvaluationSettings,
+    HeldOut,
+    ascertainment,
+    at_the_flag,
+    flags_per_practitioner_week,
+    gains,
+    net_benefit,
+    performance,
+    verdict,
+)
+
+SETTINGS = EvaluationSettings(draws=100)
+
+
+def _held_out(seed: int = 1, rows: int = 900, ties: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(seed)
+    risk = np.clip(draw.beta(2, 3, rows), 0.01, 0.99)
+    if ties:
+        risk = np.round(risk, 2)
+    outcome = (draw.random(rows) < risk**1.3).astype(float)
+    return outcome, risk, draw.integers(0, 300, rows).astype(str).astype(object)
+
+
+ONE = np.ones((1, 900))
+
+
+@pytest.mark.parametrize("ties", [True, False])
+def test_discrimination_and_scores_agree_with_scikit_learn(ties: bool) -> None:
+    outcome, risk, _ = _held_out(ties=ties)
+    for ours, theirs in (
+        (resampling.auroc, roc_auc_score),
+        (resampling.average_precision, average_precision_score),
+        (resampling.log_loss, log_loss),
+    ):
+        assert ours(outcome, risk, ONE)[0] == pytest.approx(theirs(outcome, risk), abs=1e-12)
+    brier = resampling.mean((risk - outcome) ** 2, ONE)[0]
+    assert brier == pytest.approx(brier_score_loss(outcome, risk), abs=1e-12)
+
+
+def test_weights_are_the_same_as_rows_drawn_that_often() -> None:
+    outcome, risk, patients = _held_out()
+    weights = resampling.patient_weights(patients, draws=1, seed=3)[1:]
+    rows = np.repeat(np.arange(len(risk)), weights[0].astype(int))
+    for metric in (resampling.auroc, resampling.average_precision, resampling.calibration_slope):
+        drawn = metric(outcome[rows], risk[rows], np.ones((1, len(rows))))[0]
+        assert metric(outcome, risk, weights)[0] == pytest.approx(drawn, abs=1e-9)
+
+
+def test_a_draw_takes_whole_patients() -> None:
+    _, _, patients = _held_out()
+    weights = resampling.patient_weights(patients, draws=5, seed=1)
+    assert (weights[0] == 1).all()
+    for patient in np.unique(patients):
+        assert (np.ptp(weights[:, patients == patient], axis=1) == 0).all()
+
+
+def test_calibration_slope_and_intercept_agree_with_statsmodels() -> None:
+    outcome, risk, _ = _held_out()
+    x = logit(risk)
+    slope = sm.Logit(outcome, sm.add_constant(x)).fit(disp=0).params[1]
+    intercept = sm.GLM(outcome, np.ones(len(x)), family=sm.families.Binomial(), offset=x).fit().params[0]
+    assert resampling.calibration_slope(outcome, risk, ONE)[0] == pytest.approx(slope, abs=1e-6)
+    assert resampling.calibration_intercept(outcome, risk, ONE)[0] == pytest.approx(intercept, abs=1e-6)
+
+
+def test_ici_is_near_nothing_for_true_risks_and_finds_a_bend() -> None:
+    draw = np.random.default_rng(5)
+    risk = draw.uniform(0.05, 0.95, 20_000)
+    true = (draw.random(len(risk)) < risk).astype(float)
+    bent = (draw.random(len(risk)) < risk**2).astype(float)
+    one = np.ones((1, len(risk)))
+    assert resampling.integrated_calibration_index(true, risk, one)[0] < 0.015
+    expected = float(np.abs(risk**2 - risk).mean())
+    assert resampling.integrated_calibration_index(bent, risk, one)[0] == pytest.approx(expected, abs=0.02)
+
+
+def test_net_benefit_is_what_the_formula_says() -> None:
+    outcome = np.array([1.0, 1, 0, 0, 0])
+    risk = np.array([0.9, 0.4, 0.6, 0.2, 0.1])
+    held_out = HeldOut(outcome, {"boosted model": risk}, np.arange(5).astype(object), "boosted model")
+    found = net_benefit(held_out, SETTINGS).set_index(["threshold", "policy"])["value"]
+    assert found[0.5, "boosted model"] == pytest.approx(1 / 5 - 1 / 5 * 1.0)
+    assert found[0.25, "boosted model"] == pytest.approx(2 / 5 - 1 / 5 * (0.25 / 0.75))
+    assert found[0.5, "flag everybody"] == pytest.approx(2 / 5 - 3 / 5)
+
+
+def test_flags_are_counted_as_they_should_be() -> None:
+    outcome, flag = np.array([1.0, 1, 1, 0, 0]), np.array([True, True, False, True, False])
+    found = at_the_flag(outcome, flag, np.arange(5).astype(object), SETTINGS).set_index("measure")["value"]
+    assert found.to_dict() == pytest.approx(
+        {"sensitivity": 2 / 3, "specificity": 1 / 2, "ppv": 2 / 3, "npv": 1 / 2, "flag_rate": 3 / 5}
+    )
+
+
+def test_flags_per_practitioner_and_week_are_means_over_weeks_with_a_point() -> None:
+    at = pd.to_datetime(["2025-01-06", "2025-01-07", "2025-01-14", "2025-01-06"])
+    rows = pd.DataFrame({"practitioner_id": ["a", "a", "a", None], "at": at, "flag": [1, 1, 0, 1]})
+    assert flags_per_practitioner_week(rows) == 1.0
+
+
+def test_the_verdict_says_better_only_beyond_its_interval() -> None:
+    def sentence(value: float, low: float, high: float) -> str:
+        rows = [("logistic regression", value, low, high)]
+        return verdict(pd.DataFrame(rows, columns=["rival", "value", "low", "high"]))
+
+    assert (
+        sentence(0.012, 0.006, 0.018) == "Better than logistic regression: AUROC +0.012 (+0.006 to +0.018)."
+    )
+    assert sentence(0.004, -0.002, 0.010).startswith("No better than logistic regression")
+    assert sentence(-0.020, -0.030, -0.010).startswith("Worse than logistic regression")
+
+
+def test_a_rival_is_compared_on_the_same_draws() -> None:
+    outcome, risk, patients = _held_out()
+    same = HeldOut(outcome, {"boosted model": risk, "logistic regression": risk}, patients, "boosted model")
+    row = gains(same, SETTINGS).iloc[0]
+    assert (row["value"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
+
+
+def test_one_risk_for_everybody_has_no_slope() -> None:
+    outcome, risk, patients = _held_out()
+    flat = HeldOut(outcome, {"prevalence": np.full_like(risk, 0.4)}, patients, "prevalence")
+    table = performance(flat, SETTINGS).set_index("metric")["value"]
+    assert np.isnan(table["calibration_slope"])
+    assert table["auroc"] == 0.5
+
+
+def test_pending_points_leave_every_denominator() -> None:
+    outcome = pd.DataFrame({"reason": ["reviewed", "reviewed", "left", "pending", "pending"]})
+    assert ascertainment(outcome).set_index("reason")["share"].to_dict() == {"reviewed": 2 / 3, "left": 1 / 3}
