@@ -32,14 +32,15 @@ def with_cells_filled_later(frames: Frames, point: pd.Series) -> Frames:
         pd.to_datetime(referrals["ServDischDate"]) > at
     )
     referrals.loc[still_open, "ServDischDate"] = (at + timedelta(days=1)).date()
-    for column in (
-        "PHQ9_LastScore",
-        "TherapySession_LastDate",
-        "CareContact_Count",
-        "Recovery_Flag",
-        "EndCode",
+    after = (at + timedelta(days=1)).date()
+    for column, value in (
+        ("PHQ9_LastScore", 999),
+        ("CareContact_Count", 999),
+        ("TherapySession_LastDate", after),
+        ("Recovery_Flag", "True"),
+        ("EndCode", "46"),
     ):
-        referrals[column] = ABSURD
+        referrals[column] = value
     logins = changed.get("BSW004PlatformSession")
     if logins is not None:
         ongoing = ~(pd.to_datetime(logins["SessionEnd"]) < at) & logins["SessionEnd"].notna()
