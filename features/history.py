@@ -1,10 +1,8 @@
 """Histories: what was known strictly before a point. The only place that compares dates.
 
-A predictor is written with three kinds of thing:
-
-- a `History` of one fact (`appointments`), whose rows were all known before the point;
-- a `Column` of it (`appointments.missed`), one value per row;
-- a `Number`, one value per point, which is what every summary of a column gives.
+A predictor is written with a `History` of one fact (`appointments`), whose rows were all known before the
+point, a `Column` of it (`appointments.missed`), one value per row, and a `Number`, one value per point, which
+is what every summary of a column gives.
 
 All that is asked of one fact is answered in one grouped query, whatever the number of predictors. Only
 the summaries below exist, because each means the same on every engine: ties are broken by a fixed order,
@@ -21,11 +19,9 @@ from typing import Any, Literal, TypeAlias
 import ibis
 
 from features.errors import nearest
+from features.number import DAY, Expression, Number, Table
 
 About: TypeAlias = Literal["pathway", "patient", "practitioner"]
-Table: TypeAlias = Any
-Expression: TypeAlias = Any
-DAY = 86_400.0
 POINT_COLUMNS = (
     "point_id",
     "pathway_id",
@@ -98,82 +94,6 @@ def _cell(name: str) -> Number:
     return Number(lambda wide: wide[name])
 
 
-class Number:
-    """One number per point. Arithmetic with missing gives missing."""
-
-    def __init__(self, of: Callable[[Table], Expression]) -> None:
-        self.of = of
-
-    def _with(self, other: Number | float, work: Callable[[Expression, Expression], Expression]) -> Number:
-        if isinstance(other, Number):
-            return Number(lambda wide: work(self.of(wide), other.of(wide)))
-        return Number(lambda wide: work(self.of(wide), other))
-
-    def __add__(self, other: Number | float) -> Number:
-        return self._with(other, operator.add)
-
-    def __radd__(self, other: float) -> Number:
-        return self._with(other, operator.add)
-
-    def __sub__(self, other: Number | float) -> Number:
-        return self._with(other, operator.sub)
-
-    def __rsub__(self, other: float) -> Number:
-        return self._with(other, lambda mine, theirs: theirs - mine)
-
-    def __mul__(self, other: Number | float) -> Number:
-        return self._with(other, operator.mul)
-
-    def __rmul__(self, other: float) -> Number:
-        return self._with(other, operator.mul)
-
-    def __truediv__(self, other: Number | float) -> Number:
-        """Division; by nothing gives missing."""
-        return self._with(other, lambda top, bottom: top / _not_zero(bottom))
-
-    def __mod__(self, other: float) -> Number:
-        return self._with(other, operator.mod)
-
-    def __floordiv__(self, other: float) -> Number:
-        return self._with(other, lambda top, bottom: (top / bottom).floor())
-
-    def __ge__(self, other: Number | float) -> Number:
-        return self._with(other, lambda a, b: (a >= b).cast("float64"))
-
-    def __gt__(self, other: Number | float) -> Number:
-        return self._with(other, lambda a, b: (a > b).cast("float64"))
-
-    def __le__(self, other: Number | float) -> Number:
-        return self._with(other, lambda a, b: (a <= b).cast("float64"))
-
-    def __lt__(self, other: Number | float) -> Number:
-        return self._with(other, lambda a, b: (a < b).cast("float64"))
-
-    def equals(self, other: Number | float) -> Number:
-        """1 where both are the same, 0 where not."""
-        return self._with(other, lambda a, b: (a == b).cast("float64"))
-
-    def or_else(self, other: Number | float) -> Number:
-        """This number, or the other where this one is missing."""
-        return self._with(other, ibis.coalesce)
-
-    def or_missing_below(self, limit: float) -> Number:
-        """This number, missing where it is under a limit."""
-        return Number(lambda wide: ibis.ifelse(self.of(wide) < limit, ibis.null(), self.of(wide)))
-
-    def at_least(self, limit: float) -> Number:
-        """This number, raised to a limit."""
-        return Number(lambda wide: ibis.ifelse(self.of(wide) < limit, limit, self.of(wide)))
-
-    def at_most(self, limit: float) -> Number:
-        """This number, cut at a limit."""
-        return Number(lambda wide: ibis.ifelse(self.of(wide) > limit, limit, self.of(wide)))
-
-
-def _not_zero(value: Expression | float) -> Expression:
-    return ibis.literal(value, "float64").nullif(0.0) if isinstance(value, int | float) else value.nullif(0)
-
-
 class Column:
     """One value per row of a history."""
 
@@ -204,9 +124,6 @@ class Column:
 
     def __gt__(self, other: Column | float) -> Column:
         return self._with(other, operator.gt)
-
-    def __sub__(self, other: Column | float) -> Column:
-        return self._with(other, operator.sub)
 
     def __truediv__(self, other: float) -> Column:
         return self._with(other, operator.truediv)
@@ -333,22 +250,3 @@ class History:
     def days_since_first(self) -> Number:
         """Days from the moment the first row was known to the point."""
         return self.days_before.highest()
-
-
-class Point:
-    """What the point itself says: its clock and its place in the pathway."""
-
-    @property
-    def session_number(self) -> Number:
-        """Attended treatment contacts of this referral, the present one included."""
-        return Number(lambda wide: wide["session_number"].cast("float64"))
-
-    @property
-    def hour(self) -> Number:
-        """Hour of the day, 0 to 23."""
-        return Number(lambda wide: ((wide["at"] % 86_400) / 3_600).floor().cast("float64"))
-
-    @property
-    def weekday(self) -> Number:
-        """Day of the week, Monday 0 to Sunday 6."""
-        return Number(lambda wide: (((wide["at"] / DAY).floor() + 3) % 7).cast("float64"))

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import ibis
 
 from features.facts import FACTS, Fact
-from features.history import History, Number, Point, Tally
+from features.history import History, Tally
+from features.number import Number, Point
 from features.predictor import DefinitionError, Predictor, catalogue
 
 DERIVED_TYPES = {

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from features.facts import FACTS, Facts
-from features.history import POINT_COLUMNS, History, NotRecordedError, Number, Point, Tally, known_before
+from features.history import POINT_COLUMNS, History, NotRecordedError, Tally, known_before
+from features.number import Number, Point
 from features.predictor import Predictor
 
 

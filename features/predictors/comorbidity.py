@@ -1,7 +1,8 @@
 """Other health conditions beside the problem treated."""
 
 from features.conceptual_model import PRACTITIONERS_2025
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 

@@ -1,7 +1,8 @@
 """What the patient has done so far: earlier work, attendance, barriers reported."""
 
 from features.conceptual_model import PATIENTS_2025, REVIEW_2024
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 CONKLIN_2018 = "Conklin, Strunk & Cooper 2018"

@@ -1,7 +1,8 @@
 """How the patient takes part in the session."""
 
 from features.conceptual_model import REVIEW_2024
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 SIJERCIC_2016 = "Sijercic 2016"

@@ -1,7 +1,8 @@
 """Whether the approach is understood, and whether it comes in a language and form that can be."""
 
 from features.conceptual_model import PRACTITIONERS_2025
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 

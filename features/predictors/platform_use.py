@@ -1,6 +1,7 @@
 """Use of the online programme: how often, how long, how lately."""
 
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 COTE_ALLARD_2022 = "Côté-Allard 2022"

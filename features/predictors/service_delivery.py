@@ -1,7 +1,8 @@
 """How care is delivered: wait, spacing, medium, length, time of day."""
 
 from features.conceptual_model import PRACTITIONERS_2025
-from features.history import History, Number, Point
+from features.history import History
+from features.number import Number, Point
 from features.predictor import predictor
 
 

@@ -1,7 +1,8 @@
 """Work, money, home and the people around the patient."""
 
 from features.conceptual_model import PATIENTS_2025, PRACTITIONERS_2025
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 

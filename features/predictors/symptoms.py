@@ -1,7 +1,8 @@
 """Depression, anxiety and their effect on daily life: how much, and which way it goes."""
 
 from features.conceptual_model import REVIEW_2024
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 

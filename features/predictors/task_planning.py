@@ -1,7 +1,8 @@
 """How the work was planned: rationale, what, when, where, with whom, obstacles, written down, adapted, dose."""
 
 from features.conceptual_model import PATIENTS_2025, PRACTITIONERS_2025, REVIEW_2024
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 HELBIG_2004 = "Helbig & Fehm 2004"

@@ -1,7 +1,8 @@
 """How the practitioner went back to the work that was agreed before."""
 
 from features.conceptual_model import PATIENTS_2025, REVIEW_2024
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 

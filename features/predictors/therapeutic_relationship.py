@@ -1,7 +1,8 @@
 """How patient and practitioner work together, and whether they are the same two people."""
 
 from features.conceptual_model import REVIEW_2024
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 

@@ -1,7 +1,8 @@
 """What the patient expects of the treatment: that it makes sense, that it helps, that it takes their own part."""
 
 from features.conceptual_model import PRACTITIONERS_2025, REVIEW_2024
-from features.history import History, Number
+from features.history import History
+from features.number import Number
 from features.predictor import predictor
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from features.errors import InputError, nearest
+from features.errors import InputError
 from features.records.files import PROVIDER, SUBMISSION, RawTable, find_files, load
+from features.records.layout import with_provider
+from features.records.objectors import leave_out_objectors
 from features.records.rules import copies, own_rules, parent_rules, typed
 from features.records.settings import SourceSettings
-from features.standard import SQL_TYPES, columns_of, primary_key, tables
+from features.standard import SQL_TYPES, columns_of, primary_key
 
 SYNTHETIC_SYSTEM = "BSW-SYNTHETIC"
 SET_ASIDE = ("file", "row", "table", "column", "value", "rule", "remedy")
@@ -25,7 +27,6 @@ ORDER = (
     "IDS202CareActivity",
     "BSW001TaskSet",
 )
-PERSON_KEYS = ("LocalPatientId", "ServiceRequestId", "CareContactId", "CareActId", "TaskId")
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ def read_records(source: Path, settings: SourceSettings) -> Records:
         ]
     if faults:
         raise InputError(*faults)
-    raw, derived = _with_provider(connection, raw, source)
-    objected = _leave_out_objectors(connection, raw, source / settings.exclude)
+    raw, derived = with_provider(connection, raw, source)
+    objected = leave_out_objectors(connection, raw, source / settings.exclude)
     return _checked(connection, raw, found, settings, objected, derived)
 
 
@@ -97,86 +98,6 @@ def _load_all(
         except InputError as error:
             faults += error.faults
     return raw, faults
-
-
-def _with_provider(
-    connection: duckdb.DuckDBPyConnection, raw: Mapping[str, RawTable], source: Path
-) -> tuple[dict[str, RawTable], tuple[str, ...]]:
-    """Every table with its provider and submission, taken from the header where the layout lacks them."""
-    header, derived, made = raw["IDS000Header"], [], dict(raw)
-    if PROVIDER not in header.held:
-        connection.execute(f'ALTER TABLE raw_IDS000Header ADD COLUMN "{PROVIDER}" VARCHAR')
-        connection.execute(f'UPDATE raw_IDS000Header SET "{PROVIDER}" = "OrgIDProv"')
-    providers = [
-        row[0] for row in connection.execute(f'SELECT DISTINCT "{PROVIDER}" FROM raw_IDS000Header').fetchall()
-    ]
-    faults = []
-    for name, table in raw.items():
-        held = list(table.held)
-        if PROVIDER not in held:
-            held.append(PROVIDER)
-            if name != "IDS000Header":  # the header names its provider OrgIDProv in every layout
-                derived.append(f"{name}: the provider is the header's")
-            if name != "IDS000Header" and len(providers) != 1:
-                faults.append(
-                    f"{source}: {name} lacks {PROVIDER}, and the header names {len(providers)} providers"
-                )
-            elif name != "IDS000Header":
-                connection.execute(f'ALTER TABLE raw_{name} ADD COLUMN "{PROVIDER}" VARCHAR')
-                connection.execute(f'UPDATE raw_{name} SET "{PROVIDER}" = ?', [providers[0]])
-        if SUBMISSION in columns_of(name) and SUBMISSION not in held:
-            held.append(SUBMISSION)
-            derived.append(f"{name}: one submission, because the layout does not say which")
-            connection.execute(f"ALTER TABLE raw_{name} ADD COLUMN \"{SUBMISSION}\" VARCHAR DEFAULT 'only'")
-        made[name] = RawTable(name, tuple(held), table.unknown, table.rows)
-    if faults:
-        raise InputError(*faults)
-    return made, tuple(derived)
-
-
-def _leave_out_objectors(
-    connection: duckdb.DuckDBPyConnection, raw: Mapping[str, RawTable], listed: Path
-) -> int:
-    """Remove every row of the patients in exclude.csv, through referrals, contacts, activities and tasks."""
-    if not listed.exists():
-        return 0
-    try:
-        patients = pd.read_csv(listed, dtype=str, keep_default_na=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(
-            f"{listed}: not readable as CSV ({error}); patients who object must be left out"
-        ) from None
-    wrong = [name for name in (PROVIDER, "LocalPatientId") if name not in patients]
-    if wrong:
-        raise InputError(f"{listed}: lacks {', '.join(wrong)}; {nearest(wrong[0], patients.columns)}")
-    patients = patients.apply(lambda column: column.str.strip())
-    connection.register("objectors", patients)
-    connection.execute(
-        f"CREATE TEMP TABLE out_LocalPatientId AS "
-        f'SELECT DISTINCT "{PROVIDER}" AS provider, LocalPatientId AS id FROM objectors'
-    )
-    connection.unregister("objectors")
-    for parent, key, child in (
-        ("IDS101Referral", "LocalPatientId", "ServiceRequestId"),
-        ("IDS201CareContact", "ServiceRequestId", "CareContactId"),
-        ("IDS202CareActivity", "CareContactId", "CareActId"),
-        ("BSW001TaskSet", "ServiceRequestId", "TaskId"),
-    ):
-        rows = (
-            f'SELECT DISTINCT t."{PROVIDER}", t."{child}" FROM raw_{parent} t JOIN out_{key} o '
-            f'ON o.provider = t."{PROVIDER}" AND o.id = t."{key}"'
-        )
-        empty = "SELECT NULL::VARCHAR, NULL::VARCHAR WHERE false"
-        connection.execute(
-            f"CREATE TEMP TABLE out_{child}(provider, id) AS {rows if parent in raw else empty}"
-        )
-    for name, table in raw.items():
-        for key in PERSON_KEYS:
-            if key in table.held:
-                connection.execute(
-                    f'DELETE FROM raw_{name} WHERE ("{PROVIDER}", "{key}") IN (SELECT (provider, id) FROM out_{key})'
-                )
-    return len(patients.drop_duplicates([PROVIDER, "LocalPatientId"]))
 
 
 def _checked(
@@ -287,8 +208,3 @@ def _keep(connection: duckdb.DuckDBPyConnection, table: RawTable) -> tuple[int, 
         f'GROUP BY "{PROVIDER}", "{key}")'
     ).fetchall()[0]
     return kept, int(again), int(changed)
-
-
-def known_tables() -> tuple[str, ...]:
-    """The tables that a source may hold."""
-    return tuple(tables())

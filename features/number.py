@@ -1,0 +1,108 @@
+"""Numbers: one value per point, worked out once all histories are summed up."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import ibis
+
+Table: TypeAlias = Any
+Expression: TypeAlias = Any
+DAY = 86_400.0
+
+
+class Number:
+    """One number per point. Arithmetic with missing gives missing."""
+
+    def __init__(self, of: Callable[[Table], Expression]) -> None:
+        self.of = of
+
+    def _with(self, other: Number | float, work: Callable[[Expression, Expression], Expression]) -> Number:
+        if isinstance(other, Number):
+            return Number(lambda wide: work(self.of(wide), other.of(wide)))
+        return Number(lambda wide: work(self.of(wide), other))
+
+    def __add__(self, other: Number | float) -> Number:
+        return self._with(other, operator.add)
+
+    def __radd__(self, other: float) -> Number:
+        return self._with(other, operator.add)
+
+    def __sub__(self, other: Number | float) -> Number:
+        return self._with(other, operator.sub)
+
+    def __rsub__(self, other: float) -> Number:
+        return self._with(other, lambda mine, theirs: theirs - mine)
+
+    def __mul__(self, other: Number | float) -> Number:
+        return self._with(other, operator.mul)
+
+    def __rmul__(self, other: float) -> Number:
+        return self._with(other, operator.mul)
+
+    def __truediv__(self, other: Number | float) -> Number:
+        """Division; by nothing gives missing."""
+        return self._with(other, lambda top, bottom: top / _not_zero(bottom))
+
+    def __mod__(self, other: float) -> Number:
+        return self._with(other, operator.mod)
+
+    def __floordiv__(self, other: float) -> Number:
+        return self._with(other, lambda top, bottom: (top / bottom).floor())
+
+    def __ge__(self, other: Number | float) -> Number:
+        return self._with(other, lambda a, b: (a >= b).cast("float64"))
+
+    def __gt__(self, other: Number | float) -> Number:
+        return self._with(other, lambda a, b: (a > b).cast("float64"))
+
+    def __le__(self, other: Number | float) -> Number:
+        return self._with(other, lambda a, b: (a <= b).cast("float64"))
+
+    def __lt__(self, other: Number | float) -> Number:
+        return self._with(other, lambda a, b: (a < b).cast("float64"))
+
+    def equals(self, other: Number | float) -> Number:
+        """1 where both are the same, 0 where not."""
+        return self._with(other, lambda a, b: (a == b).cast("float64"))
+
+    def or_else(self, other: Number | float) -> Number:
+        """This number, or the other where this one is missing."""
+        return self._with(other, ibis.coalesce)
+
+    def or_missing_below(self, limit: float) -> Number:
+        """This number, missing where it is under a limit."""
+        return Number(lambda wide: ibis.ifelse(self.of(wide) < limit, ibis.null(), self.of(wide)))
+
+    def at_least(self, limit: float) -> Number:
+        """This number, raised to a limit."""
+        return Number(lambda wide: ibis.ifelse(self.of(wide) < limit, limit, self.of(wide)))
+
+    def at_most(self, limit: float) -> Number:
+        """This number, cut at a limit."""
+        return Number(lambda wide: ibis.ifelse(self.of(wide) > limit, limit, self.of(wide)))
+
+
+def _not_zero(value: Expression | float) -> Expression:
+    return ibis.literal(value, "float64").nullif(0.0) if isinstance(value, int | float) else value.nullif(0)
+
+
+class Point:
+    """What the point itself says: its clock and its place in the pathway."""
+
+    @property
+    def session_number(self) -> Number:
+        """Attended treatment contacts of this referral, the present one included."""
+        return Number(lambda wide: wide["session_number"].cast("float64"))
+
+    @property
+    def hour(self) -> Number:
+        """Hour of the day, 0 to 23."""
+        return Number(lambda wide: ((wide["at"] % 86_400) / 3_600).floor().cast("float64"))
+
+    @property
+    def weekday(self) -> Number:
+        """Day of the week, Monday 0 to Sunday 6."""
+        return Number(lambda wide: (((wide["at"] / DAY).floor() + 3) % 7).cast("float64"))
