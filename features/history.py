@@ -22,15 +22,8 @@ from features.errors import nearest
 from features.number import DAY, Expression, Number, Table
 
 About: TypeAlias = Literal["pathway", "patient", "practitioner"]
-POINT_COLUMNS = (
-    "point_id",
-    "pathway_id",
-    "patient_id",
-    "practitioner_id",
-    "contact_id",
-    "at",
-    "session_number",
-)
+WHOSE = ("pathway_id", "patient_id", "practitioner_id")
+POINT_COLUMNS = ("point_id", *WHOSE, "contact_id", "at", "session_number")
 DERIVED = ("days_before", "in_this_contact", "in_this_pathway")
 
 

@@ -139,7 +139,7 @@ def _slope(outcome: Numbers, chances: Numbers) -> float:
 
     clipped = np.clip(chances, 1e-6, 1 - 1e-6)
     logit = np.log(clipped / (1 - clipped))[:, None]
-    return float(LogisticRegression(C=np.inf).fit(logit, outcome).coef_[0, 0])
+    return float(LogisticRegression(C=np.inf, tol=1e-10).fit(logit, outcome).coef_[0, 0])
 
 
 def choose(

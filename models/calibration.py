@@ -30,7 +30,7 @@ def platt(margin: Numbers, outcome: Numbers) -> Calibration:
     A slope below 0 would turn the booster's order round: then its order holds no information, the slope is
     0 and every point gets the prevalence.
     """
-    fitted = LogisticRegression(C=np.inf).fit(margin[:, None], outcome)
+    fitted = LogisticRegression(C=np.inf, tol=1e-10).fit(margin[:, None], outcome)
     slope = float(fitted.coef_[0, 0])
     if slope > 0:
         return Calibration(slope, float(fitted.intercept_[0]))
