@@ -1,30 +1,26 @@
-"""LightGBM for a few hundred participants: the candidates of the search and how each learns."""
+"""The boosted model for a few hundred participants: the candidates of the search and how each learns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from scipy.special import expit
 
-Numbers = NDArray[np.float64]
+from models.boosting import BoostingSettings, fit
+from models.risk_model import Numbers, raw
 
-
-@dataclass(frozen=True)
-class SmallBoosting:
-    """`rounds` trees of `leaves` leaves with at least `per_leaf` participants each."""
-
-    leaves: int
-    rounds: int
-    per_leaf: int
-    learning_rate: float = 0.05
-
-
-CANDIDATES: Mapping[str, SmallBoosting] = {
-    f"{leaves} leaves, {rounds} rounds, {per_leaf} per leaf": SmallBoosting(leaves, rounds, per_leaf)
+CANDIDATES: Mapping[str, BoostingSettings] = {
+    f"{leaves} leaves, {rounds} rounds, {per_leaf} per leaf": BoostingSettings(
+        learning_rate=0.05,
+        num_leaves=leaves,
+        min_data_in_leaf=per_leaf,
+        max_rounds=rounds,
+        feature_fraction=0.7,
+        lambda_l2=1.0,
+        threads=1,
+    )
     for leaves in (2, 3, 5)
     for rounds in (40, 80)
     for per_leaf in (10, 20)
@@ -32,24 +28,11 @@ CANDIDATES: Mapping[str, SmallBoosting] = {
 
 
 def learn(
-    settings: SmallBoosting, features: pd.DataFrame, outcome: Numbers, others: pd.DataFrame, seed: int
+    settings: BoostingSettings, features: pd.DataFrame, outcome: Numbers, others: pd.DataFrame, seed: int
 ) -> Numbers:
-    """The chance of 1 for `others`, learnt from `features` and `outcome`; the same seed gives the same."""
-    parameters = {
-        "objective": "binary",
-        "num_leaves": settings.leaves,
-        "min_data_in_leaf": settings.per_leaf,
-        "learning_rate": settings.learning_rate,
-        "feature_fraction": 0.7,
-        "bagging_fraction": 0.8,
-        "bagging_freq": 1,
-        "lambda_l2": 1.0,
-        "seed": seed,
-        "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": 1,
-        "verbose": -1,
-    }
-    known = lgb.Dataset(features.to_numpy(), outcome, params={"verbose": -1})
-    booster = lgb.train(parameters, known, num_boost_round=settings.rounds)
-    return np.asarray(booster.predict(others.to_numpy()), dtype=np.float64)
+    """The chance of 1 for `others`, learnt in all `max_rounds` rounds; the same seed gives the same.
+
+    There are too few participants to keep some back for early stopping or calibration.
+    """
+    booster = fit(features.to_numpy(), outcome, settings, rounds=settings.max_rounds, seed=seed)
+    return np.asarray(expit(raw(booster, others.to_numpy())), dtype=np.float64)

@@ -69,7 +69,8 @@ def train(
     refits = []
     for number in range(1, settings.refits + 1):
         rows = resampled(patients, np.concatenate([split.fit, split.stop]), seed=settings.seed + number)
-        again = _fit(matrix[rows], outcome[rows], rounds, constraints, settings, seed=settings.seed + number)
+        seed = settings.seed + number
+        again = fit(matrix[rows], outcome[rows], settings, rounds=rounds, seed=seed, constraints=constraints)
         held_out = resampled(patients, split.calibrate, seed=settings.seed + number)
         refits.append(_calibrated(again, matrix, outcome, held_out))
         advance(f"refit {number}")
@@ -137,17 +138,18 @@ def _stopped(
     return lgb.Booster(model_str=booster.model_to_string(num_iteration=rounds)), rounds
 
 
-def _fit(
+def fit(
     matrix: Numbers,
     outcome: Numbers,
-    rounds: int,
-    constraints: Mapping[int, int],
     settings: BoostingSettings,
     *,
+    rounds: int,
     seed: int,
+    constraints: Mapping[int, int] | None = None,
 ) -> lgb.Booster:
+    """So many rounds of trees; `constraints`: column -> +1 or -1. The same seed gives the same trees."""
     known = lgb.Dataset(matrix, outcome, params={"verbose": -1})
-    return lgb.train(_parameters(matrix.shape[1], constraints, settings, seed), known, rounds)
+    return lgb.train(_parameters(matrix.shape[1], constraints or {}, settings, seed), known, rounds)
 
 
 def _calibrated(booster: lgb.Booster, matrix: Numbers, outcome: Numbers, rows: Rows) -> Fitted:
