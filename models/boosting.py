@@ -21,7 +21,7 @@ class BoostingSettings:
     """LightGBM's settings by their usual names; `patience`: rounds without gain before it stops.
 
     `refits`: models refitted on resampled patients for the interval of a risk. `flagged_share`: the share of
-    training points of highest risk that is flagged.
+    training points of highest risk that is flagged. `threads`: the most that a large matrix may use.
     """
 
     learning_rate: float = 0.04
@@ -39,6 +39,9 @@ class BoostingSettings:
 
 
 Advance = Callable[[str], object]
+# Below this many numbers a second thread costs more than it gives: on a busy machine the threads wait for one
+# another, and a fit of a third of a second takes a minute.
+WORTH_THREADS = 2_000_000
 
 
 def train(
@@ -63,24 +66,32 @@ def train(
     advance("directions")
     agreed = agreeing(free, matrix[split.stop], predictors, directions)
     constraints = {predictors.index(name): sign for name, sign in agreed.items()}
-    booster, rounds = _stopped(matrix, outcome, split, constraints, settings)
+    _, rounds = _stopped(matrix, outcome, split, constraints, settings)
     advance("trees")
-    main = _calibrated(booster, matrix, outcome, split.calibrate)
+    seen = np.concatenate([split.fit, split.stop])
+
+    def learnt(rows: Rows, calibrate: Rows, seed: int) -> Fitted:
+        booster = fit(
+            matrix[rows], outcome[rows], settings, rounds=rounds, seed=seed, constraints=constraints
+        )
+        return Fitted(booster, platt(raw(booster, matrix[calibrate]), outcome[calibrate]))
+
+    # How many rounds is settled: the trees may now learn from the stopping slice too, as the refits do.
+    main = learnt(seen, split.calibrate, settings.seed)
     refits = []
     for number in range(1, settings.refits + 1):
-        rows = resampled(patients, np.concatenate([split.fit, split.stop]), seed=settings.seed + number)
         seed = settings.seed + number
-        again = fit(matrix[rows], outcome[rows], settings, rounds=rounds, seed=seed, constraints=constraints)
-        held_out = resampled(patients, split.calibrate, seed=settings.seed + number)
-        refits.append(_calibrated(again, matrix, outcome, held_out))
+        drawn = resampled(patients, seen, seed=seed), resampled(patients, split.calibrate, seed=seed)
+        refits.append(learnt(*drawn, seed))
         advance(f"refit {number}")
-    unseen = np.concatenate([split.stop, split.calibrate])
-    threshold = float(np.quantile(main.risk(matrix[unseen]), 1 - settings.flagged_share))
+    # On the slice that the trees never saw: their risks for what they learnt from are too extreme.
+    threshold = float(np.quantile(main.risk(matrix[split.calibrate]), 1 - settings.flagged_share))
     about = {
         "cut": split.cut.strftime("%Y-%m-%d"),
         "horizon_days": str(split.horizon_days),
         "rounds": str(rounds),
         "monotone": ", ".join(f"{name} {sign:+d}" for name, sign in sorted(agreed.items())) or "none",
+        "flagged_share": str(settings.flagged_share),
     }
     return RiskModel(predictors, main, tuple(refits), threshold, about)
 
@@ -128,7 +139,7 @@ def _stopped(
     known = lgb.Dataset(matrix[split.fit], outcome[split.fit], params=quiet)
     watched = lgb.Dataset(matrix[split.stop], outcome[split.stop], reference=known, params=quiet)
     booster = lgb.train(
-        _parameters(matrix.shape[1], constraints, settings, settings.seed),
+        _parameters(matrix, constraints, settings, settings.seed),
         known,
         settings.max_rounds,
         valid_sets=[watched],
@@ -149,15 +160,11 @@ def fit(
 ) -> lgb.Booster:
     """So many rounds of trees; `constraints`: column -> +1 or -1. The same seed gives the same trees."""
     known = lgb.Dataset(matrix, outcome, params={"verbose": -1})
-    return lgb.train(_parameters(matrix.shape[1], constraints or {}, settings, seed), known, rounds)
-
-
-def _calibrated(booster: lgb.Booster, matrix: Numbers, outcome: Numbers, rows: Rows) -> Fitted:
-    return Fitted(booster, platt(raw(booster, matrix[rows]), outcome[rows]))
+    return lgb.train(_parameters(matrix, constraints or {}, settings, seed), known, rounds)
 
 
 def _parameters(
-    columns: int, constraints: Mapping[int, int], settings: BoostingSettings, seed: int
+    matrix: Numbers, constraints: Mapping[int, int], settings: BoostingSettings, seed: int
 ) -> dict[str, object]:
     parameters: dict[str, object] = {
         "objective": "binary",
@@ -169,13 +176,14 @@ def _parameters(
         "bagging_freq": 1,
         "lambda_l2": settings.lambda_l2,
         "seed": seed,
-        "num_threads": settings.threads,
+        "num_threads": settings.threads if matrix.size >= WORTH_THREADS else 1,
         # Two runs give the same bytes.
         "deterministic": True,
         "force_row_wise": True,
         "verbose": -1,
     }
     if constraints:
-        parameters["monotone_constraints"] = [constraints.get(column, 0) for column in range(columns)]
-        parameters["monotone_constraints_method"] = "advanced"
+        parameters["monotone_constraints"] = [constraints.get(at, 0) for at in range(matrix.shape[1])]
+        # The "advanced" method breaks the constraints where values are missing (LightGBM issue 5358).
+        parameters["monotone_constraints_method"] = "intermediate"
     return parameters

@@ -28,11 +28,14 @@ def platt(margin: Numbers, outcome: Numbers) -> Calibration:
     """Fitted by unpenalised logistic regression on points that the booster never saw.
 
     A slope below 0 would turn the booster's order round: then its order holds no information, the slope is
-    0 and every point gets the prevalence.
+    0 and every point gets the prevalence. So it does where all outcomes are alike; half a case of each kind
+    is added there, so that nothing is certain.
     """
+    events, others = float(outcome.sum()), float((1 - outcome).sum())
+    if not events or not others:
+        return Calibration(0.0, float(np.log((events + 0.5) / (others + 0.5))))
     fitted = LogisticRegression(C=np.inf, tol=1e-10).fit(margin[:, None], outcome)
     slope = float(fitted.coef_[0, 0])
     if slope > 0:
         return Calibration(slope, float(fitted.intercept_[0]))
-    prevalence = float(np.clip(outcome.mean(), 1e-6, 1 - 1e-6))
-    return Calibration(0.0, float(np.log(prevalence / (1 - prevalence))))
+    return Calibration(0.0, float(np.log(events / others)))

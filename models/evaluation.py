@@ -96,12 +96,18 @@ def gains(held_out: HeldOut, settings: EvaluationSettings) -> pd.DataFrame:
 def verdict(gain: pd.DataFrame) -> str:
     """The sentence that matters first: whether the boosted model beats logistic regression."""
     row = gain.set_index("rival").loc["logistic regression"]
-    figures = f"{row['value']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})"
-    if row["low"] > 0:
-        return f"Better than logistic regression: AUROC {figures}."
-    if row["high"] < 0:
-        return f"Worse than logistic regression: AUROC {figures}. Use logistic regression."
-    return f"No better than logistic regression: AUROC {figures}."
+    value, low, high = (float(number) for number in row[["value", "low", "high"]].to_numpy(dtype=np.float64))
+    if low > 0:
+        return f"Better than logistic regression by {value:.3f} ({low:.3f} to {high:.3f}) in AUROC."
+    if high < 0:
+        by = f"{-value:.3f} ({-high:.3f} to {-low:.3f})"
+        return f"Worse than logistic regression by {by} in AUROC. Use logistic regression."
+    difference = f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
+    return f"No better than logistic regression: the difference in AUROC is {difference}."
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
 
 
 def calibration_curve(held_out: HeldOut, settings: EvaluationSettings) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.errors import InputError
 
 Rows = NDArray[np.int64]
+LEAST_IN_A_SLICE = 3
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Split:
     """Rows (positions in the points given) for each purpose; patients are in one of them only.
 
     `test` holds every mature point after the cut, its outcome known or not. `dropped`: training points whose
-    patient is also in the test.
+    patient is also in the test. `set_apart`: later points that the model may know the patient of.
     """
 
     cut: pd.Timestamp
@@ -48,6 +49,7 @@ class Split:
     calibrate: Rows
     test: Rows
     dropped: int
+    set_apart: int = 0
 
     @property
     def train(self) -> Rows:
@@ -62,24 +64,34 @@ def split(
     horizon_days: int,
     end: pd.Timestamp,
     settings: SplitSettings,
+    known_to: pd.Timestamp | None = None,
 ) -> Split:
     """Cut `points` (point_id, patient_id, at) with their `outcome` (rows alike) in time.
 
-    Training: `at` at least a horizon before the cut, the outcome known by the cut. Test: from the cut on and
-    at least a horizon before `end`, the end of the records.
-    Errors: InputError where a side holds too few outcomes of either kind.
+    Training: `at` at least a horizon before the cut, the outcome known before the cut. Test: from the cut on
+    and at least a horizon before `end`, the end of the records. `known_to`: the cut of a model that learnt
+    from other records; whom it learnt from is not known here, so the test begins no earlier and leaves out
+    every patient who has a point before it.
+    Errors: InputError where a side or a slice of it holds too few outcomes of either kind.
     """
     at, horizon = points["at"], pd.Timedelta(days=horizon_days)
     cut = cut_of(at, settings.test_share)
-    known = outcome["not_completed"].notna() & (outcome["label_known_at"] <= cut)
+    maybe_learnt_from = pd.Series(False, index=points.index)
+    if known_to is not None:
+        cut = max(cut, known_to)
+        maybe_learnt_from = points["patient_id"].isin(points.loc[at < known_to, "patient_id"])
+    known = outcome["not_completed"].notna() & (outcome["label_known_at"] < cut)
     before = (at <= cut - horizon) & known
-    after = (at >= cut) & (at <= end - horizon) & (outcome["reason"] != "pending")
+    later = (at >= cut) & (at <= end - horizon) & (outcome["reason"] != "pending")
+    after = later & ~maybe_learnt_from
     both = points["patient_id"].isin(points.loc[after, "patient_id"])
-    train = np.flatnonzero(before & ~both)
-    test = np.flatnonzero(after)
+    train, test = np.flatnonzero(before & ~both), np.flatnonzero(after)
     _enough(outcome["not_completed"], {"training": train, "test": test}, cut, settings.least)
     fit, stop, calibrate = _slices(points["patient_id"].to_numpy(), train, settings)
-    return Split(cut, horizon_days, end, fit, stop, calibrate, test, int((before & both).sum()))
+    slices = {"early-stopping": stop, "calibration": calibrate}
+    _enough(outcome["not_completed"], slices, cut, LEAST_IN_A_SLICE)
+    dropped, set_apart = int((before & both).sum()), int((later & maybe_learnt_from).sum())
+    return Split(cut, horizon_days, end, fit, stop, calibrate, test, dropped, set_apart)
 
 
 def cut_of(at: pd.Series, test_share: float) -> pd.Timestamp:

@@ -23,14 +23,14 @@ from models.evaluation import (
 )
 from models.splits import Split
 from pipelines.config import Config
-from pipelines.evaluation_page import Evaluation, evaluation_page
+from pipelines.evaluated import BOOSTED, Evaluation
+from pipelines.evaluation_page import evaluation_page
 from pipelines.page import write_page
 from pipelines.progress import progress
-from pipelines.store import read_manifest, read_table, step, write_json, write_table
+from pipelines.store import read_table, step, write_json, write_table
 from pipelines.tracking import LoadedModel, load_model, run
 from pipelines.train import Material, read_material
 
-BOOSTED = "boosted model"
 PREDICTION_COLUMNS = (
     "point_id",
     "patient_id",
@@ -49,15 +49,14 @@ PREDICTION_COLUMNS = (
 def evaluate(work: Path, *, config: Config, model: str | None) -> None:
     """Write WORK/predictions.parquet, metrics.json, evaluation.csv and evaluation.html.
 
-    Errors: InputError where WORK was not trained on, or the model learnt from points that are held out.
+    A model that learnt from other records is measured on those alone whom it cannot have learnt from.
+    Errors: InputError where WORK is not built, or the model learnt from points that are held out.
     """
     uri = model or f"models:/{config.tracking.registered_model}@champion"
     with step("evaluate", work, inputs={"points": work / "points.parquet"}, config=config) as manifest:
         material = read_material(work)
-        trained = read_manifest(work, "train")
         loaded = load_model(uri, config)
-        cut = material.split(config)
-        _never_saw(loaded, cut)
+        cut = held_out_from(loaded, material, config)
         with progress("Evaluating", 4) as advance:
             predictions = predict(material, cut, loaded)
             advance("baselines")
@@ -74,18 +73,32 @@ def evaluate(work: Path, *, config: Config, model: str | None) -> None:
             manifest.wrote(write_page(work / "evaluation.html", evaluation_page(found)))
             _log(found, work, config)
             advance()
-        manifest.says(model=loaded.uri, trained=trained["model"], synthetic=synthetic, verdict=found.verdict)
+        manifest.says(
+            model=loaded.uri, model_version=loaded.version, synthetic=synthetic, verdict=found.verdict
+        )
     print(f"{work}: {found.verdict}")
 
 
-def _never_saw(loaded: LoadedModel, cut: Split) -> None:
-    """Refuse a model whose cut is later than this one's: it learnt from points that would be held out."""
-    learnt_to = pd.Timestamp(loaded.model.about.get("cut", "1900-01-01"))
+def held_out_from(loaded: LoadedModel, material: Material, config: Config) -> Split:
+    """The split of WORK whose test holds nothing that the model learnt from.
+
+    Errors: InputError where the model learnt from this build beyond the configured cut.
+    """
+    learnt_to = pd.Timestamp(loaded.model.about["cut"])
+    if not learnt_here(loaded, material):
+        return material.split(config, known_to=learnt_to)
+    cut = material.split(config)
     if learnt_to > cut.cut:
         raise InputError(
             f"model {loaded.uri} learnt from points up to {learnt_to:%Y-%m-%d}, but the held-out points begin on "
             f"{cut.cut:%Y-%m-%d}; evaluate it on later records, or train again here"
         )
+    return cut
+
+
+def learnt_here(loaded: LoadedModel, material: Material) -> bool:
+    """Whether the model learnt from this very build."""
+    return loaded.model.about.get("built") == material.built
 
 
 def predict(material: Material, cut: Split, loaded: LoadedModel) -> pd.DataFrame:
@@ -117,6 +130,7 @@ def examine(
     test_outcome = material.outcome.iloc[cut.test]
     return Evaluation(
         model=loaded,
+        learnt_here=learnt_here(loaded, material),
         cut=cut,
         labels=material.labels,
         performance=performance(held_out, config.evaluation),
@@ -126,19 +140,24 @@ def examine(
         benefit=net_benefit(held_out, config.evaluation),
         flags=at_the_flag(outcome, held["flag"].to_numpy() == 1, patients, config.evaluation),
         flags_a_week=flags_per_practitioner_week(predictions),
+        outcome=outcome,
         risks=risks[BOOSTED],
         ascertainment=ascertainment(test_outcome),
-        dropout_as_not_completed=_with_dropout(predictions, test_outcome, config),
+        count_dropout_as=str(material.outcome_settings["count_dropout_as"]),
+        other_dropout=_the_other_way(predictions, test_outcome, material, config),
         synthetic=bool(material.manifest["synthetic"]),
         records_up_to=str(material.manifest["records_up_to"]),
         patients=len(np.unique(patients.astype(str))),
     )
 
 
-def _with_dropout(predictions: pd.DataFrame, outcome: pd.DataFrame, config: Config) -> pd.DataFrame:
-    """The boosted model's figures if those who left before a review had not done the work."""
+def _the_other_way(
+    predictions: pd.DataFrame, outcome: pd.DataFrame, material: Material, config: Config
+) -> pd.DataFrame:
+    """The boosted model's figures if those who left before a review counted the other way."""
     left = (outcome["reason"] == "left").to_numpy()
-    counted = predictions["not_completed"].where(~left, 1.0)
+    unknown = material.outcome_settings["count_dropout_as"] == "unknown"
+    counted = predictions["not_completed"].where(~left, 1.0 if unknown else np.nan)
     known = counted.notna()
     held_out = HeldOut(
         counted[known].to_numpy(dtype=np.float64),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from models.splits import Split
+from pipelines import evaluation_plots as plots
+from pipelines.evaluated import OTHER_WAY, Evaluation
+from pipelines.evaluation_plots import rows_of
 from pipelines.page import Page, Section, figure, link, paragraph, table
-from pipelines.plots import BLUE, GREEN, GREY, INK, ORANGE, SOFT, house_style
-from pipelines.tracking import LoadedModel
 
 WORDS = {
     "auroc": "AUROC (0.5 is a coin)",
@@ -30,54 +28,14 @@ WORDS = {
     "npv": "NPV: of those not flagged, completed",
     "flag_rate": "Flagged",
 }
+LEFT = {
+    "unknown": "if the outcome of everybody who left before a review were unknown",
+    "not_completed": "if everybody who left before a review had not done the work",
+}
 CONDITION = (
     "Every probability is conditional on the work having been reviewed: records cannot say what became of work "
     "that nobody went back to."
 )
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What was measured; frames as models/evaluation.py gives them. `labels`: outcomes of all points."""
-
-    model: LoadedModel
-    cut: Split
-    labels: NDArray[np.float64]
-    performance: pd.DataFrame
-    gains: pd.DataFrame
-    verdict: str
-    curve: pd.DataFrame
-    benefit: pd.DataFrame
-    flags: pd.DataFrame
-    flags_a_week: float
-    risks: NDArray[np.float64]
-    ascertainment: pd.DataFrame
-    dropout_as_not_completed: pd.DataFrame
-    synthetic: bool
-    records_up_to: str
-    patients: int
-
-    def as_json(self) -> dict[str, Any]:
-        """Every figure for another program; missing is null."""
-        frames = {
-            "performance": self.performance,
-            "gain_in_auroc": self.gains,
-            "at_the_flag": self.flags,
-            "ascertainment": self.ascertainment,
-            "dropout_as_not_completed": self.dropout_as_not_completed,
-            "net_benefit": self.benefit,
-        }
-        cleaned = {name: frame.astype(object).where(frame.notna(), None) for name, frame in frames.items()}
-        return {
-            "verdict": self.verdict,
-            "synthetic": self.synthetic,
-            "model": self.model.uri,
-            "cut": f"{self.cut.cut:%Y-%m-%d}",
-            "horizon_days": self.cut.horizon_days,
-            "threshold": self.model.model.threshold,
-            "flags_per_practitioner_and_week": None if np.isnan(self.flags_a_week) else self.flags_a_week,
-            **{name: frame.to_dict("records") for name, frame in cleaned.items()},
-        }
 
 
 def evaluation_page(found: Evaluation) -> Page:
@@ -95,7 +53,7 @@ def evaluation_page(found: Evaluation) -> Page:
         ],
         synthetic=found.synthetic,
         about={
-            "Model": found.model.uri,
+            "Model": f"{found.model.uri} (version {found.model.version})",
             "Records up to": found.records_up_to,
             "Held out from": f"{found.cut.cut:%d %B %Y}",
         },
@@ -103,142 +61,143 @@ def evaluation_page(found: Evaluation) -> Page:
 
 
 def _comparison(found: Evaluation) -> list[Any]:
-    areas = found.performance[found.performance["metric"] == "auroc"].iloc[::-1].reset_index(drop=True)
-    with house_style():
-        drawing = Figure(figsize=(7, 0.55 * len(areas) + 1))
-        axes = drawing.subplots()
-        for place, row in enumerate(_rows(areas)):
-            colour = BLUE if row.model == "boosted model" else GREY
-            axes.plot([row.low, row.high], [place, place], color=colour, lw=3, solid_capstyle="round")
-            axes.plot(row.value, place, "o", color=colour, ms=8)
-            axes.annotate(f"{row.value:.3f}", (row.high, place), xytext=(8, -4), textcoords="offset points")
-        axes.axvline(0.5, color=SOFT, lw=1, ls=":")
-        axes.set_yticks(range(len(areas)), areas["model"])
-        axes.set_xlabel("AUROC on held-out points, with 95% interval")
-        axes.grid(axis="y", visible=False)
-        axes.margins(x=0.12, y=0.2)
-    best = areas.iloc[-1]
-    alt = f"AUROC of the boosted model {best['value']:.3f}, interval {best['low']:.3f} to {best['high']:.3f}"
-    gain = found.gains.assign(gain=[_figure(row) for row in _rows(found.gains)])[["rival", "gain"]]
-    caption = "How often a point whose work was not completed had the higher risk. Dotted: a coin."
-    return [
-        figure(drawing, alt=alt, caption=caption),
+    own = found.performance.query("model == 'boosted model' and metric == 'auroc'")
+    alt = f"AUROC of the boosted model {_figure(rows_of(own)[0])}, beside simpler ways"
+    gain = found.gains.assign(gain=[_signed(row) for row in rows_of(found.gains)])[["rival", "gain"]]
+    parts = [
+        figure(
+            plots.comparison(found),
+            alt=alt,
+            caption="How often a point whose work was not completed had the higher risk. Dotted: a coin.",
+        ),
         table(gain.rename(columns={"rival": "against", "gain": "gain in AUROC"}), "The boosted model's gain"),
+        figure(
+            plots.separation(found),
+            alt="Risks of work that was not completed lie above those of work that was completed",
+            caption="Share of held-out points at each risk. Dashed: the flag's cut-off.",
+        ),
     ]
+    if "last BSW status" not in found.rivals:
+        parts.append(
+            paragraph("Not compared with the last work's status: these records do not carry it.", note=True)
+        )
+    return parts
 
 
 def _calibration(found: Evaluation) -> list[Any]:
-    with house_style():
-        drawing = Figure(figsize=(6, 5.6))
-        axes, below = drawing.subplots(2, 1, sharex=True, height_ratios=[5, 1])
-        axes.plot([0, 1], [0, 1], color=SOFT, lw=1, ls=":")
-        axes.fill_between(
-            found.curve["risk"], found.curve["low"], found.curve["high"], color=BLUE, alpha=0.15
-        )
-        axes.plot(found.curve["risk"], found.curve["value"], color=BLUE, lw=2.2)
-        axes.set(ylabel="share not completed", xlim=(0, 1), ylim=(0, 1))
-        below.hist(found.risks, bins=np.linspace(0, 1, 41).tolist(), color=BLUE, alpha=0.5)
-        below.set(xlabel="predicted risk", ylabel="points")
-        below.axvline(found.model.model.threshold, color=ORANGE, lw=1.5)
-    own = (
-        found.performance[found.performance["model"] == "boosted model"]
-        .set_index("metric")["value"]
-        .to_dict()
-    )
+    own = found.own
     alt = f"Calibration curve; slope {own['calibration_slope']:.2f}, ICI {own['ici']:.3f}"
     caption = (
-        "On the dotted line a risk means what it says. Band: 95%, pointwise. Orange: the flag's cut-off."
+        "On the dotted line a risk means what it says. Band: 95%, pointwise. Dashed: the flag's cut-off."
     )
-    return [figure(drawing, alt=alt, caption=caption), paragraph(CONDITION, note=True)]
+    return [figure(plots.calibration(found), alt=alt, caption=caption), paragraph(CONDITION, note=True)]
 
 
 def _flags(found: Evaluation) -> list[Any]:
     shown = found.flags.assign(
-        what=found.flags["measure"].map(WORDS), figure=[_percent(row) for row in _rows(found.flags)]
+        what=found.flags["measure"].map(WORDS), figure=[_percent(row) for row in rows_of(found.flags)]
     )
     week = "–" if np.isnan(found.flags_a_week) else f"{found.flags_a_week:.1f}"
+    learnt = found.model.model
+    share = float(learnt.about.get("flagged_share", "nan"))
+    words = f"A point is flagged at a risk of {learnt.threshold:.2f} or more"
+    words += (
+        ""
+        if np.isnan(share)
+        else f": the highest {share:.0%} in training, on points that the trees never saw"
+    )
     return [
-        paragraph(f"A point is flagged at a risk of {found.model.model.threshold:.2f} or more: the top fifth in "
-                  f"training. That made {week} flags per practitioner and week with a session."),
+        paragraph(f"{words}. That made {week} flags per practitioner and week with a session."),
         table(shown[["what", "figure"]], "At the flag's cut-off, held-out points, 95% interval"),
-    ]  # fmt: skip
+        paragraph(CONDITION, note=True),
+    ]
 
 
 def _benefit(found: Evaluation) -> list[Any]:
-    colours = {
-        "boosted model": BLUE,
-        "logistic regression": ORANGE,
-        "last BSW status": GREEN,
-        "flag everybody": GREY,
-    }
-    with house_style():
-        drawing = Figure(figsize=(7, 4))
-        axes = drawing.subplots()
-        for policy, colour in colours.items():
-            line = found.benefit[found.benefit["policy"] == policy]
-            axes.plot(line["threshold"], line["value"], color=colour, lw=2, label=policy)
-        axes.axhline(0, color=INK, lw=1)
-        top = float(found.benefit["value"].max())
-        axes.set(
-            xlabel="risk at which one would act",
-            ylabel="net benefit",
-            ylim=(-0.05, top * 1.1),
-            xlim=(0.05, 0.9),
-        )
-        axes.legend()
-    caption = "Rightly flagged minus wrongly flagged at the threshold's odds, per point. 0: flag nobody."
-    return [figure(drawing, alt="Net benefit by threshold for each way of flagging", caption=caption)]
+    caption = (
+        "Rightly flagged minus wrongly flagged at the threshold's odds, per point, with the boosted model's 95% band. "
+        "Dashed: the flag's cut-off."
+    )
+    alt = "Net benefit by threshold for each way of flagging"
+    return [figure(plots.net_benefit(found), alt=alt, caption=caption)]
 
 
 def _held_out(found: Evaluation) -> list[Any]:
-    cut, labels = found.cut, found.labels
-    known = labels[cut.test]
-    rows = [
-        ("to learn the trees", len(cut.fit), _rate(labels[cut.fit])),
-        ("to stop early", len(cut.stop), _rate(labels[cut.stop])),
-        ("to calibrate", len(cut.calibrate), _rate(labels[cut.calibrate])),
-        ("held out, outcome known", int((~np.isnan(known)).sum()), _rate(known)),
-        ("held out, outcome unknown", int(np.isnan(known).sum()), "–"),
-    ]
-    counts = pd.DataFrame(rows, columns=["points", "number", "not completed"])
-    counts["number"] = counts["number"].map("{:,}".format)
     reasons = found.ascertainment.assign(
         points=found.ascertainment["points"].map("{:,}".format),
         share=found.ascertainment["share"].map("{:.0%}".format),
     )
-    words = (
-        f"Learnt from points up to {cut.horizon_days} days before {cut.cut:%d %B %Y}, measured from then on, on "
-        f"{found.patients:,} patients. {cut.dropped:,} earlier points were left out of training because their "
-        f"patient is also held out."
-    )
+    parts = [paragraph(_learnt_from(found))] if not found.learnt_here else []
     return [
-        paragraph(words),
-        table(counts, "Points by what they served"),
+        *parts,
+        paragraph(_dates(found)),
+        table(_counts(found), "Points by what they served"),
         table(reasons, "Why the outcome of held-out points is known or not"),
     ]
 
 
+def _dates(found: Evaluation) -> str:
+    cut = found.cut
+    last = cut.end - pd.Timedelta(days=cut.horizon_days + 1)
+    who = "Learnt" if found.learnt_here else "The simpler ways learnt"
+    return (
+        f"{who} from points up to {cut.horizon_days} days before {cut.cut:%d %B %Y}, so that their outcomes were "
+        f"known by then; measured on points from then to {last:%d %B %Y}, {cut.horizon_days} days before the "
+        f"records end, of {found.patients:,} patients with a known outcome. {cut.dropped:,} earlier points were "
+        f"left out of training because their patient is also held out."
+    )
+
+
+def _learnt_from(found: Evaluation) -> str:
+    learnt_to = pd.Timestamp(found.model.model.about["cut"])
+    return (
+        f"This model did not learn from these records as built here. It learnt from records up to "
+        f"{learnt_to:%d %B %Y}; whom from is not known here. So it is measured only on patients without a point "
+        f"before that day: {found.cut.set_apart:,} later points of others were left out. The simpler ways did "
+        f"learn from these records."
+    )
+
+
+def _counts(found: Evaluation) -> pd.DataFrame:
+    cut, labels = found.cut, found.labels
+    known = labels[cut.test]
+    learnt = [
+        ("to learn the trees", len(cut.fit), _rate(labels[cut.fit])),
+        ("to stop early, then to learn the trees", len(cut.stop), _rate(labels[cut.stop])),
+        ("to calibrate and to set the flag's cut-off", len(cut.calibrate), _rate(labels[cut.calibrate])),
+    ]
+    if not found.learnt_here:
+        learnt = [("to learn the simpler ways", len(cut.train), _rate(labels[cut.train]))]
+    rows = [
+        *learnt,
+        ("held out, outcome known", int((~np.isnan(known)).sum()), _rate(known)),
+        ("held out, outcome unknown", int(np.isnan(known).sum()), "–"),
+    ]
+    counts = pd.DataFrame(rows, columns=["points", "number", "not completed"])
+    return counts.assign(number=counts["number"].map("{:,}".format))
+
+
 def _figures(found: Evaluation) -> list[Any]:
-    shown = found.performance.assign(shown=[_figure(row) for row in _rows(found.performance)])
+    shown = found.performance.assign(shown=[_figure(row) for row in rows_of(found.performance)])
     wide = shown.pivot(index="metric", columns="model", values="shown").reindex(list(WORDS)[:8])
     wide = wide[list(dict.fromkeys(found.performance["model"]))].rename(index=WORDS).reset_index()
-    other = found.dropout_as_not_completed
+    other = found.other_dropout
     dropout = pd.DataFrame(
-        {"metric": other["metric"].map(WORDS), "value": [_figure(row) for row in _rows(other)]}
+        {"metric": other["metric"].map(WORDS), "value": [_figure(row) for row in rows_of(other)]}
     )
     return [
         table(wide, "Held-out points, 95% intervals from resampling patients"),
-        table(dropout, "The boosted model if everybody who left before a review had not done the work"),
+        table(dropout, f"The boosted model {LEFT[OTHER_WAY[found.count_dropout_as]]}"),
         link("All figures as a table (CSV)", "evaluation.csv"),
     ]
 
 
-def _rows(frame: pd.DataFrame) -> list[Any]:
-    return list(frame.itertuples(index=False))
-
-
 def _figure(row: Any) -> str:
     return "–" if np.isnan(row.value) else f"{row.value:.3f} ({row.low:.3f} to {row.high:.3f})"
+
+
+def _signed(row: Any) -> str:
+    return f"{row.value:+.3f} ({row.low:+.3f} to {row.high:+.3f})".replace("-", "−")
 
 
 def _percent(row: Any) -> str:

@@ -9,12 +9,14 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from features.errors import InputError
 from models.risk_model import RiskModel
 from pipelines.config import Config
+from pipelines.tracking_store import ready, sqlite_file
 
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -43,26 +45,34 @@ def connect(config: Config) -> Any:
     """MLflow's client on the configured store, its experiment made where it is not there yet.
 
     A SQLite store keeps its artefacts in `mlartifacts` beside the file.
+    Errors: InputError where the store cannot be opened.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     import mlflow
+    from sqlalchemy.exc import SQLAlchemyError
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    uri = tracking_uri(config)
-    mlflow.set_tracking_uri(uri)
-    mlflow.set_registry_uri(uri)
-    client = mlflow.MlflowClient()
-    if client.get_experiment_by_name(config.tracking.experiment) is None:
-        client.create_experiment(config.tracking.experiment, artifact_location=_artifacts(uri))
-    mlflow.set_experiment(config.tracking.experiment)
+    uri, experiment = tracking_uri(config), config.tracking.experiment
+    file = sqlite_file(uri)
+    try:
+        if file:
+            ready(file)
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_registry_uri(uri)
+        client = mlflow.MlflowClient()
+        if client.get_experiment_by_name(experiment) is None:
+            beside = (file.parent / "mlartifacts").as_uri() if file else None
+            client.create_experiment(experiment, artifact_location=beside)
+        mlflow.set_experiment(experiment)
+    except (mlflow.exceptions.MlflowException, SQLAlchemyError, OSError) as error:
+        said = str(error).splitlines()[0]
+        raise InputError(
+            f"tracking store {uri}: cannot be opened ({said}); name another in MLFLOW_TRACKING_URI or the setting "
+            f"'tracking.uri'"
+        ) from None
     return client
-
-
-def _artifacts(uri: str) -> str | None:
-    scheme, _, path = uri.partition(":///")
-    return (Path(path).resolve().parent / "mlartifacts").as_uri() if scheme == "sqlite" else None
 
 
 @contextmanager
@@ -93,7 +103,7 @@ def register(model: RiskModel, config: Config, *, tags: Mapping[str, str]) -> st
             python_model=str(Path(__file__).with_name("served_model.py")),
             artifacts={"risk_model": folder},
             signature=ModelSignature(inputs, outputs),
-            pip_requirements=list(REQUIREMENTS),
+            pip_requirements=[f"{name}=={metadata.version(name)}" for name in REQUIREMENTS],
         )
     version = _new_version(mlflow.MlflowClient(), logged, config)
     client, name = mlflow.MlflowClient(), config.tracking.registered_model
@@ -140,7 +150,10 @@ def load_model(uri: str, config: Config) -> LoadedModel:
 
 
 def _version(client: Any, uri: str) -> str:
-    name, _, rest = uri.removeprefix("models:/").partition("@")
-    if rest:
-        return str(client.get_model_version_by_alias(name, rest).version)
-    return uri.rpartition("/")[2]
+    name, _, alias = uri.removeprefix("models:/").partition("@")
+    if alias:
+        return str(client.get_model_version_by_alias(name, alias).version)
+    name, _, version = name.rpartition("/")
+    if version == "latest":
+        return str(max(int(one.version) for one in client.search_model_versions(f"name = '{name}'")))
+    return version

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from features.predictor import catalogue
 from models.boosting import train as learn
 from models.risk_model import Numbers, RiskModel
 from models.splits import Split, split
+from pipelines.catalogue import as_markdown
 from pipelines.config import Config
 from pipelines.progress import progress
-from pipelines.store import read_manifest, read_table, step
+from pipelines.store import code_version, read_manifest, read_table, step
 from pipelines.tracking import register, run
+from pipelines.training_plot import leaning
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,35 @@ class Material:
         """0, 1 or missing for each point."""
         return self.outcome["not_completed"].to_numpy(dtype=np.float64)
 
-    def split(self, config: Config) -> Split:
-        """The cut in time that the configuration asks for."""
+    @property
+    def built(self) -> str:
+        """A fingerprint of the build: the same for the same points, predictors and outcomes only."""
+        return fingerprint_of(
+            *(f"{name} {print_}" for name, print_ in sorted(self.manifest["artefacts"].items()))
+        )
+
+    @property
+    def outcome_settings(self) -> Mapping[str, Any]:
+        """The settings by which the outcomes were decided: the build's, whatever is configured now."""
+        decided: Mapping[str, Any] = self.manifest["configuration"]["outcome"]
+        return decided
+
+    def split(self, config: Config, known_to: pd.Timestamp | None = None) -> Split:
+        """The cut in time that the configuration asks for; `known_to` as for `models.splits.split`."""
         last = date.fromisoformat(self.manifest["records_up_to"])
         return split(
             self.points,
             self.outcome,
-            horizon_days=config.outcome.horizon_days,
+            horizon_days=int(self.outcome_settings["horizon_days"]),
             end=pd.Timestamp(last + timedelta(days=1)),
             settings=config.split,
+            known_to=known_to,
         )
+
+
+def fingerprint_of(*texts: str) -> str:
+    """The first 16 hexadecimal digits of the texts' SHA-256."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def read_material(work: Path) -> Material:
@@ -85,6 +107,7 @@ def train(work: Path, *, config: Config) -> Trained:
                 settings=config.model,
                 advance=advance,
             )
+            model = replace(model, about={**model.about, "built": material.built})
             advance("registering")
             trained = _log(model, material, cut, config)
         manifest.says(
@@ -92,6 +115,7 @@ def train(work: Path, *, config: Config) -> Trained:
             version=trained.version,
             run_id=trained.run_id,
             cut=cut.cut.isoformat(),
+            horizon_days=cut.horizon_days,
             built=material.manifest["artefacts"],
             synthetic=material.manifest["synthetic"],
         )
@@ -114,10 +138,11 @@ def _log(model: RiskModel, material: Material, cut: Split, config: Config) -> Tr
                 "threshold": model.threshold,
             }
         )
-        mlflow.set_tags({**facts, "code": material.manifest["code"]})
+        mlflow.set_tags({**facts, "code": code_version(), "catalogue": fingerprint_of(as_markdown())})
         mlflow.log_dict(config.as_table(), "configuration.json")
         mlflow.log_dict(dict(material.manifest), "build_manifest.json")
         mlflow.log_dict(dict(model.about), "about.json")
+        mlflow.log_figure(leaning(model), "what_the_trees_lean_on.png")
         version = register(model, config, tags=facts)
         run_id = str(mlflow.active_run().info.run_id)
     return Trained(f"models:/{config.tracking.registered_model}/{version}", version, run_id)

@@ -116,11 +116,15 @@ def test_the_verdict_says_better_only_beyond_its_interval() -> None:
         rows = [("logistic regression", value, low, high)]
         return verdict(pd.DataFrame(rows, columns=["rival", "value", "low", "high"]))
 
-    assert (
-        sentence(0.012, 0.006, 0.018) == "Better than logistic regression: AUROC +0.012 (+0.006 to +0.018)."
+    assert sentence(0.012, 0.006, 0.018) == (
+        "Better than logistic regression by 0.012 (0.006 to 0.018) in AUROC."
     )
-    assert sentence(0.004, -0.002, 0.010).startswith("No better than logistic regression")
-    assert sentence(-0.020, -0.030, -0.010).startswith("Worse than logistic regression")
+    assert sentence(0.004, -0.002, 0.010) == (
+        "No better than logistic regression: the difference in AUROC is +0.004 (−0.002 to +0.010)."
+    )
+    assert sentence(-0.020, -0.030, -0.010) == (
+        "Worse than logistic regression by 0.020 (0.010 to 0.030) in AUROC. Use logistic regression."
+    )
 
 
 def test_a_rival_is_compared_on_the_same_draws() -> None:

@@ -1,0 +1,107 @@
+"""What the trees must keep to where values are missing, and that two runs are the same to the byte."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit, logit
+
+from models.boosting import BoostingSettings, train
+from models.calibration import platt
+from models.risk_model import RiskModel
+from models.splits import Split
+
+SETTINGS = BoostingSettings(max_rounds=120, refits=3, learning_rate=0.08)
+DIRECTIONS = {"a": 1, "b": -1, "c": 1}
+
+
+def _material(rows: int = 4_000, seed: int = 3) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Predictors on scales with missing values, some of them interacting."""
+    draw = np.random.default_rng(seed)
+    features = pd.DataFrame(draw.normal(size=(rows, 8)), columns=list("abcdefgh"))
+    features[["a", "b", "c"]] = features[["a", "b", "c"]].round()
+    log_odds = 0.6 * features["a"] - 0.6 * features["b"] + 0.4 * features["c"]
+    log_odds += 0.9 * features["d"] * features["e"] + 0.5 * np.sin(2 * features["f"])
+    outcome = (draw.random(rows) < expit(log_odds)).astype(float).to_numpy()
+    features = features.mask(draw.random(features.shape) < 0.2)
+    return features, outcome, np.array([f"p{n}" for n in np.arange(rows) // 3], dtype=object)
+
+
+def _split(rows: int = 4_000) -> Split:
+    day, places = pd.Timestamp("2024-09-01"), np.arange(rows) // 3
+    fit, stop, calibrate = (
+        np.flatnonzero(places % 10 < 6),
+        np.flatnonzero(places % 10 == 6),
+        np.flatnonzero(places % 10 >= 7),
+    )
+    return Split(day, 42, day, fit, stop, calibrate, np.array([], dtype=np.int64), 0)
+
+
+def _learn(settings: BoostingSettings = SETTINGS) -> RiskModel:
+    features, outcome, patients = _material()
+    return train(features, outcome, patients, _split(), directions=DIRECTIONS, settings=settings)
+
+
+@pytest.fixture(scope="module")
+def learnt() -> RiskModel:
+    return _learn()
+
+
+@pytest.mark.parametrize(("name", "sign"), DIRECTIONS.items())
+def test_a_direction_holds_for_every_row_whatever_else_is_missing(
+    learnt: RiskModel, name: str, sign: int
+) -> None:
+    rows = _material()[0].head(400)
+    for fitted in (learnt.main, *learnt.refits):
+        risks = [fitted.risk(rows.assign(**{name: value}).to_numpy(dtype=float)) for value in range(-3, 4)]
+        assert (sign * np.diff(np.array(risks), axis=0) >= -1e-12).all()
+
+
+def test_two_runs_and_any_number_of_threads_give_the_same_bytes(
+    learnt: RiskModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert dict(_learn().texts) == dict(learnt.texts)
+    monkeypatch.setattr("models.boosting.WORTH_THREADS", 0)
+    two = _learn(replace(SETTINGS, threads=2))
+    features = _material()[0]
+    pd.testing.assert_frame_equal(two.predict(features), learnt.predict(features), check_exact=True)
+
+
+def test_another_seed_gives_another_model(learnt: RiskModel) -> None:
+    assert dict(_learn(replace(SETTINGS, seed=2)).texts) != dict(learnt.texts)
+
+
+def test_the_cut_off_flags_the_asked_share_of_points_that_the_trees_never_saw(learnt: RiskModel) -> None:
+    cut = _split()
+    for share, model in ((0.2, learnt), (0.05, _learn(replace(SETTINGS, flagged_share=0.05, refits=1)))):
+        risk = model.predict(_material()[0].iloc[cut.calibrate])["risk"]
+        assert (risk >= model.threshold).mean() == pytest.approx(share, abs=0.005)
+
+
+def test_risks_are_calibrated_margins(learnt: RiskModel) -> None:
+    features = _material()[0].head(50)
+    line = learnt.calibration.slope * learnt.margin(features) + learnt.calibration.intercept
+    assert logit(learnt.predict(features)["risk"].to_numpy()) == pytest.approx(line)
+
+
+def test_an_index_is_kept_and_columns_may_come_in_any_order(learnt: RiskModel) -> None:
+    features = _material()[0].head(5).set_axis(["v", "w", "x", "y", "z"])
+    turned = features[list("hgfedcba")].assign(more="words")
+    pd.testing.assert_frame_equal(learnt.predict(turned), learnt.predict(features))
+    assert list(learnt.predict(features).index) == list("vwxyz")
+
+
+@pytest.mark.parametrize(("outcomes", "risk"), [((0.0,) * 4, 0.1), ((1.0,) * 4, 0.9)])
+def test_a_slice_with_outcomes_of_one_kind_makes_nothing_certain(
+    outcomes: tuple[float, ...], risk: float
+) -> None:
+    found = platt(np.array([-1.0, 0.0, 1.0, 2.0]), np.array(outcomes))
+    assert found.slope == 0
+    assert found.risk(np.zeros(1))[0] == pytest.approx(risk)
+
+
+def test_margins_that_are_all_alike_give_the_prevalence() -> None:
+    assert platt(np.zeros(4), np.array([1.0, 0, 0, 0])).risk(np.zeros(1))[0] == pytest.approx(0.25, abs=1e-3)
