@@ -50,6 +50,7 @@ def connect(config: Config) -> Any:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     import mlflow
+    from alembic.util.exc import CommandError
     from sqlalchemy.exc import SQLAlchemyError
 
     for name in ("mlflow", "alembic"):
@@ -59,20 +60,35 @@ def connect(config: Config) -> Any:
     try:
         if file:
             ready(file)
-        mlflow.set_tracking_uri(uri)
-        mlflow.set_registry_uri(uri)
+        _use(uri)
         client = mlflow.MlflowClient()
         if client.get_experiment_by_name(experiment) is None:
             beside = (file.parent / "mlartifacts").as_uri() if file else None
             client.create_experiment(experiment, artifact_location=beside)
         mlflow.set_experiment(experiment)
-    except (mlflow.exceptions.MlflowException, SQLAlchemyError, OSError) as error:
+    except (mlflow.exceptions.MlflowException, SQLAlchemyError, CommandError, OSError) as error:
         said = str(error).splitlines()[0]
         raise InputError(
             f"tracking store {uri}: cannot be opened ({said}); name another in MLFLOW_TRACKING_URI or the setting "
             f"'tracking.uri'"
         ) from None
     return client
+
+
+def _use(uri: str) -> None:
+    """Point MLflow at a store, and leave the environment as it was.
+
+    MLflow writes the address there, where it would overrule the configuration of whatever comes next.
+    """
+    import mlflow
+
+    before = {name: os.environ.get(name) for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")}
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +11,7 @@ from features.errors import InputError
 from pipelines.store import whole
 
 SQLITE = "sqlite:///"
-FIRST_BYTES = b"SQLite format 3\0"
+TABLES_OF_MLFLOW = {"experiments", "runs", "alembic_version"}
 
 
 def sqlite_file(uri: str) -> Path | None:
@@ -34,14 +35,32 @@ def ready(file: Path) -> None:
         made = Path(folder) / file.name
         mlflow.MlflowClient(f"{SQLITE}{made}").search_experiments(max_results=1)
         if not file.is_file() or not file.stat().st_size:  # another run may have been quicker
-            with whole(file) as partial:
-                shutil.copyfile(made, partial)
+            with (
+                whole(file) as partial,
+                closing(sqlite3.connect(made)) as finished,
+                closing(sqlite3.connect(partial)) as copy,
+            ):
+                finished.backup(copy)
 
 
 def _recognise(file: Path) -> None:
-    with file.open("rb") as stream:
-        if stream.read(len(FIRST_BYTES)) != FIRST_BYTES:
-            raise InputError(
-                f"tracking store {file}: is not a SQLite file; move it away and train again, or name another in "
-                f"MLFLOW_TRACKING_URI or the setting 'tracking.uri'"
-            )
+    """Refuse what MLflow would otherwise write its tables into."""
+    remedy = (
+        "move it away and train again, or name another in MLFLOW_TRACKING_URI or the setting 'tracking.uri'"
+    )
+    tables, why = set(), ""
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+            tables = {
+                row[0] for row in database.execute("select name from sqlite_master where type = 'table'")
+            }
+            why = database.execute("pragma quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        why = str(error)
+    if why != "ok":
+        why = " ".join(why.split())
+        raise InputError(f"tracking store {file}: is not a whole SQLite file ({why}); {remedy}")
+    if not tables >= TABLES_OF_MLFLOW:
+        raise InputError(
+            f"tracking store {file}: holds something else than MLflow's runs and models; {remedy}"
+        )
