@@ -104,11 +104,27 @@ def ethnic_categories() -> Mapping[str, tuple[str, str]]:
     return {row["code"]: (row["category"], row["group"]) for row in _rows("ethnicity.csv")}
 
 
+@dataclass(frozen=True)
+class Scoring:
+    """What a score on an assessment tool may be: within `within`, if it is scored in numbers, or one of `also`.
+
+    `also` says that there is no score, such as not applicable, or answers yes or no; it is read as missing.
+    """
+
+    within: tuple[float, float] | None
+    also: tuple[str, ...]
+
+
 @cache
-def score_ranges() -> Mapping[str, tuple[float, float]]:
-    """Lowest and highest score of each assessment tool that is scored in numbers."""
-    rows = [row for row in _rows("assessment_tools.csv") if row["highest"]]
-    return {row["tool"]: (float(row["lowest"]), float(row["highest"])) for row in rows}
+def scoring() -> Mapping[str, Scoring]:
+    """What scores may be, by the code of the assessment tool."""
+    return {
+        row["tool"]: Scoring(
+            (float(row["lowest"]), float(row["highest"])) if row["highest"] else None,
+            tuple(row["also"].split()),
+        )
+        for row in _rows("assessment_tools.csv")
+    }
 
 
 @dataclass(frozen=True)
