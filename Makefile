@@ -60,12 +60,12 @@ clean: ## remove the environment and the demo
 	touch $@
 
 .venv/.product: .venv/.uv locks/product.txt pyproject.toml
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/product.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r locks/product.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -c 'import lightgbm' 2>/dev/null || \
 	    { echo "LightGBM could not start. It needs the system's OpenMP library: install libgomp1 (Debian, Ubuntu), libgomp (Fedora) or libomp (macOS), then run make again."; exit 2; }
 	touch $@
 
 .venv/.test: .venv/.product locks/test.txt
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/test.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r locks/test.txt
 	touch $@

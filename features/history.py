@@ -19,8 +19,9 @@ from typing import Any, Literal, TypeAlias
 import ibis
 
 from features.errors import nearest
-from features.number import DAY, Expression, Number, Table
+from features.number import Expression, Number, Table
 
+DAY = 86_400.0
 About: TypeAlias = Literal["pathway", "patient", "practitioner"]
 WHOSE = ("pathway_id", "patient_id", "practitioner_id")
 POINT_COLUMNS = ("point_id", *WHOSE, "contact_id", "at", "session_number")

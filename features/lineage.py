@@ -9,7 +9,7 @@ import ibis
 
 from features.facts import FACTS, Fact
 from features.history import History, Tally
-from features.number import Number, Point
+from features.number import Number
 from features.predictor import DefinitionError, Predictor, catalogue
 
 DERIVED_TYPES = {
@@ -28,12 +28,8 @@ def columns_read(predictor: Predictor) -> tuple[str, ...]:
     column that it does not give.
     """
     tallies = {name: _empty(FACTS[name]) for name in predictor.parameters if name in FACTS}
-    arguments: Mapping[str, History | Number | Point] = {
-        name: History(tallies[name])
-        if name in tallies
-        else Point()
-        if name == "point"
-        else Number(operator.itemgetter(name))
+    arguments: Mapping[str, History | Number] = {
+        name: History(tallies[name]) if name in tallies else Number(operator.itemgetter(name))
         for name in predictor.parameters
     }
     try:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from features.facts import FACTS, Facts
 from features.history import POINT_COLUMNS, History, NotRecordedError, Tally, known_before
-from features.number import Number, Point
+from features.number import Number
 from features.predictor import Predictor
 
 
@@ -77,9 +77,7 @@ def _unreadable(predictor: Predictor, facts: Facts, left_out: Mapping[str, str])
 
 def _argument(
     name: str, facts: Facts, points: Any, tallies: dict[str, Tally], numbers: Mapping[str, Number]
-) -> History | Number | Point:
-    if name == "point":
-        return Point()
+) -> History | Number:
     if name in numbers:
         return numbers[name]
     if name not in tallies:

@@ -10,7 +10,6 @@ import ibis
 
 Table: TypeAlias = Any
 Expression: TypeAlias = Any
-DAY = 86_400.0
 
 
 class Number:
@@ -87,22 +86,3 @@ class Number:
 
 def _not_zero(value: Expression | float) -> Expression:
     return ibis.literal(value, "float64").nullif(0.0) if isinstance(value, int | float) else value.nullif(0)
-
-
-class Point:
-    """What the point itself says: its clock and its place in the pathway."""
-
-    @property
-    def session_number(self) -> Number:
-        """Attended treatment contacts of this referral, the present one included."""
-        return Number(lambda wide: wide["session_number"].cast("float64"))
-
-    @property
-    def hour(self) -> Number:
-        """Hour of the day, 0 to 23."""
-        return Number(lambda wide: ((wide["at"] % 86_400) / 3_600).floor().cast("float64"))
-
-    @property
-    def weekday(self) -> Number:
-        """Day of the week, Monday 0 to Sunday 6."""
-        return Number(lambda wide: (((wide["at"] / DAY).floor() + 3) % 7).cast("float64"))

@@ -115,7 +115,7 @@ def _contact_points(facts: Facts, settings: PointSettings, until: int | None) ->
     points = left.select(
         point_id=left.contact_id,
         kind=ibis.literal("contact"),
-        at=left.start + ibis.greatest(left.minutes.fill_null(1), 1).cast("int64") * 60,
+        at=left.ends_at,
         contact_id=left.contact_id,
         pathway_id=left.pathway_id,
         patient_id=left.patient_id,
@@ -132,7 +132,7 @@ def _contacts(facts: Facts, settings: PointSettings, until: int | None) -> Table
     """Every contact with what the exclusions ask about, as it stood at `until`."""
     contacts = facts.standing("appointments", until)
     contacts = contacts.select(
-        "contact_id", "pathway_id", "start", "attended", "individual", "treatment", "minutes"
+        "contact_id", "pathway_id", "start", "ends_at", "attended", "individual", "treatment"
     )
     session = ibis.window(group_by="pathway_id", order_by=["start", "contact_id"], preceding=(None, 0))
     treated = (contacts.attended & contacts.treatment).ifelse(1, 0)

@@ -147,8 +147,8 @@ def in_order(defined: Mapping[str, Predictor]) -> dict[str, Predictor]:
         for parameter in defined[name].parameters:
             if parameter in defined:
                 place(parameter, (*path, name))
-            elif parameter not in FACTS and parameter != "point":
-                valid = [*defined, *FACTS, "point"]
+            elif parameter not in FACTS:
+                valid = [*defined, *FACTS]
                 raise DefinitionError(
                     f"{name}: reads '{parameter}', which is no fact or predictor; {nearest(parameter, valid)}"
                 )

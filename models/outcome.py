@@ -103,7 +103,9 @@ def _shares(
     points: pd.DataFrame, tasks: pd.DataFrame, reviews: pd.DataFrame
 ) -> tuple[np.ndarray, np.ndarray]:
     """Per point the mean share over its tasks, missing unless all are known, and when the last became known."""
-    known = reviews.dropna(subset=["share"]).sort_values(["known_at", "task_id"], kind="stable")
+    agreed = tasks.merge(points[["contact_id", "at"]], on="contact_id").set_index("task_id")["at"]
+    after = reviews["known_at"] >= reviews["task_id"].map(agreed)
+    known = reviews[after].dropna(subset=["share"]).sort_values(["known_at", "task_id"], kind="stable")
     first = known.drop_duplicates("task_id").set_index("task_id")[["share", "known_at"]]
     held = tasks.join(first, on="task_id")
     by_contact = held.groupby("contact_id").agg(

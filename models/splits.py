@@ -62,14 +62,15 @@ def split(
     outcome: pd.DataFrame,
     *,
     horizon_days: int,
-    end: pd.Timestamp,
+    end: pd.Timestamp | pd.Series,
     settings: SplitSettings,
     known_to: pd.Timestamp | None = None,
 ) -> Split:
     """Cut `points` (point_id, patient_id, at) with their `outcome` (rows alike) in time.
 
-    Training: `at` at least a horizon before the cut, the outcome known before the cut. Test: from the cut on
-    and at least a horizon before `end`, the end of the records. `known_to`: the cut of a model that learnt
+    Training: `at` at least a horizon before the cut, the outcome known before the cut. Test: from the cut on.
+    Both: mature, at least a horizon before `end`, the end of the records (of each point's service, where it
+    is one for each point). `known_to`: the cut of a model that learnt
     from other records; whom it learnt from is not known here, so the test begins no earlier and leaves out
     every patient who has a point before it.
     Errors: InputError where a side or a slice of it holds too few outcomes of either kind.
@@ -81,8 +82,9 @@ def split(
         cut = max(cut, known_to)
         maybe_learnt_from = points["patient_id"].isin(points.loc[at < known_to, "patient_id"])
     known = outcome["not_completed"].notna() & (outcome["label_known_at"] < cut)
-    before = (at <= cut - horizon) & known
-    later = (at >= cut) & (at <= end - horizon) & (outcome["reason"] != "pending")
+    ripe = mature(at, end, horizon_days) & (outcome["reason"] != "pending")
+    before = (at <= cut - horizon) & known & ripe
+    later = (at >= cut) & ripe
     after = later & ~maybe_learnt_from
     both = points["patient_id"].isin(points.loc[after, "patient_id"])
     train, test = np.flatnonzero(before & ~both), np.flatnonzero(after)
@@ -91,7 +93,16 @@ def split(
     slices = {"early-stopping": stop, "calibration": calibrate}
     _enough(outcome["not_completed"], slices, cut, LEAST_IN_A_SLICE)
     dropped, set_apart = int((before & both).sum()), int((later & maybe_learnt_from).sum())
-    return Split(cut, horizon_days, end, fit, stop, calibrate, test, dropped, set_apart)
+    last = end.max() if isinstance(end, pd.Series) else end
+    return Split(cut, horizon_days, last, fit, stop, calibrate, test, dropped, set_apart)
+
+
+def mature(at: pd.Series, end: pd.Timestamp | pd.Series, horizon_days: int) -> pd.Series:
+    """Whether each point's horizon was over at the end of the records.
+
+    Before that only quick reviews are known, and to use those alone would over-sample them.
+    """
+    return at <= end - pd.Timedelta(days=horizon_days)
 
 
 def cut_of(at: pd.Series, test_share: float) -> pd.Timestamp:

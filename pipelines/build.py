@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -39,7 +39,8 @@ class Built:
     """Everything the records say, as known at the end of `records_up_to`.
 
     `pathways`: pathway_id, patient_id, service_id, practitioner_id, is_open. `left_out`: predictor -> why
-    the source cannot carry it. The other frames are the artefacts of the same names.
+    the source cannot carry it. `last_days`: service -> the last day that its records cover. The other frames
+    are the artefacts of the same names.
     """
 
     points: pd.DataFrame
@@ -51,6 +52,7 @@ class Built:
     synthetic: bool
     records_up_to: date
     left_out: Mapping[str, str]
+    last_days: Mapping[str, str] = field(default_factory=dict)
 
 
 def build(source: Path, *, out: Path, config: Config, until: date | None) -> None:
@@ -73,6 +75,7 @@ def build(source: Path, *, out: Path, config: Config, until: date | None) -> Non
             records_up_to=built.records_up_to.isoformat(),
             until=until.isoformat() if until else None,
             left_out=dict(built.left_out),
+            last_days=dict(built.last_days),
             points=len(built.points),
         )
     known = int(built.outcome["not_completed"].notna().sum())
@@ -107,7 +110,8 @@ def assemble_records(records: Records, *, config: Config, until: date | None) ->
             exclusions=points.exclusions,
             pathways=_pathways(facts, points, moment),
             synthetic=records.synthetic,
-            records_up_to=_last_day(facts, moment),
+            records_up_to=_day(int(facts.ends(moment).max())),
+            last_days={str(name): _day(int(end)).isoformat() for name, end in facts.ends(moment).items()},
             left_out=built.left_out,
         )
         advance()
@@ -145,9 +149,9 @@ def _pathways(facts: Facts, points: Points, until: int | None) -> pd.DataFrame:
     return pathways
 
 
-def _last_day(facts: Facts, until: int | None) -> date:
-    last = int(facts.ends(until).max())
-    return (datetime.fromtimestamp(last, UTC) - timedelta(days=1)).date()
+def _day(moment: int) -> date:
+    """The last day of which records still count: `moment` is its last second, or the midnight after it."""
+    return datetime.fromtimestamp(moment - 1, UTC).date()
 
 
 def _seconds(day: date) -> int:

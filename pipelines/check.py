@@ -9,13 +9,14 @@ import pandas as pd
 from features.lineage import columns_read
 from features.predictor import catalogue
 from features.records import Records, read_records
-from models.splits import cut_of
+from models.splits import cut_of, mature
 from pipelines.build import Built, assemble_records
 from pipelines.config import Config
 from pipelines.page import write_page
 from pipelines.progress import progress
 from pipelines.quality_page import Quality, quality_page
 from pipelines.store import step, write_json, write_table
+from pipelines.train import ends_of
 
 
 def check(source: Path, *, out: Path, config: Config) -> int:
@@ -76,14 +77,14 @@ def submissions(records: Records) -> pd.DataFrame:
 def readiness(built: Built, config: Config) -> dict[str, int]:
     """Points, known outcomes, events and months, over all points and before the cut of a split."""
     outcome, at = built.outcome, built.points["at"]
-    mature = outcome["reason"] != "pending"
-    known = outcome["not_completed"].notna() & mature
+    ripe = mature(at, ends_of(built.points, built.last_days), config.outcome.horizon_days)
+    known = outcome["not_completed"].notna() & ripe
     counted = {
         "points": len(outcome),
-        "mature": int(mature.sum()),
+        "mature": int(ripe.sum()),
         "known": int(known.sum()),
         "not_completed": int(outcome.loc[known, "not_completed"].sum()),
-        "months": int(at[mature].dt.to_period("M").nunique()),
+        "months": int(at[ripe].dt.to_period("M").nunique()),
         "patients": int(built.points.loc[known, "patient_id"].nunique()),
     }
     if len(outcome):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +61,21 @@ class Material:
 
     def split(self, config: Config, known_to: pd.Timestamp | None = None) -> Split:
         """The cut in time that the configuration asks for; `known_to` as for `models.splits.split`."""
-        last = date.fromisoformat(self.manifest["records_up_to"])
+        ends = ends_of(self.points, self.manifest["last_days"])
         return split(
             self.points,
             self.outcome,
             horizon_days=int(self.outcome_settings["horizon_days"]),
-            end=pd.Timestamp(last + timedelta(days=1)),
+            end=ends,
             settings=config.split,
             known_to=known_to,
         )
+
+
+def ends_of(points: pd.DataFrame, last_days: Mapping[str, str]) -> pd.Series:
+    """The end of the records of each point's service, from the last day that they cover."""
+    ends = {service: pd.Timestamp(day) + pd.Timedelta(days=1) for service, day in last_days.items()}
+    return points["service_id"].map(ends)
 
 
 def fingerprint_of(*texts: str) -> str:

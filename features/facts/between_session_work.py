@@ -104,17 +104,31 @@ def reviews(source: Source) -> Table:
     rows = source.table(REVIEW).rename(reviewed_in="CareContactId").drop("submission")
     held = source.table(TASK).drop("submission").join(contacts, ["provider", "CareContactId"])
     held = held.select(
-        "provider", "TaskId", "pathway_id", set_start=held.start, set_in=scoped(held, "CareContactId")
+        "provider",
+        "TaskId",
+        "pathway_id",
+        set_start=held.start,
+        agreed_at=held.ends_at,
+        set_in=scoped(held, "CareContactId"),
     )
     rows = rows.join(held, ["provider", "TaskId"])
     in_contact = contacts.select("provider", "start", reviewed_in=contacts.CareContactId)
     rows = rows.left_join(in_contact, ["provider", "reviewed_in"]).drop("provider_right", "reviewed_in_right")
+    # What is said of a task before the contact that set it is over cannot be how much of it was done.
+    after = _review_moment(rows.ReviewDateTime, rows.start) >= rows.agreed_at
+    elsewhere = ~scoped(rows, "reviewed_in").identical_to(rows.set_in)
+    rows = rows.filter(after & elsewhere)
     known_at = _review_moment(rows.ReviewDateTime, rows.start)
     contact_id = scoped(rows, "reviewed_in")
     share = share_done(rows.Completion, rows.CompletionPercent, source.settings.share_of_part)
     return rows.select(
         pathway_id=rows.pathway_id,
-        record_key=scoped(rows, "TaskId") + "@" + ibis.coalesce(contact_id, known_at.cast("string"), ""),
+        record_key=scoped(rows, "TaskId")
+        + "@"
+        + ibis.coalesce(contact_id, "")
+        + "@"
+        + known_at.cast("string")
+        + ibis.coalesce(rows.Completion, ""),
         version=ibis.literal(0, "int64"),
         known_at=known_at,
         task_id=scoped(rows, "TaskId"),
@@ -122,8 +136,7 @@ def reviews(source: Source) -> Table:
         set_in=rows.set_in,
         days_to_review=(known_at - rows.set_start) / float(DAY),
         reviewed=rows.Completion != "not reviewed",
-        # What is said of a task in the contact that set it cannot be how much of it was done.
-        share=ibis.ifelse(contact_id.identical_to(rows.set_in), ibis.null("float64"), share),
+        share=share,
         difficulty=rows.DifficultyRating,
         helpfulness=rows.HelpfulnessRating,
         outside_barrier=_names_any(rows.BarriersReported, OUTSIDE_BARRIERS),
@@ -207,7 +220,10 @@ def platform_sessions(source: Source) -> Table:
     start = rows.SessionStart.epoch_seconds().cast("int64")
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
-        record_key=scoped(rows, "ServiceRequestId") + "@" + start.cast("string"),
+        record_key=scoped(rows, "ServiceRequestId")
+        + "@"
+        + start.cast("string")
+        + ibis.coalesce(rows.SessionEnd.cast("string"), ""),
         version=ibis.literal(0, "int64"),
         known_at=start,
         started_at=start,

@@ -30,6 +30,7 @@ PRESCRIBED = ("01", "02")
     gives={
         "contact_id": "string CareContactId",
         "start": "int64 CareContDate",
+        "hour": "float64 CareContTime",
         "individual": "boolean CareContPatientTherMode",
         "attended": "boolean AttendOrDNACode",
         "missed": "boolean AttendOrDNACode",
@@ -58,6 +59,8 @@ def appointments(source: Source) -> Table:
         version=rows.version,
         known_at=known_when_dated(rows, rows.start),
         start=rows.start,
+        ends_at=rows.ends_at,
+        hour=rows.CareContTime.hour().cast("float64"),
         individual=rows.CareContPatientTherMode == "1",
         attended=attended,
         missed=(code == "3") & ~attended,
@@ -113,14 +116,20 @@ def activities(source: Source) -> Table:
     gives={"discharged_at": "int64 ServDischDate"},
 )
 def discharges(source: Source) -> Table:
-    """The end of the pathway, known at the end of the day of discharge and never before."""
+    """The end of the pathway, known at the end of the day of discharge and never before.
+
+    A discharge that is given another date is known when a submission first holds it.
+    """
     rows = source.versions(REFERRAL, "ServiceRequestId")
+    in_order = ibis.window(group_by=["provider", "ServiceRequestId"], order_by="version")
+    redated = rows.ServDischDate.lag().over(in_order).notnull()
     ended = end_of_day(rows.ServDischDate)
+    dated = ibis.ifelse(redated, ibis.coalesce(ibis.greatest(ended, rows.held_from), ended), ended)
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "ServiceRequestId"),
         version=rows.version,
-        known_at=ibis.coalesce(ended, rows.held_from),
+        known_at=ibis.coalesce(dated, rows.held_from),
         discharged_at=ended,
     )
 

@@ -83,6 +83,8 @@ def _finished(fact: Fact, rows: Table, lag: int) -> Table:
     """Rows with the moment each version was superseded and a fixed order within their subject."""
     key = f"{fact.about}_id"
     rows = rows.mutate(known_at=rows.known_at + lag)
+    if "ended_at" in rows.columns:
+        rows = rows.mutate(ended_at=rows.ended_at + lag)
     rows = rows.filter(rows[key].notnull() & rows.known_at.notnull() & rows.record_key.notnull())
     versions = ibis.window(group_by=[key, "record_key"], order_by="version")
     rows = rows.mutate(superseded_at=rows.known_at.lead().over(versions))

@@ -11,7 +11,7 @@ from features.facts.source import (
     Table,
     end_of_day,
     known_undated,
-    known_when_dated,
+    known_when_entered,
     scoped,
     yes,
 )
@@ -71,13 +71,13 @@ def patients(source: Source) -> Table:
 )
 def employment(source: Source) -> Table:
     """Employment as recorded, known at the end of the day it was recorded."""
-    rows = source.versions(EMPLOYMENT, "LocalPatientId", "EmployStatusRecDate", "EmployStatus")
+    rows = source.versions(EMPLOYMENT, "LocalPatientId", "EmployStatusRecDate")
     stated = rows.EmployStatus.nullif("ZZ")
     return rows.select(
         patient_id=scoped(rows, "LocalPatientId"),
-        record_key=scoped(rows, "LocalPatientId") + "@" + rows.EmployStatusRecDate.cast("string") + stated,
+        record_key=scoped(rows, "LocalPatientId") + "@" + rows.EmployStatusRecDate.cast("string"),
         version=rows.version,
-        known_at=known_when_dated(rows, end_of_day(rows.EmployStatusRecDate)),
+        known_at=known_when_entered(rows, end_of_day(rows.EmployStatusRecDate)),
         status=stated,
         working=stated.isin(WORKING),
         unemployed=stated == "02",
@@ -116,7 +116,7 @@ def complaints(source: Source) -> Table:
     """Presenting complaints, known at the end of the day recorded; without a date, as an undated value."""
     rows = source.versions(COMPLAINT, "ServiceRequestId", "PresComp")
     rows = rows.join(source.referrals().drop("LocalPatientId"), ["provider", "ServiceRequestId"])
-    dated = known_when_dated(rows, end_of_day(rows.PresCompDate))
+    dated = known_when_entered(rows, end_of_day(rows.PresCompDate))
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "ServiceRequestId") + "@" + rows.PresComp,
@@ -141,6 +141,6 @@ def circumstances(source: Source) -> Table:
         patient_id=scoped(rows, "LocalPatientId"),
         record_key=scoped(rows, "LocalPatientId") + "@" + rows.SocPerCircumstance,
         version=rows.version,
-        known_at=known_when_dated(rows, end_of_day(rows.SocPerCircumstanceRecDate)),
+        known_at=known_when_entered(rows, end_of_day(rows.SocPerCircumstanceRecDate)),
         group=rows.SocPerCircumstance.cases(*groups.items(), else_=ibis.null("string")),
     )

@@ -40,7 +40,10 @@ class Source:
         return self._shared.versions(name, self._allowed(name), key)
 
     def contacts(self) -> Table:
-        """When each contact took place, as first recorded: `provider, CareContactId, pathway_id, start`."""
+        """When each contact took place, as first recorded: `provider, CareContactId, pathway_id, start, ends_at`.
+
+        Without a duration a contact lasts a minute.
+        """
         self._allowed("IDS201CareContact")
         return self._shared.contacts
 
@@ -80,14 +83,14 @@ class Shared:
         """Each version of each row of a table, once.
 
         Adds `version` (0 for the first), `held_from` (end of the reporting period of the first submission
-        that holds the version; missing where the table comes without submissions) and `single` (the
-        provider made one submission only).
+        that holds the version; missing where the table comes without submissions), `period_start` and
+        `turn` of that submission, and `single` (the provider made one submission only).
         """
         rows = self.table(name, columns)
         held = rows.left_join(self.submissions, ["provider", "submission"])
         held = held.drop("provider_right", "submission_right", "submission")
         values = [column for column in columns if column not in key]
-        inside = ibis.window(group_by=["provider", *key], order_by=["period_end", *values])
+        inside = ibis.window(group_by=["provider", *key], order_by=["turn", *values])
         first = ibis.row_number().over(inside) == 0
         changed = [~held[value].identical_to(held[value].lag().over(inside)) for value in values]
         marked = held.mutate(starts=ibis.or_(first, *changed))
@@ -96,12 +99,27 @@ class Shared:
 
     @cached_property
     def submissions(self) -> Table:
-        """The end of each submission's reporting period: `provider, submission, period_end, single`."""
-        header = self._backend.table("IDS000Header")
-        ends = header.group_by(provider=header.OrgID_Provider, submission=header.UniqueSubmissionID)
-        ended = ends.aggregate(period_end=end_of_day(header.ReportingPeriodEndDate.max()))
-        provider = ibis.window(group_by="provider")
-        return self._kept("submissions", ended.mutate(single=ended.count().over(provider) == 1))
+        """Each submission with its period, `turn` (1 is the provider's first) and `single`.
+
+        Of two submissions for one period the one created later is the later.
+        """
+        columns = {
+            "ReportingPeriodStartDate": "date",
+            "ReportingPeriodEndDate": "date",
+            "DateTimeDatSetCreate": "timestamp",
+        }
+        header = self.table("IDS000Header", columns)
+        ended = header.group_by(["provider", "submission"]).aggregate(
+            period_start=seconds(header.ReportingPeriodStartDate.min()),
+            period_end=end_of_day(header.ReportingPeriodEndDate.max()),
+            created=header.DateTimeDatSetCreate.max(),
+        )
+        in_turn = ibis.window(group_by="provider", order_by=["period_end", "created", "submission"])
+        ended = ended.mutate(
+            single=ended.count().over(ibis.window(group_by="provider")) == 1,
+            turn=ibis.row_number().over(in_turn) + 1,
+        )
+        return self._kept("submissions", ended.drop("created"))
 
     @cached_property
     def contacts(self) -> Table:
@@ -111,14 +129,17 @@ class Shared:
             "ServiceRequestId": "string",
             "CareContDate": "date",
             "CareContTime": "time",
+            "ClinContDurOfCareCont": "int64",
         }
         first = self.versions("IDS201CareContact", columns, ("CareContactId",))
         first = first.filter(first.version == 0)
         start = moment(first.CareContDate, first.CareContTime)
+        minutes = ibis.greatest(ibis.coalesce(first.ClinContDurOfCareCont, 1), 1)
         pathway_id = scoped(first, "ServiceRequestId")
-        return self._kept(
-            "contacts", first.select("provider", "CareContactId", pathway_id=pathway_id, start=start)
+        kept = first.select(
+            "provider", "CareContactId", pathway_id=pathway_id, start=start, ends_at=start + minutes * 60
         )
+        return self._kept("contacts", kept)
 
     @cached_property
     def referrals(self) -> Table:
@@ -150,8 +171,8 @@ def seconds(date: Expression) -> Expression:
 
 
 def end_of_day(date: Expression) -> Expression:
-    """The moment at which a date without a time is known: the midnight that ends it."""
-    return seconds(date) + DAY
+    """The moment at which a date without a time is known: its last second."""
+    return seconds(date) + DAY - 1
 
 
 def moment(date: Expression, time: Expression) -> Expression:
@@ -164,6 +185,14 @@ def known_when_dated(rows: Table, dated: Expression) -> Expression:
     """A first version is known when it is dated; a changed one when a submission first held it."""
     changed = ibis.coalesce(ibis.greatest(dated, rows.held_from), dated)
     return ibis.ifelse(rows.version == 0, dated, changed)
+
+
+def known_when_entered(rows: Table, dated: Expression) -> Expression:
+    """As `known_when_dated`, but a row that a later submission than its date's is the first to hold was entered
+    late, and is known from the end of that submission's period.
+    """
+    late = (rows.version == 0) & (rows.turn > 1) & (dated < rows.period_start)
+    return ibis.ifelse(late.fill_null(False), rows.held_from, known_when_dated(rows, dated))
 
 
 def known_undated(rows: Table, referral: Expression) -> Expression:

@@ -2,7 +2,7 @@
 
 from features.conceptual_model import PRACTITIONERS_2025
 from features.history import History
-from features.number import Number, Point
+from features.number import Number
 from features.predictor import predictor
 
 
@@ -40,9 +40,9 @@ def days_since_session_before(appointments: History) -> Number:
     source=PRACTITIONERS_2025,
     says="session {} of this referral",
 )
-def session(point: Point) -> Number:
+def session(appointments: History) -> Number:
     """Attended treatment contacts of this referral, the present one included."""
-    return point.session_number
+    return (appointments.attended & appointments.treatment).sum()
 
 
 @predictor(
@@ -72,11 +72,11 @@ def session_minutes(appointments: History) -> Number:
 
 @predictor(
     unit="hour",
-    when_absent=0,
+    when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,
     says="seen at {} o'clock",
 )
-def hour_of_day(point: Point) -> Number:
-    """Hour of the day at which the point stands, 0 to 23."""
-    return point.hour
+def hour_of_day(appointments: History) -> Number:
+    """Hour of the day at which the last attended contact began; missing where no time is recorded."""
+    return appointments.where(appointments.attended).hour.latest()

@@ -130,6 +130,16 @@ def _review_after_task(held: tuple[str, ...]) -> Iterator[Rule]:
         )
 
 
+# What names a row of a table without an identifier of its own.
+TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "BSW002TaskReview": ("TaskId", "CareContactId", "ReviewDateTime"),
+    "BSW003SessionRating": ("CareContactId", "RatingType", "RatedBy"),
+    "BSW004PlatformSession": ("ServiceRequestId", "SessionStart"),
+    "IDS004EmpStatus": ("LocalPatientId", "EmployStatusRecDate"),
+    "IDS607CodedScoreAssessmentAct": ("CareActId", "CodedAssToolType"),
+}
+
+
 def copies(table: str, held: tuple[str, ...]) -> tuple[str, str, str]:
     """SQL over `r`: (column for the report, true of a copy to set aside, true of a copy that differs).
 
@@ -138,12 +148,14 @@ def copies(table: str, held: tuple[str, ...]) -> tuple[str, str, str]:
     """
     key = SUBMISSION if table == HEADER else primary_key(table)
     content = "md5(concat_ws('|', " + ", ".join(f"coalesce(\"{name}\", '~')" for name in held) + "))"
-    if key is None or key not in held:
+    names = [name for name in ((key,) if key else TOGETHER.get(table, ())) if name in held]
+    if not names:
         column = next((name for name in held if columns_of(table)[name].key), held[0])
         return column, f"row_number() OVER (PARTITION BY {content} ORDER BY file, row) > 1", "false"
     submission = f', "{SUBMISSION}"' if SUBMISSION in held and key != SUBMISSION else ""
-    window = f'PARTITION BY "{PROVIDER}", "{key}"{submission}'
-    there = f'"{key}" IS NOT NULL'
+    together = ", ".join(f'"{name}"' for name in names)
+    window = f'PARTITION BY "{PROVIDER}", {together}{submission}'
+    there = f'"{names[0]}" IS NOT NULL'
     exact = f"{there} AND row_number() OVER ({window} ORDER BY file, row) > 1"
     differ = f"{there} AND min({content}) OVER ({window}) <> max({content}) OVER ({window})"
-    return key, exact, differ
+    return names[0], exact, differ

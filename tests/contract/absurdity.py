@@ -43,18 +43,35 @@ def with_cells_filled_later(frames: Frames, point: pd.Series) -> Frames:
         referrals[column] = value
     logins = changed.get("BSW004PlatformSession")
     if logins is not None:
-        ongoing = ~(pd.to_datetime(logins["SessionEnd"]) < at) & logins["SessionEnd"].notna()
+        ended = pd.to_datetime(logins["SessionEnd"])
+        ongoing = (ended >= at) & logins["SessionEnd"].notna()
         logins.loc[ongoing, "SessionEnd"] = at + timedelta(days=300)
         logins.loc[ongoing, "ModulesCompleted"] = ABSURD
-    return _with_later_versions(changed, at)
+    return _with_later_versions(changed, point, at)
 
 
-def _with_later_versions(frames: Frames, at: datetime) -> Frames:
+def with_log_ins_around(frames: Frames, point: pd.Series) -> Frames:
+    """The service with a log-in that is going on at the point and one that ends at its very instant."""
+    added = {table: frame.copy() for table, frame in frames.items()}
+    at: datetime = point["at"].to_pydatetime()
+    provider, referral, _ = _names(point)
+    for begun, ended in (
+        (at - timedelta(minutes=10), at + timedelta(minutes=5)),
+        (at - timedelta(hours=1), at),
+    ):
+        _append(added, "BSW004PlatformSession", {
+            "OrgID_Provider": provider, "ServiceRequestId": referral, "SessionStart": begun, "SessionEnd": ended,
+            "ModulesCompleted": 1.0,
+        })  # fmt: skip
+    return added
+
+
+def _with_later_versions(frames: Frames, point: pd.Series, at: datetime) -> Frames:
     """Corrections of contacts, scores and deprivation in a submission that ends after the point."""
     ends = frames["IDS000Header"].set_index("UniqueSubmissionID")["ReportingPeriodEndDate"]
     late = [name for name, end in ends.items() if datetime.combine(end + timedelta(days=1), time()) >= at]
     for table, column, value in (
-        ("IDS201CareContact", "AttendOrDNACode", "2"),
+        ("IDS201CareContact", "AppType", "01"),
         ("IDS607CodedScoreAssessmentAct", "PersScore", ABSURD),
         ("IDS001MPI", "IndicesOfDeprivationDecile", 1),
     ):
@@ -64,11 +81,22 @@ def _with_later_versions(frames: Frames, at: datetime) -> Frames:
         rows = frames[table]
         rows = rows[rows["UniqueSubmissionID"] < rows["OrgID_Provider"].map(last)].copy()
         rows[column] = value
+        if (
+            table == "IDS201CareContact"
+        ):  # whether the point's own contact took place decides if there is a point
+            own = _scoped(rows) == point["contact_id"]
+            rows.loc[~own, "AttendOrDNACode"] = "2"
+            rows["ClinContDurOfCareCont"] = 999
+            rows["ConsMechanism"] = "11"
         rows["UniqueSubmissionID"] = rows["OrgID_Provider"].map(last)
         held = frames[table]
         stays = held[~held["UniqueSubmissionID"].isin(last.values())]
         frames[table] = pd.concat([stays, rows.drop_duplicates(_key(table))], ignore_index=True)
     return frames
+
+
+def _scoped(contacts: pd.DataFrame) -> pd.Series:
+    return contacts["OrgID_Provider"] + ":" + contacts["CareContactId"]
 
 
 def _key(table: str) -> list[str]:

@@ -11,7 +11,11 @@ from pandas.testing import assert_frame_equal
 
 from features.facts import FACTS
 from features.predictor import catalogue
-from tests.contract.absurdity import with_cells_filled_later, with_rows_from_the_future
+from tests.contract.absurdity import (
+    with_cells_filled_later,
+    with_log_ins_around,
+    with_rows_from_the_future,
+)
 from tests.contract.engine import matrix_of, points_of
 from tests.contract.small_service import Frames, small_service
 
@@ -52,12 +56,12 @@ def test_rows_at_and_after_the_point_change_nothing(frames: Frames, chosen: int)
 @given(services, st.integers(0, 50))
 def test_cells_filled_after_the_point_change_nothing(frames: Frames, chosen: int) -> None:
     point = _any_point(frames, chosen)
+    frames = with_log_ins_around(frames, point)
     overwritten = with_cells_filled_later(frames, point)
     only = {point["point_id"]}
-    known = matrix_of(frames, only=only)
-    later = matrix_of(overwritten, only=only)
-    if len(later):  # a correction may say that the contact was never attended; then there is no point
-        _same(known, later)
+    known, later = matrix_of(frames, only=only), matrix_of(overwritten, only=only)
+    assert len(known) == len(later) == 1
+    _same(known, later)
 
 
 @SOME
