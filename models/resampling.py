@@ -72,14 +72,16 @@ def logistic(design: Numbers, outcome: Numbers, weights: Numbers, offset: Number
     Missing in a draw that does not settle. The slightest ridge keeps the steps finite.
     """
     columns = design.shape[1]
-    start = np.zeros((len(weights), columns))
     ridge = 1e-8 * np.eye(columns)
-    coefficients = start
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), columns**2)
+    # The rows as they are first: every draw's coefficients lie near theirs.
+    start = logistic(design, outcome, weights[:1], offset) if len(weights) > 1 else np.zeros((1, columns))
+    coefficients = np.repeat(np.nan_to_num(start), len(weights), axis=0)
     for _ in range(25):
         fitted = expit(coefficients @ design.T + offset)
         slack = weights * (outcome - fitted)
         curvature = weights * fitted * (1 - fitted)
-        hessian = np.einsum("dn,ni,nj->dij", curvature, design, design, optimize=True) + ridge
+        hessian = (curvature @ products).reshape(-1, columns, columns) + ridge
         steps = np.linalg.solve(hessian, (slack @ design)[..., None])[..., 0]
         coefficients = coefficients + np.clip(steps, -5, 5)
         if np.abs(steps).max() < 1e-9:

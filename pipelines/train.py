@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from features.errors import InputError
 from features.predictor import catalogue
 from models.boosting import train as learn
 from models.risk_model import Numbers, RiskModel
@@ -86,6 +87,8 @@ def fingerprint_of(*texts: str) -> str:
 def read_material(work: Path) -> Material:
     """The artefacts of a finished build. Errors: InputError where it did not finish or they were changed."""
     manifest = read_manifest(work, "build")
+    if "last_days" not in manifest:
+        raise InputError(f"{work}: was built by an earlier version of this software; run `bsw build` again")
     points = read_table(work / "points.parquet", "point_id", "patient_id", "practitioner_id", "at")
     ids = points[["point_id"]]
     features = ids.merge(read_table(work / "features.parquet", "point_id"), on="point_id", validate="1:1")

@@ -15,10 +15,10 @@ from features.errors import InputError
 from models.outcome import OutcomeSettings
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import evaluate, held_out_from, learnt_here
-from pipelines.store import read_manifest, step, write_table
+from pipelines.store import manifest_path, read_manifest, step, write_table
 from pipelines.tracking import load_model
 from pipelines.train import Trained, read_material, train
-from tests.pipeline.small_work import small_work
+from tests.pipeline.small_work import LAST_DAY, small_work
 
 pytestmark = pytest.mark.xdist_group("mlflow")
 
@@ -117,6 +117,16 @@ def test_records_without_a_predictor_that_the_model_needs_are_refused_by_name(
     assert not (other / "predictions.parquet").exists()
 
 
+def test_a_build_of_before_services_had_ends_of_their_own_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    work = small_work(tmp_path, patients=20)
+    path = manifest_path(work, "build")
+    manifest = json.loads(path.read_text())
+    del manifest["last_days"]
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match="earlier version of this software; run `bsw build` again"):
+        read_material(work)
+
+
 def test_the_served_model_names_wrong_columns_and_carries_no_row(place: Place) -> None:
     import mlflow
 
@@ -152,5 +162,7 @@ def _like(
     with step("build", copy, inputs={}, config=config) as manifest:
         for name, frame in {**frames, "outcome": outcome}.items():
             manifest.wrote(write_table(copy / f"{name}.parquet", frame, synthetic=True))
-        manifest.says(synthetic=True, records_up_to="2025-06-30", until=None, left_out={})
+        manifest.says(
+            synthetic=True, records_up_to=LAST_DAY, until=None, left_out={}, last_days={"S": LAST_DAY}
+        )
     return copy
