@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.lineage import columns_read
-from features.predictor import catalogue
 from features.records import Records, read_records
 from models.splits import cut_of, mature
 from pipelines.build import Built, assemble_records
+from pipelines.column_uses import blank, missing
 from pipelines.config import Config
 from pipelines.page import write_page
 from pipelines.progress import progress
@@ -34,14 +33,16 @@ def check(source: Path, *, out: Path, config: Config) -> int:
                 source=source.name,
                 records=records,
                 missing=missing(records),
+                blank=blank(records),
                 readiness=readiness(built, config),
                 enough=is_enough(built, config),
+                asked=(config.readiness.events, config.readiness.months),
                 submissions=submissions(records),
                 exclusions=built.exclusions,
             )
             manifest.wrote(
                 write_table(out / "quarantine.csv", records.set_aside),
-                write_table(out / "missing.csv", quality.missing),
+                write_table(out / "missing.csv", pd.concat([quality.missing, quality.blank])),
                 write_json(out / "quality.json", quality.as_json()),
                 write_page(out / "quality.html", quality_page(quality)),
             )
@@ -51,26 +52,19 @@ def check(source: Path, *, out: Path, config: Config) -> int:
     return 0
 
 
-def missing(records: Records) -> pd.DataFrame:
-    """What the source does not hold of what predictors read, and what that costs: `table, column, costs`."""
-    costs: dict[tuple[str, str], list[str]] = {}
-    for name, predictor in catalogue().items():
-        for origin in columns_read(predictor):
-            table, _, column = origin.partition(".")
-            if table not in records.columns:
-                costs.setdefault((table, "the whole table"), []).append(name)
-            elif column not in records.columns[table]:
-                costs.setdefault((table, column), []).append(name)
-    rows = [(*place, ", ".join(sorted(set(names)))) for place, names in sorted(costs.items())]
-    return pd.DataFrame(rows, columns=["table", "column", "costs"])
-
-
 def submissions(records: Records) -> pd.DataFrame:
-    """The monthly submissions by provider: `provider, submissions, first, last`."""
+    """The monthly submissions: `provider, submissions, first, last, months without one, versions`."""
+    versions = (
+        "string_agg(DISTINCT DatSetVer, ', ' ORDER BY DatSetVer)"
+        if "DatSetVer" in records.columns["IDS000Header"]
+        else "'not said'"
+    )
     return records.connection.execute(
         "SELECT OrgID_Provider AS provider, count(DISTINCT UniqueSubmissionID) AS submissions, "
-        "min(ReportingPeriodStartDate) AS first, max(ReportingPeriodEndDate) AS last "
-        "FROM IDS000Header GROUP BY ALL ORDER BY ALL"
+        "min(ReportingPeriodStartDate) AS first, max(ReportingPeriodEndDate) AS last, "
+        "greatest(0, date_diff('month', first, last) + 1 - count(DISTINCT date_trunc('month', "
+        f'ReportingPeriodEndDate))) AS "months without one", {versions} AS versions '
+        "FROM IDS000Header GROUP BY OrgID_Provider ORDER BY OrgID_Provider"
     ).df()
 
 

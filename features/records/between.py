@@ -6,6 +6,7 @@ Parents are clean already and stand under their own names; the rows that are loo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from features.records.loading import PROVIDER, SUBMISSION
 from features.records.rules import Rule
@@ -130,7 +131,7 @@ def _review_after_task(held: tuple[str, ...]) -> Iterator[Rule]:
         )
 
 
-# What names a row of a table without an identifier of its own.
+# What together names a row of a table without an identifier of its own.
 TOGETHER: Mapping[str, tuple[str, ...]] = {
     "BSW002TaskReview": ("TaskId", "CareContactId", "ReviewDateTime"),
     "BSW003SessionRating": ("CareContactId", "RatingType", "RatedBy"),
@@ -140,22 +141,38 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def copies(table: str, held: tuple[str, ...]) -> tuple[str, str, str]:
-    """SQL over `r`: (column for the report, true of a copy to set aside, true of a copy that differs).
+@dataclass(frozen=True)
+class Copies:
+    """SQL over `r` that finds rows sent twice. `column`: for the report; `alike`: the same for all copies of a row.
+
+    `again` is true of a copy that says what the first says, `differs` of each of copies that differ.
+    """
+
+    column: str
+    alike: str
+    again: str
+    differs: str
+
+
+def copies(table: str, held: tuple[str, ...]) -> Copies:
+    """How rows sent twice are found in a table.
 
     A row is named by its key within provider and submission; a row without a key by all it says. Of exact
-    copies the first stays; of copies that differ none does, because nobody can say which is right.
+    copies the first stays; of copies that differ none does, because nobody can say which is right. `r` must
+    hold rows only that keep every other rule: a spoilt copy says nothing against a good one.
     """
     key = SUBMISSION if table == HEADER else primary_key(table)
-    content = "md5(concat_ws('|', " + ", ".join(f"coalesce(\"{name}\", '~')" for name in held) + "))"
-    names = [name for name in ((key,) if key else TOGETHER.get(table, ())) if name in held]
-    if not names:
+    names = (key,) if key else TOGETHER.get(table, ())
+    if not names or not set(names) <= set(held):  # a part of a name would hold different rows for copies
+        everything = ", ".join(f'"{name}"' for name in held)
         column = next((name for name in held if columns_of(table)[name].key), held[0])
-        return column, f"row_number() OVER (PARTITION BY {content} ORDER BY file, row) > 1", "false"
-    submission = f', "{SUBMISSION}"' if SUBMISSION in held and key != SUBMISSION else ""
-    together = ", ".join(f'"{name}"' for name in names)
-    window = f'PARTITION BY "{PROVIDER}", {together}{submission}'
+        again = f"row_number() OVER (PARTITION BY {everything} ORDER BY file, row) > 1"
+        return Copies(column, everything, again, "false")
+    within = [name for name in (PROVIDER, SUBMISSION, *names) if name in held]
+    alike = ", ".join(f'"{name}"' for name in dict.fromkeys(within))
+    window = f"PARTITION BY {alike}"
+    content = "md5(concat_ws('|', " + ", ".join(f"coalesce(\"{name}\", '~')" for name in held) + "))"
     there = f'"{names[0]}" IS NOT NULL'
-    exact = f"{there} AND row_number() OVER ({window} ORDER BY file, row) > 1"
-    differ = f"{there} AND min({content}) OVER ({window}) <> max({content}) OVER ({window})"
-    return names[0], exact, differ
+    again = f"{there} AND row_number() OVER ({window} ORDER BY file, row) > 1"
+    differs = f"{there} AND min({content}) OVER ({window}) <> max({content}) OVER ({window})"
+    return Copies(names[0], alike, again, differs)

@@ -71,8 +71,9 @@ def _left_over(source: Path, read: set[Path], settings: SourceSettings) -> list[
 
 
 def _alike(name: str, names: Iterable[str]) -> str | None:
-    close = get_close_matches(name.lower(), {known.lower(): known for known in names}, n=1, cutoff=0.8)
-    return next((known for known in names if close and known.lower() == close[0]), None)
+    lower = {known.lower(): known for known in names}
+    close = get_close_matches(name.lower(), lower, n=1, cutoff=0.8)
+    return lower[close[0]] if close else None
 
 
 def _hint(path: Path, found: Mapping[str, Path]) -> str:

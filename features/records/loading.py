@@ -105,7 +105,7 @@ def _unknown(table: str, columns: list[str], chosen: Chosen) -> tuple[str, ...]:
     said = []
     for name in columns:
         if name not in read and name not in columns_of(table):
-            close = get_close_matches(name.lower(), free, n=1, cutoff=0.8)
+            close = get_close_matches(name.lower(), free, n=1, cutoff=0.7)
             said.append(f"{name} (did you mean {free[close[0]]}?)" if close else name)
     return tuple(said)
 

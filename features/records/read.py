@@ -10,20 +10,15 @@ import duckdb
 import pandas as pd
 
 from features.errors import InputError
-from features.records.between import copies, rules_between
+from features.records.checking import SENT_ONCE, break_rules, keep
 from features.records.files import ESSENTIAL, Found, find_files
 from features.records.layout import with_provider
-from features.records.loading import PROVIDER, SUBMISSION, RawTable, load
+from features.records.loading import RawTable, load
 from features.records.objectors import leave_out_objectors
-from features.records.opening import literal
-from features.records.rules import own_rules
 from features.records.settings import SourceSettings
-from features.records.types import typed
-from features.standard import SQL_TYPES, columns_of, primary_key
+from features.standard import SQL_TYPES, columns_of
 
 SYNTHETIC_SYSTEM = "BSW-SYNTHETIC"
-SENT_ONCE = "must be sent once"
-NOT_TWO_WAYS = "must not be sent twice with different content"
 SET_ASIDE = ("file", "row", "table", "column", "value", "rule", "remedy")
 ORDER = (
     "IDS000Header",
@@ -132,8 +127,8 @@ def _clean(
     set_aside, counts = [], []
     for name in sorted(raw, key=lambda known: (ORDER.index(known) if known in ORDER else len(ORDER), known)):
         table = raw[name]
-        set_aside.append(_break_rules(connection, table, clean, settings))
-        counts.append((name, found.tables[name].name, table.rows, *_keep(connection, table)))
+        set_aside.append(break_rules(connection, table, clean, settings))
+        counts.append((name, found.tables[name].name, table.rows, *keep(connection, table)))
         clean[name] = table.held
     columns = ["table", "file", "rows_read", "rows_kept", "resubmitted", "corrected"]
     return clean, pd.concat(set_aside, ignore_index=True), pd.DataFrame(counts, columns=columns)
@@ -174,63 +169,3 @@ def _synthetic(
 def _layout(derived: tuple[str, ...]) -> str:
     """The layout, by whether the national tables came with what is derived on ingest."""
     return "pre-deadline" if any(line.startswith("IDS") for line in derived) else "post-deadline"
-
-
-def _break_rules(
-    connection: duckdb.DuckDBPyConnection,
-    table: RawTable,
-    clean: Mapping[str, tuple[str, ...]],
-    settings: SourceSettings,
-) -> pd.DataFrame:
-    """Type the table as `checked_NAME` and give every broken rule, a row each; `broken_NAME` holds their rows."""
-    name, held = table.name, table.held
-    types = ", ".join(
-        f'{typed(columns_of(name)[column], held, settings.date_formats)} AS "{column}__typed"'
-        for column in held
-    )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE checked_{name} AS SELECT *, {types} FROM raw_{name}")
-    parts = [
-        _select(name, rule.column, rule.broken, rule.name, rule.remedy)
-        for rule in (*own_rules(name, held), *rules_between(name, held, clean, settings.local_days_later))
-    ]
-    key, exact, differ = copies(name, held)
-    copy = f"(SELECT *, {exact} AS exact, {differ} AS differ FROM checked_{name})"
-    parts.append(_select(name, key, "exact AND NOT differ", SENT_ONCE, "the first copy is kept", copy))
-    parts.append(_select(name, key, "differ", NOT_TWO_WAYS, "send the right one", copy))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE broken_{name} AS {' UNION ALL '.join(parts)}")
-    return connection.execute(f'SELECT * FROM broken_{name} ORDER BY "file", "row", "column", "rule"').df()
-
-
-def _select(table: str, column: str, broken: str, rule: str, remedy: str, rows: str = "") -> str:
-    said = [literal(text) for text in (table, column, rule, remedy)]
-    return (
-        f'SELECT "file", "row", {said[0]} AS "table", {said[1]} AS "column", "{column}" AS value, '
-        f"{said[2]} AS rule, {said[3]} AS remedy FROM {rows or f'checked_{table}'} r WHERE {broken}"
-    )
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, table: RawTable) -> tuple[int, int, int]:
-    """Rows without a broken rule as the table NAME; gives rows kept, rows sent again, and changed keys."""
-    name = table.name
-    chosen = ", ".join(f'"{column}__typed" AS "{column}"' for column in table.held)
-    connection.execute(
-        f'CREATE OR REPLACE TABLE "{name}" AS SELECT {chosen} FROM checked_{name} c WHERE NOT EXISTS '
-        f'(SELECT 1 FROM broken_{name} b WHERE b."file" = c."file" AND b."row" = c."row") ORDER BY c.file, c.row'
-    )
-    connection.execute(f"DROP TABLE checked_{name}; DROP TABLE raw_{name}; DROP TABLE broken_{name}")
-    kept = int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])
-    key = primary_key(name)
-    if key is None or SUBMISSION not in table.held:
-        return kept, 0, 0
-    own = [column for column in table.held if columns_of(name)[column].origin == "submitted"]
-    content = (
-        "md5(concat_ws('|', "
-        + ", ".join(f"coalesce(CAST(\"{column}\" AS VARCHAR), '~')" for column in own)
-        + "))"
-    )
-    again, changed = connection.execute(
-        f"SELECT coalesce(sum(sent) - count(*), 0), coalesce(sum((versions > 1)::INT), 0) FROM "
-        f'(SELECT count(*) AS sent, count(DISTINCT {content}) AS versions FROM "{name}" '
-        f'GROUP BY "{PROVIDER}", "{key}")'
-    ).fetchall()[0]
-    return kept, int(again), int(changed)

@@ -1,0 +1,96 @@
+"""The rules applied to one table: what breaks one is set aside with the rule's name, the rest is kept and typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+import pandas as pd
+
+from features.records.between import copies, rules_between
+from features.records.loading import PROVIDER, SUBMISSION, RawTable
+from features.records.opening import literal
+from features.records.rules import own_rules
+from features.records.settings import SourceSettings
+from features.records.types import typed
+from features.standard import columns_of, primary_key
+
+SENT_ONCE = "must be sent once"
+NOT_TWO_WAYS = "must not be sent twice with different content"
+
+
+def break_rules(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    clean: Mapping[str, tuple[str, ...]],
+    settings: SourceSettings,
+) -> pd.DataFrame:
+    """Type the table as `checked_NAME` and give every broken rule, a row each; `broken_NAME` holds their rows."""
+    name, held = table.name, table.held
+    types = ", ".join(
+        f'{typed(columns_of(name)[column], held, settings.date_formats)} AS "{column}__typed"'
+        for column in held
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE checked_{name} AS SELECT *, {types} FROM raw_{name}")
+    parts = [
+        _select(name, rule.column, rule.broken, rule.name, rule.remedy)
+        for rule in (*own_rules(name, held), *rules_between(name, held, clean, settings.local_days_later))
+    ]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE broken_{name} AS {' UNION ALL '.join(parts)}")
+    _break_copies(connection, name, held)
+    return connection.execute(f'SELECT * FROM broken_{name} ORDER BY "file", "row", "column", "rule"').df()
+
+
+def _break_copies(connection: duckdb.DuckDBPyConnection, name: str, held: tuple[str, ...]) -> None:
+    """Add rows sent twice to `broken_NAME`, among those that keep every other rule."""
+    found = copies(name, held)
+    kept = f"SELECT * FROM checked_{name} c WHERE {_unbroken(name)}"
+    # Hardly any row is sent twice: only those whose names meet are looked at closely.
+    crowded = f"SELECT hash({found.alike}) FROM ({kept}) GROUP BY 1 HAVING count(*) > 1"
+    marked = (
+        f"(SELECT *, {found.again} AS again, {found.differs} AS differs "
+        f"FROM ({kept}) WHERE hash({found.alike}) IN ({crowded}))"
+    )
+    same = _select(name, found.column, "again AND NOT differs", SENT_ONCE, "the first copy is kept", marked)
+    other = _select(name, found.column, "differs", NOT_TWO_WAYS, "send the right one", marked)
+    connection.execute(f"INSERT INTO broken_{name} {same} UNION ALL {other}")
+
+
+def _unbroken(name: str) -> str:
+    """SQL that is true of a row `c` of `checked_NAME` without a broken rule."""
+    return f'NOT EXISTS (SELECT 1 FROM broken_{name} b WHERE b."file" = c."file" AND b."row" = c."row")'
+
+
+def _select(table: str, column: str, broken: str, rule: str, remedy: str, rows: str = "") -> str:
+    said = [literal(text) for text in (table, column, rule, remedy)]
+    return (
+        f'SELECT "file", "row", {said[0]} AS "table", {said[1]} AS "column", "{column}" AS value, '
+        f"{said[2]} AS rule, {said[3]} AS remedy FROM {rows or f'checked_{table}'} r WHERE {broken}"
+    )
+
+
+def keep(connection: duckdb.DuckDBPyConnection, table: RawTable) -> tuple[int, int, int]:
+    """Rows without a broken rule as the table NAME; gives rows kept, rows sent again, and changed keys."""
+    name = table.name
+    chosen = ", ".join(f'"{column}__typed" AS "{column}"' for column in table.held)
+    connection.execute(
+        f'CREATE OR REPLACE TABLE "{name}" AS SELECT {chosen} FROM checked_{name} c '
+        f"WHERE {_unbroken(name)} ORDER BY c.file, c.row"
+    )
+    connection.execute(f"DROP TABLE checked_{name}; DROP TABLE raw_{name}; DROP TABLE broken_{name}")
+    kept = int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])
+    key = primary_key(name)
+    if key is None or SUBMISSION not in table.held:
+        return kept, 0, 0
+    own = [column for column in table.held if columns_of(name)[column].origin == "submitted"]
+    content = (
+        "md5(concat_ws('|', "
+        + ", ".join(f"coalesce(CAST(\"{column}\" AS VARCHAR), '~')" for column in own)
+        + "))"
+    )
+    again, changed = connection.execute(
+        f"SELECT coalesce(sum(sent) - count(*), 0), coalesce(sum((versions > 1)::INT), 0) FROM "
+        f'(SELECT count(*) AS sent, count(DISTINCT {content}) AS versions FROM "{name}" '
+        f'GROUP BY "{PROVIDER}", "{key}")'
+    ).fetchall()[0]
+    return kept, int(again), int(changed)
