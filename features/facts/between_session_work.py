@@ -100,24 +100,7 @@ def tasks(source: Source) -> Table:
 )
 def reviews(source: Source) -> Table:
     """Reviews of tasks, known when they took place; `share` is how much was done, 0 to 1."""
-    contacts = source.contacts()
-    rows = source.table(REVIEW).rename(reviewed_in="CareContactId").drop("submission")
-    held = source.table(TASK).drop("submission").join(contacts, ["provider", "CareContactId"])
-    held = held.select(
-        "provider",
-        "TaskId",
-        "pathway_id",
-        set_start=held.start,
-        agreed_at=held.ends_at,
-        set_in=scoped(held, "CareContactId"),
-    )
-    rows = rows.join(held, ["provider", "TaskId"])
-    in_contact = contacts.select("provider", "start", reviewed_in=contacts.CareContactId)
-    rows = rows.left_join(in_contact, ["provider", "reviewed_in"]).drop("provider_right", "reviewed_in_right")
-    # What is said of a task before the contact that set it is over cannot be how much of it was done.
-    after = _review_moment(rows.ReviewDateTime, rows.start) >= rows.agreed_at
-    elsewhere = ~scoped(rows, "reviewed_in").identical_to(rows.set_in)
-    rows = rows.filter(after & elsewhere)
+    rows = _reviews_of_tasks(source)
     known_at = _review_moment(rows.ReviewDateTime, rows.start)
     contact_id = scoped(rows, "reviewed_in")
     share = share_done(rows.Completion, rows.CompletionPercent, source.settings.share_of_part)
@@ -144,6 +127,28 @@ def reviews(source: Source) -> Table:
         forgot=_names_any(rows.BarriersReported, ("forgot",)),
         addressed=yes(rows.DifficultiesAddressed),
     )
+
+
+def _reviews_of_tasks(source: Source) -> Table:
+    """Reviews beside the task that they are of, in a contact other than that in which it was set."""
+    contacts = source.contacts()
+    rows = source.table(REVIEW).rename(reviewed_in="CareContactId").drop("submission")
+    held = source.table(TASK).drop("submission").join(contacts, ["provider", "CareContactId"])
+    held = held.select(
+        "provider",
+        "TaskId",
+        "pathway_id",
+        set_start=held.start,
+        agreed_at=held.ends_at,
+        set_in=scoped(held, "CareContactId"),
+    )
+    rows = rows.join(held, ["provider", "TaskId"])
+    in_contact = contacts.select("provider", "start", reviewed_in=contacts.CareContactId)
+    rows = rows.left_join(in_contact, ["provider", "reviewed_in"]).drop("provider_right", "reviewed_in_right")
+    # What is said of a task before the contact that set it is over cannot be how much of it was done.
+    after = _review_moment(rows.ReviewDateTime, rows.start) >= rows.agreed_at
+    elsewhere = ~scoped(rows, "reviewed_in").identical_to(rows.set_in)
+    return rows.filter(after & elsewhere)
 
 
 def share_done(completion: Expression, percent: Expression, share_of_part: float) -> Expression:

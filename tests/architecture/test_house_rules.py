@@ -34,7 +34,9 @@ def test_the_median_function_is_shorter_than_10_lines() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    assert [str(path) for path in CODE if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))] == []
+    assert [
+        str(path) for path in CODE if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ] == []
 
 
 @pytest.mark.parametrize("name", ["utils", "helper", "helpers", "process", "misc", "common"])
@@ -44,7 +46,9 @@ def test_no_room_is_called_by_a_word_that_says_nothing(name: str) -> None:
 
 def test_only_the_edge_reads_the_clock() -> None:
     pure = [path for path in CODE if path.relative_to(ROOT).parts[0] in ("features", "models")]
-    told = [str(path) for path in pure for word in (".now(", ".today(", "time.time(") if word in path.read_text()]
+    told = [
+        str(path) for path in pure for word in (".now(", ".today(", "time.time(") if word in path.read_text()
+    ]
     assert told == []
 
 

@@ -40,7 +40,9 @@ def small_work(work: Path, *, patients: int = 700, seed: int = 1) -> Path:
     with step("build", work, inputs={}, config=Config()) as manifest:
         for name, frame in frames.items():
             manifest.wrote(write_table(work / f"{name}.parquet", frame, synthetic=True))
-        manifest.says(synthetic=True, records_up_to=LAST_DAY, until=None, left_out={}, last_days={"S": LAST_DAY})
+        manifest.says(
+            synthetic=True, records_up_to=LAST_DAY, until=None, left_out={}, last_days={"S": LAST_DAY}
+        )
     return work
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.history import History, NotRecordedError, Tally, known_before
-from features.number import DAY, Number
+from features.history import DAY, History, NotRecordedError, Tally, known_before
+from features.number import Number
 
 AT = 1_700_006_400
 ROWS = [  # days before the point, key, value, yes

@@ -87,7 +87,9 @@ def test_a_point_whose_horizon_is_not_over_is_pending() -> None:
 def test_no_points_have_no_outcomes() -> None:
     empty = _point().iloc[:0]
     nothing = pd.DataFrame({"task_id": [], "contact_id": [], "known_at": [], "share": []})
-    after = Afterwards(nothing[["task_id", "contact_id"]], nothing, _point()[["pathway_id"]].assign(start=AT), END)
+    after = Afterwards(
+        nothing[["task_id", "contact_id"]], nothing, _point()[["pathway_id"]].assign(start=AT), END
+    )
     assert outcomes(empty, after, OutcomeSettings()).empty
     assert platform_outcomes(empty, pd.DataFrame(), END, OutcomeSettings()).empty
 
