@@ -104,7 +104,8 @@ def _shares(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Per point the mean share over its tasks, missing unless all are known, and when the last became known."""
     agreed = tasks.merge(points[["contact_id", "at"]], on="contact_id").set_index("task_id")["at"]
-    after = reviews["known_at"] >= reviews["task_id"].map(agreed)
+    agreed_at = reviews["task_id"].map(agreed).astype(float)  # where no task is known the map yields text
+    after = reviews["known_at"] >= agreed_at
     known = reviews[after].dropna(subset=["share"]).sort_values(["known_at", "task_id"], kind="stable")
     first = known.drop_duplicates("task_id").set_index("task_id")[["share", "known_at"]]
     held = tasks.join(first, on="task_id")

@@ -9,7 +9,7 @@ import pandas as pd
 from features.records import Records, read_records
 from models.splits import cut_of, mature
 from pipelines.build import Built, assemble_records
-from pipelines.column_uses import blank, missing
+from pipelines.column_uses import WHOLE_TABLE, blank, missing
 from pipelines.config import Config
 from pipelines.page import write_page
 from pipelines.progress import progress
@@ -39,6 +39,7 @@ def check(source: Path, *, out: Path, config: Config) -> int:
                 asked=(config.readiness.events, config.readiness.months),
                 submissions=submissions(records),
                 exclusions=built.exclusions,
+                kind=kind_of_points(records),
             )
             manifest.wrote(
                 write_table(out / "quarantine.csv", records.set_aside),
@@ -49,7 +50,23 @@ def check(source: Path, *, out: Path, config: Config) -> int:
             advance()
         manifest.says(synthetic=records.synthetic, enough=quality.enough)
     print(f"{out}: {quality.sentence}")
+    for line in not_there(quality):
+        print(f"  {line}")
     return 0
+
+
+def kind_of_points(records: Records) -> str:
+    """What the points of these records are, in words."""
+    if "BSW001TaskSet" in records.columns:
+        return "points (sessions at which work was agreed)"
+    return "points (weeks on the online programme, because no table says which work was agreed)"
+
+
+def not_there(quality: Quality) -> list[str]:
+    """A line per table that is used but not there, and per file that nobody could read as one."""
+    lost = quality.missing.loc[quality.missing["column"] == WHOLE_TABLE, "table"]
+    lines = [f"not there: {table} (quality.html says what that costs)" for table in lost]
+    return lines + [f"not read: {name}" for name in quality.records.unread]
 
 
 def submissions(records: Records) -> pd.DataFrame:

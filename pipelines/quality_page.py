@@ -26,7 +26,8 @@ class Quality:
     """Everything the report says.
 
     `missing` and `blank`: table, column, costs. `submissions`: provider, submissions, first, last, months
-    without one, versions. `asked`: how many outcomes of each kind, and how many months, are enough.
+    without one, versions. `asked`: how many outcomes of each kind, and how many months, are enough. `kind`:
+    what the points are, in words.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Quality:
     asked: tuple[int, int]
     submissions: pd.DataFrame
     exclusions: pd.DataFrame
+    kind: str
 
     @property
     def rows_set_aside(self) -> int:
@@ -58,7 +60,7 @@ class Quality:
         )
         known, points = self.readiness["known"], self.readiness["points"]
         return (
-            f"The records can be used, {enough}: {self.referrals:,} referrals, {points:,} points, "
+            f"The records can be used, {enough}: {self.referrals:,} referrals, {points:,} {self.kind}, "
             f"{known:,} with a known outcome; {_rows(self.rows_set_aside)} set aside."
         )
 
@@ -76,6 +78,7 @@ class Quality:
             "made_good": list(self.records.derived),
             "submissions": self.submissions.to_dict("records"),
             "referrals": self.referrals,
+            "points_are": self.kind,
             "enough": self.enough,
             "enough_asks": {"outcomes_of_each_kind": self.asked[0], "months": self.asked[1]},
             "readiness": dict(self.readiness),
@@ -107,7 +110,7 @@ def quality_page(quality: Quality) -> Page:
 
 def _readiness(quality: Quality) -> list[Any]:
     words = {
-        "points": "points: sessions at which work was agreed",
+        "points": quality.kind,
         "mature": "points whose horizon is over",
         "known": "of these, with a known outcome",
         "not_completed": "of these, not completed",

@@ -154,8 +154,8 @@ class Copies:
     differs: str
 
 
-def copies(table: str, held: tuple[str, ...]) -> Copies:
-    """How rows sent twice are found in a table.
+def copies(table: str, held: tuple[str, ...]) -> Copies | None:
+    """How rows sent twice are found in a table; None where the columns that name a row are not all there.
 
     A row is named by its key within provider and submission; a row without a key by all it says. Of exact
     copies the first stays; of copies that differ none does, because nobody can say which is right. `r` must
@@ -163,16 +163,16 @@ def copies(table: str, held: tuple[str, ...]) -> Copies:
     """
     key = SUBMISSION if table == HEADER else primary_key(table)
     names = (key,) if key else TOGETHER.get(table, ())
-    if not names or not set(names) <= set(held):  # a part of a name would hold different rows for copies
-        everything = ", ".join(f'"{name}"' for name in held)
-        column = next((name for name in held if columns_of(table)[name].key), held[0])
-        again = f"row_number() OVER (PARTITION BY {everything} ORDER BY file, row) > 1"
-        return Copies(column, everything, again, "false")
-    within = [name for name in (PROVIDER, SUBMISSION, *names) if name in held]
+    if not set(names) <= set(held):  # rows of different things would look like copies of one
+        return None
+    within = held if not names else [name for name in (PROVIDER, SUBMISSION, *names) if name in held]
     alike = ", ".join(f'"{name}"' for name in dict.fromkeys(within))
     window = f"PARTITION BY {alike}"
+    again = f"row_number() OVER ({window} ORDER BY file, row) > 1"
+    if not names:
+        column = next((name for name in held if columns_of(table)[name].key), held[0])
+        return Copies(column, alike, again, "false")
     content = "md5(concat_ws('|', " + ", ".join(f"coalesce(\"{name}\", '~')" for name in held) + "))"
     there = f'"{names[0]}" IS NOT NULL'
-    again = f"{there} AND row_number() OVER ({window} ORDER BY file, row) > 1"
     differs = f"{there} AND min({content}) OVER ({window}) <> max({content}) OVER ({window})"
-    return Copies(names[0], alike, again, differs)
+    return Copies(names[0], alike, f"{there} AND {again}", differs)

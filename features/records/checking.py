@@ -44,6 +44,8 @@ def break_rules(
 def _break_copies(connection: duckdb.DuckDBPyConnection, name: str, held: tuple[str, ...]) -> None:
     """Add rows sent twice to `broken_NAME`, among those that keep every other rule."""
     found = copies(name, held)
+    if found is None:
+        return
     kept = f"SELECT * FROM checked_{name} c WHERE {_unbroken(name)}"
     # Hardly any row is sent twice: only those whose names meet are looked at closely.
     crowded = f"SELECT hash({found.alike}) FROM ({kept}) GROUP BY 1 HAVING count(*) > 1"

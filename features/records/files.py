@@ -12,7 +12,7 @@ from features.records.settings import SourceSettings
 from features.standard import tables
 
 ESSENTIAL = ("IDS000Header", "IDS001MPI", "IDS101Referral")
-INTO = ("IDS201CareContact", "BSW001TaskSet")
+CONTACT, TASK = "IDS201CareContact", "BSW001TaskSet"
 ENDINGS = (".csv", ".parquet")
 
 
@@ -92,8 +92,10 @@ def _missing(source: Path, found: Mapping[str, Path], left: list[Path]) -> list[
             meant = [path.name for path in left if _alike(path.stem, [table])]
             hint = f"; is it {meant[0]}?" if meant else ""
             faults.append(f"{source}: the table {table} is missing; nothing can be read without it{hint}")
-    if "BSW004PlatformSession" not in found and not all(table in found for table in INTO):
+    if TASK in found and CONTACT not in found:
+        faults.append(f"{source}: the table {CONTACT} is missing; {TASK} says nothing without it")
+    elif TASK not in found and "BSW004PlatformSession" not in found:
         faults.append(
-            f"{source}: holds no between-session work; it needs {' and '.join(INTO)}, or BSW004PlatformSession"
+            f"{source}: holds no between-session work; it needs {CONTACT} and {TASK}, or BSW004PlatformSession"
         )
     return faults

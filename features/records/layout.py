@@ -22,7 +22,7 @@ def with_provider(
 
     Errors: InputError where the header names several, so that nobody can say which is meant.
     """
-    _complete_header(connection, raw[HEADER])
+    _complete_header(connection, raw[HEADER], source)
     made: dict[str, RawTable] = {}
     derived: list[str] = []
     faults: dict[str, list[str]] = {}
@@ -48,8 +48,18 @@ def with_provider(
     return made, tuple(derived)
 
 
-def _complete_header(connection: duckdb.DuckDBPyConnection, header: RawTable) -> None:
-    """The header's own columns: it names its provider OrgIDProv in every layout."""
+def _complete_header(connection: duckdb.DuckDBPyConnection, header: RawTable, source: Path) -> None:
+    """The header's own columns: it names its provider OrgIDProv in every layout, and may be one submission's."""
+    faults = []
+    if PROVIDER not in header.held and "OrgIDProv" not in header.held:
+        faults.append(f"{source}: {HEADER} names no provider; add OrgIDProv or {PROVIDER}")
+    if SUBMISSION not in header.held and header.rows > 1:
+        faults.append(
+            f"{source}: {HEADER} has {header.rows} rows without {SUBMISSION}; one submission has one row, and "
+            "several need the column in every national table"
+        )
+    if faults:
+        raise InputError(*faults)
     if PROVIDER not in header.held:
         connection.execute(f'ALTER TABLE raw_{HEADER} ADD COLUMN "{PROVIDER}" VARCHAR')
         connection.execute(f'UPDATE raw_{HEADER} SET "{PROVIDER}" = "OrgIDProv"')
@@ -70,8 +80,6 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, column: str, *, by_s
     named = connection.execute(f'SELECT DISTINCT "{column}" FROM raw_{HEADER}').fetchall()
     if len(named) != 1:
         return f"the header names {len(named)} {'providers' if column == PROVIDER else 'submissions'}"
-    if column == SUBMISSION and named[0][0] == ONLY and _rows(connection) > 1:
-        return f"the header has {_rows(connection)} rows; one submission has one"
     connection.execute(f'UPDATE raw_{name} SET "{column}" = ?', [named[0][0]])
     return ""
 
@@ -82,7 +90,3 @@ def _shared_submissions(connection: duckdb.DuckDBPyConnection) -> bool:
         f'SELECT 1 FROM raw_{HEADER} GROUP BY "{SUBMISSION}" HAVING count(DISTINCT "{PROVIDER}") > 1 LIMIT 1'
     )
     return bool(connection.execute(shared).fetchall())
-
-
-def _rows(connection: duckdb.DuckDBPyConnection) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM raw_{HEADER}").fetchall()[0][0])

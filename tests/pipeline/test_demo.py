@@ -60,16 +60,20 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def _nothing_is_half_written(out: Path) -> None:
     """Whatever stands under a final name can be read, and every manifest names files as they are."""
-    for path in out.rglob("*.parquet"):
-        if not path.name.startswith("."):
-            pd.read_parquet(path)
+    for path in _final(out, "*.parquet"):
+        pd.read_parquet(path)
     for path in out.rglob("manifests/*.json"):
         manifest = json.loads(path.read_text())
         for name, known in manifest["artefacts"].items():
             assert fingerprint(path.parents[1] / name) == known
-    for path in out.rglob("*.html"):
-        if not path.name.startswith("."):
-            assert path.read_text().rstrip().endswith("</html>")
+    for path in _final(out, "*.html"):
+        assert path.read_text().rstrip().endswith("</html>")
+
+
+def _final(out: Path, pattern: str) -> list[Path]:
+    """Files under final names: a leading dot, on the file or a folder above it, marks work in progress."""
+    found = out.rglob(pattern)
+    return [path for path in found if not any(part[0] == "." for part in path.relative_to(out).parts)]
 
 
 def test_a_demo_killed_on_its_way_and_started_anew_ends_well(finished: tuple[Path, str]) -> None:

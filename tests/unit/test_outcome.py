@@ -113,3 +113,11 @@ def test_a_platform_week_at_the_end_of_the_records_is_pending() -> None:
     outcome = platform_outcomes(_point(AT + 95 * DAY), logins, END, OutcomeSettings()).iloc[0]
     assert outcome["reason"] == "pending"
     assert np.isnan(outcome["not_completed"])
+
+
+def test_points_and_reviews_without_any_task_are_not_reviewed() -> None:
+    none = pd.DataFrame({"task_id": pd.Series([], dtype=str), "contact_id": pd.Series([], dtype=str)})
+    reviews = pd.DataFrame({"task_id": ["t9"], "known_at": [float(AT)], "share": [1.0]})
+    attended = pd.DataFrame([("p", AT + 7 * DAY)], columns=["pathway_id", "start"])
+    found = outcomes(_point(), Afterwards(none, reviews, attended, END), OutcomeSettings())
+    assert list(found["reason"]) == ["not reviewed"]
