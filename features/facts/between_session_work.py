@@ -6,7 +6,7 @@ import ibis
 
 from features.facts.care import CONTACT, CONTACT_START
 from features.facts.definition import fact
-from features.facts.source import DAY, Expression, Source, Table, scoped, seconds, yes
+from features.facts.source import DAY, Expression, Source, Table, scoped, yes
 
 TASK = "BSW001TaskSet"
 REVIEW = "BSW002TaskReview"
@@ -80,7 +80,7 @@ def tasks(source: Source) -> Table:
     reads={
         CONTACT: CONTACT_START,
         TASK: "TaskId CareContactId",
-        REVIEW: "TaskId CareContactId ReviewDateTime:timestamp Completion CompletionPercent:float64 "
+        REVIEW: "TaskId CareContactId ReviewDateTime:int64 Completion CompletionPercent:float64 "
         "DifficultyRating:float64 HelpfulnessRating:float64 BarriersReported DifficultiesAddressed",
     },
     gives={
@@ -164,10 +164,9 @@ def share_done(completion: Expression, percent: Expression, share_of_part: float
 
 def _review_moment(reviewed: Expression, start: Expression) -> Expression:
     """A review's own moment, else its contact's start; a date alone is known with the contact or at its end."""
-    own = reviewed.epoch_seconds().cast("int64")
-    day = seconds(reviewed.date())
+    day = reviewed - reviewed % DAY
     dated = ibis.cases(
-        (own != day, own),
+        (reviewed != day, reviewed),
         ((start >= day) & (start < day + DAY), start),
         else_=day + DAY,
     )
@@ -208,7 +207,7 @@ def session_ratings(source: Source) -> Table:
 @fact(
     "pathway",
     reads={
-        LOGIN: "ServiceRequestId SessionStart:timestamp SessionEnd:timestamp ModulesCompleted:float64 "
+        LOGIN: "ServiceRequestId SessionStart:int64 SessionEnd:int64 ModulesCompleted:float64 "
         "MessagesSent:float64"
     },
     gives={
@@ -222,7 +221,7 @@ def session_ratings(source: Source) -> Table:
 def platform_sessions(source: Source) -> Table:
     """Log-ins to the online programme, known at their start; what was done in them, at their end."""
     rows = source.table(LOGIN)
-    start = rows.SessionStart.epoch_seconds().cast("int64")
+    start = rows.SessionStart
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "ServiceRequestId")
@@ -232,7 +231,7 @@ def platform_sessions(source: Source) -> Table:
         version=ibis.literal(0, "int64"),
         known_at=start,
         started_at=start,
-        ended_at=rows.SessionEnd.epoch_seconds().cast("int64"),
+        ended_at=rows.SessionEnd,
         modules=rows.ModulesCompleted,
         messages=rows.MessagesSent,
     )

@@ -10,8 +10,8 @@ from features.facts.source import Source, Table, end_of_day, known_undated, know
 CONTACT = "IDS201CareContact"
 REFERRAL = "IDS101Referral"
 ACTIVITY = "IDS202CareActivity"
-CONTACT_START = "CareContactId ServiceRequestId CareContDate:date CareContTime:time"
-REFERRAL_RECEIVED = "ServiceRequestId LocalPatientId ReferralRequestReceivedDate:date"
+CONTACT_START = "CareContactId ServiceRequestId CareContDate:int64 CareContTime:int64"
+REFERRAL_RECEIVED = "ServiceRequestId LocalPatientId ReferralRequestReceivedDate:int64"
 
 ATTENDED = ("5", "6")
 TREATMENT = ("02", "03", "05")
@@ -60,7 +60,7 @@ def appointments(source: Source) -> Table:
         known_at=known_when_dated(rows, rows.start),
         start=rows.start,
         ends_at=rows.ends_at,
-        hour=rows.CareContTime.hour().cast("float64"),
+        hour=(rows.CareContTime / 3_600).floor().cast("float64"),
         individual=rows.CareContPatientTherMode == "1",
         attended=attended,
         missed=(code == "3") & ~attended,
@@ -112,7 +112,7 @@ def activities(source: Source) -> Table:
 
 @fact(
     "pathway",
-    reads={REFERRAL: "ServiceRequestId ServDischDate:date"},
+    reads={REFERRAL: "ServiceRequestId ServDischDate:int64"},
     gives={"discharged_at": "int64 ServDischDate"},
 )
 def discharges(source: Source) -> Table:

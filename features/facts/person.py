@@ -57,7 +57,7 @@ def patients(source: Source) -> Table:
 @fact(
     "patient",
     reads={
-        EMPLOYMENT: "LocalPatientId EmployStatus EmployStatusRecDate:date SickAbsenceInd BenefitRecInd UCInd PIPInd"
+        EMPLOYMENT: "LocalPatientId EmployStatus EmployStatusRecDate:int64 SickAbsenceInd BenefitRecInd UCInd PIPInd"
     },
     gives={
         "status": "string EmployStatus",
@@ -109,7 +109,7 @@ def long_term_conditions(source: Source) -> Table:
 
 @fact(
     "pathway",
-    reads={COMPLAINT: "ServiceRequestId PresComp PresCompDate:date", REFERRAL: REFERRAL_RECEIVED},
+    reads={COMPLAINT: "ServiceRequestId PresComp PresCompDate:int64", REFERRAL: REFERRAL_RECEIVED},
     gives={"complaint": "string PresComp", "depression": "boolean PresComp"},
 )
 def complaints(source: Source) -> Table:
@@ -129,7 +129,7 @@ def complaints(source: Source) -> Table:
 
 @fact(
     "patient",
-    reads={CIRCUMSTANCE: "LocalPatientId SocPerCircumstance SocPerCircumstanceRecDate:date"},
+    reads={CIRCUMSTANCE: "LocalPatientId SocPerCircumstance SocPerCircumstanceRecDate:int64"},
     gives={"group": "string SocPerCircumstance"},
 )
 def circumstances(source: Source) -> Table:

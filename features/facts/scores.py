@@ -73,7 +73,7 @@ def _beside_contacts(source: Source, tools: tuple[str, ...]) -> Table:
 
 BOTH = {
     **CONTACT_SCORES,
-    AT_REFERRAL: "ServiceRequestId CodedAssToolType PersScore:float64 AssToolCompDate:date AssToolCompTime:time",
+    AT_REFERRAL: "ServiceRequestId CodedAssToolType PersScore:float64 AssToolCompDate:int64 AssToolCompTime:int64",
 }
 
 
