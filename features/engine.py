@@ -31,6 +31,9 @@ class Engine(Protocol):
     def given(self, name: str, frame: pd.DataFrame) -> Table:
         """A small table made here."""
 
+    def frame(self, rows: Table) -> pd.DataFrame:
+        """These rows, here."""
+
 
 class DuckDB:
     """DuckDB, over the records' own connection."""
@@ -49,6 +52,11 @@ class DuckDB:
     def given(self, name: str, frame: pd.DataFrame) -> Table:
         """See `Engine`."""
         return self._backend.create_table(name, frame, temp=True, overwrite=True)
+
+    def frame(self, rows: Table) -> pd.DataFrame:
+        """See `Engine`."""
+        frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
+        return frame
 
 
 class Spark:
@@ -79,6 +87,11 @@ class Spark:
         path.parent.mkdir(parents=True, exist_ok=True)
         frame.to_parquet(path, index=False)
         return self._backend.read_parquet(str(path), table_name=f"given_{name}")
+
+    def frame(self, rows: Table) -> pd.DataFrame:
+        """See `Engine`."""
+        frame: pd.DataFrame = rows.to_pandas()
+        return frame
 
 
 def export(records: Records, folder: Path) -> None:

@@ -8,14 +8,16 @@ from collections.abc import Mapping
 import ibis
 
 from features.facts import FACTS, Fact
-from features.history import History, Tally
+from features.history import History
 from features.number import Number
 from features.predictor import DefinitionError, Predictor, catalogue
+from features.tally import RunningTally, Tally
 
 DERIVED_TYPES = {
     "days_before": "float64",
     "in_this_contact": "boolean",
     "in_this_pathway": "boolean",
+    "with_this_practitioner": "boolean",
     "order": "int64",
     "point_id": "string",
 }
@@ -50,7 +52,8 @@ def columns_read(predictor: Predictor) -> tuple[str, ...]:
 def _empty(fact: Fact) -> Tally:
     schema = {name: kind for name, (kind, _) in fact.gives.items()} | DERIVED_TYPES
     origins = {column: fact.origin(column) for column in fact.gives}
-    return Tally(fact.name, ibis.table(schema, name=fact.name), frozenset(fact.gives), origins)
+    kind = RunningTally if fact.running else Tally
+    return kind(fact.name, ibis.table(schema, name=fact.name), frozenset(fact.gives), origins)
 
 
 def _keys(fact: Fact) -> set[str]:

@@ -47,7 +47,7 @@ class Facts:
         """
         if name not in self._kept:
             fact = FACTS[name]
-            source = Source(fact, self.settings, self._shared)
+            source = Source(fact, self.settings, self._shared, self.table)
             rows = _finished(fact, fact.rows(source), self._lag(name))
             self._kept[name] = self.engine.keep(f"fact_{name}", rows)
         return self._kept[name]
@@ -85,7 +85,14 @@ def _finished(fact: Fact, rows: Table, lag: int) -> Table:
     if "ended_at" in rows.columns:
         rows = rows.mutate(ended_at=rows.ended_at + lag)
     rows = rows.filter(rows[key].notnull() & rows.known_at.notnull() & rows.record_key.notnull())
-    versions = ibis.window(group_by=[key, "record_key"], order_by="version")
-    rows = rows.mutate(superseded_at=rows.known_at.lead().over(versions))
-    subject = ibis.window(group_by=key, order_by=["known_at", "record_key", "version"])
-    return rows.mutate(order=ibis.row_number().over(subject))
+    in_order = ["known_at", "record_key"]
+    if "version" in rows.columns:
+        in_order.append("version")
+        versions = ibis.window(group_by=[key, "record_key"], order_by="version")
+        rows = rows.mutate(superseded_at=rows.known_at.lead().over(versions))
+    else:
+        rows = rows.mutate(superseded_at=ibis.null("int64"))
+    if fact.running:  # sums know no order
+        return rows.mutate(order=ibis.literal(0, "int64"))
+    in_turn = ibis.row_number().over(ibis.window(group_by=key, order_by=in_order))
+    return rows.mutate(order=in_turn.cast("int64"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import ibis
 
 from features.engine import Engine
-from features.facts.definition import Fact, FactSettings
+from features.facts.definition import FACTS, Fact, FactSettings
 from features.records import Records
 
 Table: TypeAlias = Any
@@ -24,10 +24,22 @@ class NotAllowedError(Exception):
 class Source:
     """The records as one fact may read them."""
 
-    def __init__(self, fact: Fact, settings: FactSettings, shared: Shared) -> None:
+    def __init__(
+        self, fact: Fact, settings: FactSettings, shared: Shared, facts: Callable[[str], Table]
+    ) -> None:
         self.settings = settings
         self._fact = fact
         self._shared = shared
+        self._facts = facts
+
+    def fact(self, name: str) -> Table:
+        """The rows of another fact, all of whose columns of the records this one may read."""
+        for table, columns in FACTS[name].reads.items():
+            if not set(columns) <= set(self._allowed(table)):
+                raise NotAllowedError(
+                    f"fact '{self._fact.name}' may not build on '{name}'; name {table}'s columns in `reads`"
+                )
+        return self._facts(name).drop("superseded_at", "order")
 
     def table(self, name: str) -> Table:
         """The allowed columns of a table with `provider` and `submission`; one not recorded is missing."""
@@ -52,6 +64,13 @@ class Source:
         """
         self._allowed("IDS101Referral")
         return self._shared.referrals
+
+    def patients(self) -> Table:
+        """Whose each referral is: `pathway_id, patient_id`."""
+        rows = self.referrals()
+        return rows.select(
+            pathway_id=scoped(rows, "ServiceRequestId"), patient_id=scoped(rows, "LocalPatientId")
+        )
 
     def _allowed(self, name: str) -> Mapping[str, str]:
         if name not in self._fact.reads:
@@ -93,7 +112,9 @@ class Shared:
         changed = [~held[value].identical_to(held[value].lag().over(inside)) for value in values]
         marked = held.mutate(starts=ibis.or_(first, *changed))
         kept = marked.filter(marked.starts).drop("starts")
-        return kept.mutate(version=ibis.row_number().over(inside)).rename(held_from="period_end")
+        return kept.mutate(version=ibis.row_number().over(inside).cast("int64")).rename(
+            held_from="period_end"
+        )
 
     @cached_property
     def submissions(self) -> Table:
