@@ -79,7 +79,8 @@ class Spark:
         """See `Engine`."""
         path = self._folder / "kept" / name
         self._backend.to_parquet(rows, str(path), mode="overwrite")
-        return self._backend.read_parquet(str(path), table_name=f"kept_{name}")
+        # Spark gives some functions a narrower type than Ibis thinks, such as 32 bits to a row's number.
+        return self._backend.read_parquet(str(path), table_name=f"kept_{name}").cast(rows.schema())
 
     def given(self, name: str, frame: pd.DataFrame) -> Table:
         """See `Engine`."""
@@ -92,6 +93,11 @@ class Spark:
         """See `Engine`."""
         frame: pd.DataFrame = rows.to_pandas()
         return frame
+
+
+def pyspark_backend(session: Any) -> Any:
+    """Ibis' PySpark backend over a session, for `Spark`."""
+    return ibis.pyspark.connect(session)
 
 
 def export(records: Records, folder: Path) -> None:

@@ -128,12 +128,12 @@ class Column:
         return self._ask("first")
 
     def slope_per_week(self) -> Number:
-        """Change a week by least squares; missing where all values are of one moment."""
+        """Change a week by least squares; missing where all values lie within a few hours."""
         known = self.rows.where(self.recorded())
         weeks = known.days_before / -7.0
         mean = weeks.mean()
         square, product = (weeks * weeks).mean(), (weeks * self).mean()
-        return (product - mean * self.mean()) / (square - mean * mean).or_missing_below(1e-9)
+        return (product - mean * self.mean()) / (square - mean * mean).or_missing_below(1e-4)
 
     def _ask(self, summary: str) -> Number:
         return self.rows.tally.ask(summary, self.rows.keep(self.value))

@@ -54,8 +54,13 @@ class Points:
 
     def frame(self) -> pd.DataFrame:
         """The points in a fixed order, with `at` as a timestamp."""
-        points: pd.DataFrame = self.table.order_by(["at", "point_id"]).to_pandas()
+        points = self.seconds()
         return points.assign(at=pd.to_datetime(points["at"], unit="s"))
+
+    def seconds(self) -> pd.DataFrame:
+        """The same with `at` in seconds."""
+        points: pd.DataFrame = self.table.order_by(["at", "point_id"]).to_pandas()
+        return points
 
 
 def not_attended(contacts: Table) -> Expression:

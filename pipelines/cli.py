@@ -73,6 +73,8 @@ def _source_commands(commands: Commands) -> None:
     build.add_argument("source", type=Path, metavar="SOURCE")
     build.add_argument("--out", type=Path, required=True, metavar="WORK")
     build.add_argument("--until", type=_date, metavar="DATE", help="drop what became known from DATE on")
+    build.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
+    build.add_argument("--master", metavar="URL", help="Spark's address; without it Spark runs here")
 
 
 def _model_commands(commands: Commands) -> None:
@@ -158,10 +160,13 @@ def _synthesise(asked: argparse.Namespace) -> int:
 
 
 def _build(asked: argparse.Namespace) -> int:
-    from pipelines.build import build
+    from pipelines.build import On, build
     from pipelines.config import read_config
 
-    build(asked.source, out=asked.out, config=read_config(asked.config), until=asked.until)
+    if asked.master and asked.engine != "spark":
+        raise InputError("--master is Spark's address; add --engine spark, or leave it out")
+    on = On(asked.engine, asked.master)
+    build(asked.source, out=asked.out, config=read_config(asked.config), until=asked.until, on=on)
     return 0
 
 

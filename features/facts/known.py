@@ -94,5 +94,4 @@ def _finished(fact: Fact, rows: Table, lag: int) -> Table:
         rows = rows.mutate(superseded_at=ibis.null("int64"))
     if fact.running:  # sums know no order
         return rows.mutate(order=ibis.literal(0, "int64"))
-    in_turn = ibis.row_number().over(ibis.window(group_by=key, order_by=in_order))
-    return rows.mutate(order=in_turn.cast("int64"))
+    return rows.mutate(order=ibis.row_number().over(ibis.window(group_by=key, order_by=in_order)))

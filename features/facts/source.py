@@ -112,9 +112,7 @@ class Shared:
         changed = [~held[value].identical_to(held[value].lag().over(inside)) for value in values]
         marked = held.mutate(starts=ibis.or_(first, *changed))
         kept = marked.filter(marked.starts).drop("starts")
-        return kept.mutate(version=ibis.row_number().over(inside).cast("int64")).rename(
-            held_from="period_end"
-        )
+        return kept.mutate(version=ibis.row_number().over(inside)).rename(held_from="period_end")
 
     @cached_property
     def submissions(self) -> Table:

@@ -55,7 +55,7 @@ def mean_share_completed(reviews: History) -> Number:
     says="the share of work done changes by {:+} a week",
 )
 def completion_trend(reviews: History) -> Number:
-    """Change in the share of the work done, a week by least squares; missing where all reviews are of one moment.
+    """Change in the share of the work done, a week by least squares; missing where all lie within a few hours.
 
     reviews | days_before  share
             | 14           0

@@ -48,7 +48,7 @@ def phq9_change(phq9: History) -> Number:
     says="PHQ-9 changes by {:+} points a week",
 )
 def phq9_trend(phq9: History) -> Number:
-    """Change in PHQ-9, points a week by least squares; missing where all readings are of one moment.
+    """Change in PHQ-9, points a week by least squares; missing where all lie within a few hours.
 
     phq9  | days_before  score
           | 14           12
@@ -116,7 +116,7 @@ def gad7_change(gad7: History) -> Number:
     says="GAD-7 changes by {:+} points a week",
 )
 def gad7_trend(gad7: History) -> Number:
-    """Change in GAD-7, points a week by least squares; missing where all readings are of one moment.
+    """Change in GAD-7, points a week by least squares; missing where all lie within a few hours.
 
     gad7  | days_before  score
           | 14           8
