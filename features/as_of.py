@@ -51,6 +51,20 @@ def known_before(points: Table, rows: Table, about: About, later: Mapping[str, s
     return seen
 
 
+def behind_totals(points: Table, rows: Table, about: About) -> Table:
+    """The rows that a running total of each point is made of, for looking at a few points: every point beside
+    every row about its practitioner or service, other patients' only, that stood strictly before it.
+    """
+    key = f"{about}_id"
+    named = points.select("point_id", subject=points[key], own=points.patient_id, point_at=points["at"])
+    standing = rows.superseded_at.isnull() | (rows.superseded_at >= named.point_at)
+    seen = named.join(
+        rows,
+        [named.subject == rows[key], rows.known_at < named.point_at, named.own != rows.patient_id, standing],
+    )
+    return seen.mutate(days_before=(seen.point_at - seen.known_at).cast("float64") / DAY)
+
+
 def running_totals(points: Table, rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
     """`point_id` and, per amount, its total over the subject's rows known strictly before each point, the rows
     of the point's own patient left out.

@@ -81,20 +81,21 @@ class Tally:
         worked_out = SUMMARIES[summary](value, order).over(ibis.window(group_by="point_id"))
         name = f"prepared_{len(self.prepared)}"
         self.prepared[name] = worked_out
-        return self._with_prepared()[name]
+        return self.with_prepared()[name]
 
     def answers(self) -> Table:
         """One row per point with any history: `{fact}__point` and one column per question."""
-        rows = self._with_prepared()
+        rows = self.with_prepared()
         order = rows["order"]
         found = {
-            name: _number(SUMMARIES[question.summary](_on(rows, question.value), order))
+            name: _number(SUMMARIES[question.summary](on(rows, question.value), order))
             for name, question in self.asked.items()
         }
         grouped = rows.group_by("point_id").aggregate(**found)
         return grouped.rename(**{f"{self.fact}__point": "point_id"})
 
-    def _with_prepared(self) -> Table:
+    def with_prepared(self) -> Table:
+        """The rows with what was worked out per point beside them."""
         return self.seen.mutate(**self.prepared) if self.prepared else self.seen
 
 
@@ -135,7 +136,7 @@ def _cell(name: str) -> Number:
     return Number(lambda wide: wide[name])
 
 
-def _on(rows: Table, value: Expression) -> Expression:
+def on(rows: Table, value: Expression) -> Expression:
     """The same value read from rows that have more columns than those it was written for."""
     read = value.op().find(ops.Field, filter=ops.Value)
     return (

@@ -16,7 +16,7 @@ from features.errors import InputError
 from features.facts import Facts
 from features.matrix import matrix
 from features.points import Points, find_points
-from features.predictor import catalogue
+from features.predictor import catalogue, unmeasured
 from features.protected import protected
 from features.records import Records, read_records
 from models.outcome import Afterwards, outcomes, platform_outcomes
@@ -93,6 +93,7 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
             until=until.isoformat() if until else None,
             engine=on.engine,
             left_out=dict(built.left_out),
+            unmeasured=unmeasured(built.left_out),
             last_days=dict(built.last_days),
             points=len(built.points),
         )
@@ -102,6 +103,8 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
     )
     for name, reason in sorted(built.left_out.items()):
         print(f"  left out: {name} ({reason})")
+    for title in unmeasured(built.left_out):
+        print(f"  not measured at all: {title}")
 
 
 def assemble(source: Path, *, config: Config, until: date | None) -> Built:

@@ -106,6 +106,16 @@ def _study_commands(commands: Commands) -> None:
     catalogue.add_argument(
         "--check", action="store_true", help="fail where features/CATALOGUE.md is out of date"
     )
+    catalogue.add_argument(
+        "--source", type=Path, metavar="SOURCE", help="print it with the share of points that have a value"
+    )
+
+    explain = _command(
+        commands, "explain-predictor", _explain_predictor, "the rows of the records behind one value"
+    )
+    explain.add_argument("name", metavar="NAME")
+    explain.add_argument("--point", required=True, metavar="ID")
+    explain.add_argument("--source", type=Path, required=True, metavar="SOURCE")
 
     benchmark = _command(commands, "benchmark", _benchmark, "a published benchmark on real patients' data")
     benchmark.add_argument("name", choices=("gicbt",))
@@ -219,8 +229,18 @@ def _audit(asked: argparse.Namespace) -> int:
 
 def _catalogue(asked: argparse.Namespace) -> int:
     from pipelines.catalogue import catalogue
+    from pipelines.config import read_config
 
-    return catalogue(check=asked.check)
+    return catalogue(check=asked.check, source=asked.source, config=read_config(asked.config))
+
+
+def _explain_predictor(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.explain_predictor import explain_predictor
+
+    config = read_config(asked.config)
+    explain_predictor(asked.name, point=asked.point, source=asked.source, config=config)
+    return 0
 
 
 def _benchmark(asked: argparse.Namespace) -> int:

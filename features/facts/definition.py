@@ -8,12 +8,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from features.as_of import About
+from features.errors import nearest
+from features.standard import columns_of, tables
 
 if TYPE_CHECKING:
     from features.facts.source import Source
 
 Reads = Mapping[str, Mapping[str, str]]
 FACTS: dict[str, Fact] = {}
+POST_INGEST = "derived-post-ingest"
+
+
+class FactError(Exception):
+    """A fact is defined wrongly; raised when the facts are imported."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +100,8 @@ def fact(
     def declare(function: Callable[[Source], Any]) -> Callable[[Source], Any]:
         name = function.__name__
         if name in FACTS:
-            raise ValueError(f"there is a fact '{name}' already; give this one another name")
-        FACTS[name] = Fact(
+            raise FactError(f"there is a fact '{name}' already; give this one another name")
+        FACTS[name] = _checked(
             name=name,
             about=about,
             reads={table: _typed(columns) for table, columns in reads.items()},
@@ -107,6 +114,31 @@ def fact(
         return function
 
     return declare
+
+
+def _checked(**definition: Any) -> Fact:
+    """The fact, if all it reads may be read and all it gives is read. Errors: FactError."""
+    made = Fact(**definition)
+    for table, columns in made.reads.items():
+        if table not in tables():
+            raise FactError(f"{made.name}: the standard has no table '{table}'; {nearest(table, tables())}")
+        known = columns_of(table)
+        for column in columns:
+            if column not in known:
+                raise FactError(f"{made.name}: {table} has no column '{column}'; {nearest(column, known)}")
+            if known[column].origin == POST_INGEST:
+                raise FactError(
+                    f"{made.name}: {table}.{column} is worked out over the whole pathway after the event; "
+                    "no fact may read it"
+                )
+    read = {column for columns in made.reads.values() for column in columns}
+    for given, (_, needed) in made.gives.items():
+        if needed not in read:
+            raise FactError(
+                f"{made.name}: '{given}' needs the column {needed}, which `reads` does not name; "
+                f"{nearest(needed, read)}"
+            )
+    return made
 
 
 def _typed(columns: str) -> dict[str, str]:
