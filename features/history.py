@@ -58,6 +58,9 @@ class Column:
     def __mul__(self, other: Column | float) -> Column:
         return self._with(other, operator.mul)
 
+    def __add__(self, other: Column | float) -> Column:
+        return self._with(other, operator.add)
+
     def __sub__(self, other: Column | float) -> Column:
         return self._with(other, operator.sub)
 

@@ -77,6 +77,10 @@ class Number:
         """How far this number is from a value, either way."""
         return Number(lambda wide: (self.of(wide) - value).abs())
 
+    def whole(self) -> Number:
+        """This number cut down to a whole one."""
+        return Number(lambda wide: self.of(wide).floor())
+
     def at_least(self, limit: float) -> Number:
         """This number, raised to a limit."""
         return Number(lambda wide: ibis.ifelse(self.of(wide) < limit, limit, self.of(wide)))

@@ -10,6 +10,7 @@ from typing import Any
 from features.errors import InputError
 from features.facts import FactSettings
 from features.points import PointSettings
+from features.protected import ProtectedSettings
 from features.records import SourceSettings
 from models.audit_settings import AuditSettings
 from models.boosting import BoostingSettings
@@ -46,6 +47,7 @@ class Config:
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     source: SourceSettings = field(default_factory=SourceSettings)
     readiness: ReadinessSettings = field(default_factory=ReadinessSettings)
+    protected: ProtectedSettings = field(default_factory=ProtectedSettings)
     facts: FactSettings = field(default_factory=FactSettings)
     points: PointSettings = field(default_factory=PointSettings)
     outcome: OutcomeSettings = field(default_factory=OutcomeSettings)
