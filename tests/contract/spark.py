@@ -14,8 +14,11 @@ from features.records import Records
 from pipelines.spark import spark_engine
 from tests.conftest import REQUIRED, need
 
-# PySpark warns of every pandas newer than itself; a test must say so itself, as pytest resets what is ignored.
-QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+# PySpark warns of every pandas newer than itself and uses words that pandas gives up; each test must say so
+# itself, as pytest resets what is ignored.
+QUIET = pytest.mark.filterwarnings(
+    "ignore:PySpark does not yet fully support pandas", "ignore:The copy keyword is deprecated"
+)
 ON_SPARK = (pytest.mark.long, pytest.mark.xdist_group("spark"), QUIET)
 
 
