@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.errors import InputError
+from pipelines.synthesise_command import add_arguments
+from pipelines.synthesise_command import run as run_synthesise
 
 Handler = Callable[[argparse.Namespace], int]
 if TYPE_CHECKING:
@@ -61,13 +63,7 @@ def _source_commands(commands: Commands) -> None:
     template = _command(commands, "template", _template, "write blank tables and a commented mapping")
     template.add_argument("folder", type=Path, metavar="DIR")
 
-    synthesise = _command(commands, "synthesise", _synthesise, "write a synthetic service")
-    synthesise.add_argument("out", type=Path, metavar="OUT")
-    synthesise.add_argument("--pathways", type=_positive, default=5_000, metavar="N")
-    synthesise.add_argument("--services", type=_positive, default=3, metavar="K")
-    synthesise.add_argument("--months", type=_positive, default=24, metavar="M")
-    synthesise.add_argument("--seed", type=int, default=1, metavar="S")
-    synthesise.add_argument("--format", choices=("csv", "parquet"), default="parquet")
+    add_arguments(_command(commands, "synthesise", run_synthesise, "write a synthetic service"))
 
     build = _command(commands, "build", _build, "turn records into points, predictors and outcomes")
     build.add_argument("source", type=Path, metavar="SOURCE")
@@ -140,20 +136,6 @@ def _template(asked: argparse.Namespace) -> int:
     from pipelines.template import write_template
 
     write_template(asked.folder)
-    return 0
-
-
-def _synthesise(asked: argparse.Namespace) -> int:
-    from pipelines.synthetic_service import synthesise
-
-    synthesise(
-        asked.out,
-        pathways=asked.pathways,
-        services=asked.services,
-        months=asked.months,
-        seed=asked.seed,
-        file_format=asked.format,
-    )
     return 0
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 from features.errors import InputError
@@ -13,8 +15,9 @@ from pipelines.synthetic.calendar import months_until_last_day
 from pipelines.synthetic.header import header_table
 from pipelines.synthetic.pathways import blocks
 from pipelines.synthetic.record_keeping import Numbering
-from pipelines.synthetic.service_block import draw_block, tables_of
+from pipelines.synthetic.service_block import DEFAULT, draw_block, tables_of
 from pipelines.synthetic.services import draw_services
+from pipelines.synthetic.settings import SyntheticSettings
 from pipelines.synthetic.sink import Sink, sink
 from pipelines.synthetic.submissions import MOST_MONTHS, MOST_SERVICES
 
@@ -24,6 +27,7 @@ README = """This folder holds a synthetic service. It was made by a computer and
 Made by:
   bsw synthesise OUT --pathways {pathways} --services {services} --months {months} \\
       --seed {seed} --format {file_format}
+with these settings under [synthetic]: {settings}
 The extract ends on {last_day}. The same call writes the same bytes.
 
 Every column is text, as in a service's own export. truth/ holds what no service knows; nothing reads it
@@ -37,12 +41,16 @@ No service has this. The product never reads it.
 """
 
 
-def synthesise(out: Path, *, pathways: int, services: int, months: int, seed: int, file_format: str) -> None:
+def synthesise(
+    out: Path, *, pathways: int, services: int, months: int, seed: int, file_format: str,
+    settings: SyntheticSettings = DEFAULT,
+) -> None:  # fmt: skip
     """Write a synthetic service of `pathways` referrals at `services` providers, `months` months, to `out`.
 
+    A service of several blocks comes, as Parquet, as a folder of parts per table.
     Errors: InputError where the call cannot be carried out, or `out` holds something else.
     """
-    call = {
+    call: dict[str, object] = {
         "pathways": pathways, "services": services, "months": months, "seed": seed, "file_format": file_format
     }  # fmt: skip
     _refuse(out, pathways=pathways, services=services, months=months, seed=seed, file_format=file_format)
@@ -52,10 +60,15 @@ def synthesise(out: Path, *, pathways: int, services: int, months: int, seed: in
     try:
         partial.mkdir(parents=True)
         (partial / MARKER).write_text("written by bsw synthesise\n", encoding="utf-8")
-        (partial / "README.txt").write_text(README.format(**call, last_day=LAST_DAY), encoding="utf-8")
+        (partial / "README.txt").write_text(_readme(call, settings), encoding="utf-8")
         parts = list(blocks(pathways))
-        with progress("Synthetic service", 2 * len(parts)) as advance, sink(partial, file_format) as files:
-            _write(files, parts, advance=advance, services=services, months=months, seed=seed)
+        with (
+            progress("Synthetic service", 2 * len(parts)) as advance,
+            sink(partial, file_format, in_parts=len(parts) > 1) as files,
+        ):
+            _write(
+                files, parts, advance=advance, services=services, months=months, seed=seed, settings=settings
+            )
         (partial / "truth" / "README.txt").write_text(TRUTH_README, encoding="utf-8")
         _replace(partial, out)
     except OSError as error:
@@ -64,16 +77,22 @@ def synthesise(out: Path, *, pathways: int, services: int, months: int, seed: in
         shutil.rmtree(partial, ignore_errors=True)
 
 
+def _readme(call: dict[str, object], settings: SyntheticSettings) -> str:
+    return README.format(**call, settings=json.dumps(asdict(settings)), last_day=LAST_DAY)
+
+
 def _write(
-    files: Sink, parts: list[tuple[int, int]], *, advance: Advance, services: int, months: int, seed: int
-) -> None:
+    files: Sink, parts: list[tuple[int, int]], *, advance: Advance, services: int, months: int, seed: int,
+    settings: SyntheticSettings,
+) -> None:  # fmt: skip
     calendar, numbers = months_until_last_day(months), Numbering(services)
     drawn, staff = draw_services(seed, services, pathways=sum(size for _, size in parts))
     files.write("IDS000Header", header_table(drawn, calendar))
     for number, size in parts:
         block = draw_block(
-            seed, number, size=size, services=drawn, staff=staff, months=calendar, numbers=numbers
-        )
+            seed, number, size=size, services=drawn, staff=staff, months=calendar, numbers=numbers,
+            settings=settings,
+        )  # fmt: skip
         advance("people and their care")
         for name, table in tables_of(block, numbers).items():
             files.write(name, table)

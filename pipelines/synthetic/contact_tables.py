@@ -57,7 +57,7 @@ def _contacts(block: Block) -> pa.Table:
     columns = rows.again(_as_booked(block, chance) | {"PlannedCareContIndicator": text.either(~unplanned)})
     columns["AttendOrDNACode"] = rows.changed(wrong, code, rows=contacts.corrected)
     columns["ClinContDurOfCareCont"] = rows.changed(wrong_duration, duration, rows=contacts.corrected)
-    columns |= rows.again(_how(block, chance))
+    columns |= rows.under_old_name(rows.again(_how(block, chance)), new="ConsMechanism", old="ConsMediumUsed")
     columns["Unique_CareContactID"] = text.joined(
         text.code(block.services.provider, contacts.service[rows.index]), columns["CareContactId"]
     )

@@ -60,6 +60,8 @@ def with_dirt(block: Block, tables: Mapping[str, pa.Table]) -> tuple[dict[str, p
     each = max(1, round(share))
     added = []
     for dirt in DIRT:
+        if dirt.table not in tables:  # a table this service does not keep
+            continue
         good = tables[dirt.table]
         among = _spoilable(dirt, good)
         if len(among):

@@ -36,7 +36,10 @@ def referral_table(block: Block, scores: Scores) -> pa.Table:
     until = block.months.ends[rows.month]
     standing = Standing(block.contacts, rows.index, until=until)
     ended = block.episodes.discharged[rows.index] <= until
-    columns = rows.again(_submitted(block)) | _discharge(block, rows, ended=ended)
+    columns = rows.under_old_name(
+        rows.again(_submitted(block)), new="SourceOfReferralIAPT", old="SourceOfReferralMH"
+    )
+    columns |= _discharge(block, rows, ended=ended)
     columns |= _contacts_so_far(block, standing) | _therapies_so_far(block, standing)
     return rows.table(columns | _scores_so_far(block, scores, standing=standing, ended=ended))
 

@@ -20,15 +20,18 @@ from pipelines.synthetic.referral_table import referral_table
 from pipelines.synthetic.review_table import review_table
 from pipelines.synthetic.services import Services, Staff
 from pipelines.synthetic.session_tables import platform_table, rating_table
+from pipelines.synthetic.settings import SyntheticSettings
 from pipelines.synthetic.submissions import local_table
 from pipelines.synthetic.task_tables import Tasks, task_table, tasks_on_record
 
+DEFAULT = SyntheticSettings()
 TRUTH, ADDED = "truth/probabilities", "truth/dirty_rows"
 
 
 def draw_block(
-    seed: int, number: int, *, size: int, services: Services, staff: Staff, months: Months, numbers: Numbering
-) -> Block:
+    seed: int, number: int, *, size: int, services: Services, staff: Staff, months: Months,
+    numbers: Numbering, settings: SyntheticSettings = DEFAULT,
+) -> Block:  # fmt: skip
     """What happens to the pathways of one block, and which of it is on record."""
     people, pathways = draw_pathways(seed, number, size=size, services=services, months=months)
     episodes = run_episodes(seed, number, people=people, pathways=pathways, staff=staff)
@@ -40,12 +43,13 @@ def draw_block(
         months=months,
         numbers=numbers,
         correct=a.CORRECTED,
+        late=settings.late_entry,
     )
     return Block(
         seed=seed, number=number, months=months, services=services, staff=staff, people=people,
         pathways=pathways, episodes=episodes, contacts=contacts,
         patient_number=numbers.next("patient", people.service),
-        referral_number=numbers.next("referral", pathways.service),
+        referral_number=numbers.next("referral", pathways.service), settings=settings,
     )  # fmt: skip
 
 
@@ -66,7 +70,7 @@ def tables_of(block: Block, numbers: Numbering) -> dict[str, pa.Table]:
     }
     if block.number == 0:
         tables["IDS902CarePersQual"] = staff_table(block)
-    tables, added = with_dirt(block, tables)
+    tables, added = with_dirt(block, {name: t for name, t in tables.items() if block.settings.keeps(name)})
     return tables | {TRUTH: _truth(block, tasks), ADDED: added}
 
 

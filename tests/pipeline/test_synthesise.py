@@ -57,13 +57,32 @@ def test_ids_stay_unique_within_a_provider_over_several_blocks(
     out = make(tmp_path / "service", pathways=200)
     for table, key in (("BSW001TaskSet", "TaskId"), ("truth/probabilities", "CareContactId")):
         counted = f"count(*), count(DISTINCT OrgID_Provider || ':' || {key})"
-        rows, ids = duckdb.sql(f"SELECT {counted} FROM '{out}/{table}.parquet'").fetchall()[0]
+        rows, ids = duckdb.sql(f"SELECT {counted} FROM '{out}/{table}/*.parquet'").fetchall()[0]
         assert rows == ids > 0
     referrals = duckdb.sql(
         "SELECT count(DISTINCT OrgID_Provider || ServiceRequestId) "
-        f"FROM '{out}/IDS101Referral.parquet' WHERE ServiceRequestId LIKE 'R%'"
+        f"FROM '{out}/IDS101Referral/*.parquet' WHERE ServiceRequestId LIKE 'R%'"
     ).fetchall()
     assert referrals == [(200,)]
+
+
+def test_parts_of_tables_read_like_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assumptions, "BLOCK_OF_PATHWAYS", 70)
+    records = read_records(make(tmp_path / "service", pathways=200), SourceSettings())
+    known = records.connection.execute(
+        "SELECT count(DISTINCT ServiceRequestId) FROM IDS101Referral"
+    ).fetchall()
+    assert known[0][0] > 100
+    assert set(records.set_aside["table"]) < set(records.columns)
+
+
+def test_a_service_with_only_a_platform_log_can_be_read(tmp_path: Path) -> None:
+    out = tmp_path / "service"
+    call = ["synthesise", str(out), "--pathways", "200", "--without", "BSW001", "--without", "BSW003"]
+    assert main(call) == 0
+    assert not list(out.glob("BSW00[123]*"))
+    assert "BSW001" in (out / "README.txt").read_text(encoding="utf-8")
+    assert read_records(out, SourceSettings()).synthetic
 
 
 def test_the_folder_says_that_it_holds_no_person(tmp_path: Path) -> None:

@@ -1,0 +1,41 @@
+"""`bsw synthesise`: its arguments, and what each form of the call does."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Everything after `bsw synthesise`."""
+    command.add_argument("out", type=Path, metavar="OUT")
+    for name, default, letter in (
+        ("pathways", 5_000, "N"), ("services", 3, "K"), ("months", 24, "M"), ("seed", 1, "S"),
+    ):  # fmt: skip
+        command.add_argument(f"--{name}", type=int, default=default, metavar=letter)
+    command.add_argument("--format", choices=("csv", "parquet"), default="parquet")
+    command.add_argument(
+        "--without", action="append", default=[], metavar="TABLE", help="BSW001 to BSW004: tables not kept"
+    )
+    command.add_argument(
+        "--plant", action="append", default=[], metavar="NAME=SIZE", help="an inequity, as in planning=0.8"
+    )
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Write the service asked for."""
+    from pipelines.config import read_config
+    from pipelines.synthetic.settings import as_called
+    from pipelines.synthetic_service import synthesise
+
+    settings = as_called(read_config(asked.config).synthetic, without=asked.without, plant=asked.plant)
+    synthesise(
+        asked.out,
+        pathways=asked.pathways,
+        services=asked.services,
+        months=asked.months,
+        seed=asked.seed,
+        file_format=asked.format,
+        settings=settings,
+    )
+    return 0
