@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.synthetic.settings import SyntheticSettings
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -18,17 +22,23 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--without", action="append", default=[], metavar="TABLE", help="BSW001 to BSW004: tables not kept"
     )
     command.add_argument(
+        "--off",
+        action="append",
+        default=[],
+        metavar="NODE",
+        help="a node of the mechanism that moves nothing",
+    )
+    command.add_argument(
         "--plant", action="append", default=[], metavar="NAME=SIZE", help="an inequity, as in planning=0.8"
     )
 
 
 def run(asked: argparse.Namespace) -> int:
     """Write the service asked for."""
-    from pipelines.config import read_config
     from pipelines.synthetic.settings import as_called
     from pipelines.synthetic_service import synthesise
 
-    settings = as_called(read_config(asked.config).synthetic, without=asked.without, plant=asked.plant)
+    settings = as_called(_configured(asked.config), without=asked.without, off=asked.off, plant=asked.plant)
     synthesise(
         asked.out,
         pathways=asked.pathways,
@@ -39,3 +49,14 @@ def run(asked: argparse.Namespace) -> int:
         settings=settings,
     )
     return 0
+
+
+def _configured(path: Path | None) -> SyntheticSettings:
+    """The settings under [synthetic]; without a file the whole configuration need not be loaded."""
+    from pipelines.synthetic.settings import DEFAULT
+
+    if path is None:
+        return DEFAULT
+    from pipelines.config import read_config
+
+    return read_config(path).synthetic

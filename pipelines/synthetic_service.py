@@ -15,11 +15,13 @@ from pipelines.synthetic.calendar import months_until_last_day
 from pipelines.synthetic.header import header_table
 from pipelines.synthetic.pathways import blocks
 from pipelines.synthetic.record_keeping import Numbering
-from pipelines.synthetic.service_block import DEFAULT, draw_block, tables_of
+from pipelines.synthetic.service_block import draw_block, tables_of
 from pipelines.synthetic.services import draw_services
-from pipelines.synthetic.settings import SyntheticSettings
+from pipelines.synthetic.settings import DEFAULT, LOCAL_TABLES, SyntheticSettings
 from pipelines.synthetic.sink import Sink, sink
 from pipelines.synthetic.submissions import MOST_MONTHS, MOST_SERVICES
+from pipelines.synthetic.true_gaps import TrueGaps
+from pipelines.synthetic.truth import CONTACTS
 
 MARKER = "SYNTHETIC"
 README = """This folder holds a synthetic service. It was made by a computer and holds no person.
@@ -34,10 +36,16 @@ Every column is text, as in a service's own export. truth/ holds what no service
 but the tests. The tables of the NHS Talking Therapies data set keep their real names; margins of patients
 are near figures published by NHS England (Open Government Licence v3.0); the rest is assumed.
 """
-TRUTH_README = """Synthetic. For each contact that set between-session work (OrgID_Provider, CareContactId):
-probability_not_completed, the chance in the model that the work was not done; done, what came of it.
-dirty_rows lists the rows that break a rule on purpose.
-No service has this. The product never reads it.
+TRUTH_README = """Synthetic. What no service knows; the product never reads it.
+Rows join by OrgID_Provider and CareContactId.
+
+planted.json         the inequities planted with their sizes, the nodes switched off, the effects changed
+probabilities        per contact that set work: the chance in the model that the work was not done, the same
+                     had nothing been planted at that contact, what came of it, what is written of it
+drivers              the log-odds that each cause added to its being done; a row's sum is its log-odds
+practitioners        their latent traits, and who rates some groups unfairly
+group_gaps.csv       by true ethnic group, what a perfect audit would find
+dirty_rows           the rows that break a rule on purpose
 """
 
 
@@ -66,10 +74,10 @@ def synthesise(
             progress("Synthetic service", 2 * len(parts)) as advance,
             sink(partial, file_format, in_parts=len(parts) > 1) as files,
         ):
-            _write(
+            gaps = _write(
                 files, parts, advance=advance, services=services, months=months, seed=seed, settings=settings
             )
-        (partial / "truth" / "README.txt").write_text(TRUTH_README, encoding="utf-8")
+        _write_truth(partial / "truth", gaps, settings)
         _replace(partial, out)
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error}); nothing was changed there") from None
@@ -84,9 +92,10 @@ def _readme(call: dict[str, object], settings: SyntheticSettings) -> str:
 def _write(
     files: Sink, parts: list[tuple[int, int]], *, advance: Advance, services: int, months: int, seed: int,
     settings: SyntheticSettings,
-) -> None:  # fmt: skip
+) -> TrueGaps:  # fmt: skip
+    gaps = TrueGaps()
     calendar, numbers = months_until_last_day(months), Numbering(services)
-    drawn, staff = draw_services(seed, services, pathways=sum(size for _, size in parts))
+    drawn, staff = draw_services(seed, services, pathways=sum(size for _, size in parts), settings=settings)
     files.write("IDS000Header", header_table(drawn, calendar))
     for number, size in parts:
         block = draw_block(
@@ -96,7 +105,25 @@ def _write(
         advance("people and their care")
         for name, table in tables_of(block, numbers).items():
             files.write(name, table)
+            if name == CONTACTS:
+                gaps.add(table)
         advance("records")
+    return gaps
+
+
+def _write_truth(folder: Path, gaps: TrueGaps, settings: SyntheticSettings) -> None:
+    (folder / "README.txt").write_text(TRUTH_README, encoding="utf-8")
+    gaps.table().to_csv(folder / "group_gaps.csv", index=False, float_format="%.6f")
+    planted = {
+        "synthetic": True,
+        "inequities": settings.inequities.planted(),
+        "groups": list(settings.inequities.groups),
+        "biased_pwps": settings.inequities.biased_pwps,
+        "nodes_off": list(settings.off),
+        "effects_changed": dict(settings.effects),
+        "tables_not_kept": [name for name in LOCAL_TABLES if not settings.keeps(name)],
+    }
+    (folder / "planted.json").write_text(json.dumps(planted, indent=2) + "\n", encoding="utf-8")
 
 
 def _refuse(out: Path, *, pathways: int, services: int, months: int, seed: int, file_format: str) -> None:

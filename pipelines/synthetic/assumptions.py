@@ -43,13 +43,14 @@ RELIGIONS = {
 ORIENTATIONS = {"20430005": 90, "76102007": 4, "42035005": 6}
 NO_LONG_TERM_CONDITION = "748031000000103"
 SECOND_REFERRALS = 0.08
+FEWER_REFERRALS_AT_CHRISTMAS = 0.12  # share below the year's mean
 DAYS_TO_SECOND_REFERRAL = (200.0, 0.8)  # median and log-sd: some begin while the first is still open
 
 # --- services and practitioners: assumptions
 PATHWAYS_PER_PWP = 90
 PATHWAYS_PER_THERAPIST = 350
 TRAINEES = 0.2
-PWP_SKILL_SD, PWP_WARMTH_SD, PWP_UNEXPLAINED_SD, SERVICE_SD = 0.75, 0.5, 0.15, 0.18
+CASELOAD_SPREAD = 0.3  # log-sd of the patients that PWPs of one service are given
 
 # --- pathways: assumptions unless a source is named
 ASSESSED = 0.84  # with TREATED it gives 1.24m entering treatment of 1.83m referrals, England 2021-23
@@ -71,26 +72,8 @@ LEAVE_AFTER_TWO_MISSED = 0.55
 PHQ9, GAD7 = "720433000", "445455005"
 WSAS = ("932621000000100", "932581000000100", "932611000000106", "932591000000103", "932601000000109")
 FIRST_PHQ9, FIRST_GAD7, FIRST_WSAS = (14.7, 5.6), (13.2, 4.6), (18.0, 8.0)
-FALL_PER_SESSION, FALL_IF_DONE = 0.065, 0.13  # of the score, per treatment session; assumption
 
-# --- doing the work: log-odds per standard deviation, all assumptions. Signs follow the constructs with a
-# stated direction in Bennion et al. 2024 (doi 10.1080/16506073.2024.2369939); the rest are open there.
-DOING = {
-    "always": 0.06,  # leaves about 40% not done; comparable care reports 30-59%
-    "expectations": 0.38,
-    "literacy": 0.28,
-    "alliance": 0.26,
-    "resistance": -0.36,
-    "life_load": -0.44,
-    "support": 0.20,
-    "planning": 0.48,
-    "reviewed_last_time": 0.22,
-    "did_last_time": 0.32,
-    "demand": -0.18,
-    "symptoms": -0.12,
-    "session": 0.03,  # learning, per session
-}
-UNEXPLAINED_PATIENT_SD, UNEXPLAINED_SESSION_SD = 0.38, 0.22
+# --- what happens: assumptions; causes and effects are in `mechanism`
 LIFE_EVENT, LIFE_EVENT_SIZE, LIFE_EVENT_FADES = 0.045, 1.6, 0.75
 
 # --- recording: assumptions

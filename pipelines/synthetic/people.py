@@ -9,7 +9,9 @@ import numpy as np
 from pipelines.synthetic import assumptions as a
 from pipelines.synthetic.calendar import Array
 from pipelines.synthetic.chance import log_odds, pick, stream
+from pipelines.synthetic.mechanism import BY_NAME, Mechanism
 from pipelines.synthetic.services import Services
+from pipelines.synthetic.settings import SyntheticSettings
 
 ETHNICITIES = tuple(a.ETHNIC_CATEGORIES)
 GENDERS = tuple(a.GENDERS)
@@ -18,6 +20,8 @@ LANGUAGES = ("en", *a.LANGUAGES)
 EMPLOYMENT = ("01", "02", "03", "04", "05", "06", "07", "08", "ZZ")
 RELIGIONS = tuple(a.RELIGIONS)
 ORIENTATIONS = tuple(a.ORIENTATIONS)
+OUT_OF_WORK = (1, 3)  # of EMPLOYMENT: seeking work, long-term sick
+TRAITS = ("expectations", "literacy", "support", "first_resistance", "life_load", "unexplained", "severity")
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,15 @@ class People:
     expectations: Array
     literacy: Array
     support: Array
-    resistance: Array
+    first_resistance: Array
     life_load: Array
     unexplained: Array
     severity: Array
 
 
-def draw_people(seed: int, block: int, *, service: Array, services: Services) -> People:
+def draw_people(
+    seed: int, block: int, *, service: Array, services: Services, settings: SyntheticSettings
+) -> People:
     """The patients of one block, whose services are given."""
     chance = stream(seed, "people", block=block)
     size = len(service)
@@ -58,8 +64,10 @@ def draw_people(seed: int, block: int, *, service: Array, services: Services) ->
     employment = _employment(chance, years, deprived=deprived, conditions=conditions)
     debt = chance.random(size) < np.clip(0.07 + 0.05 * deprived, 0.01, 0.3)
     children = chance.random(size) < np.where((years > 24) & (years < 55), 0.4, 0.05)
-    burden = 0.3 * deprived + 0.25 * conditions + 0.9 * debt + 0.25 * children
-    burden = burden + 0.35 * np.isin(employment, (1, 3))
+    circumstances = {
+        "deprivation": deprived, "conditions": conditions, "debt": debt, "children": children,
+        "out_of_work": np.isin(employment, OUT_OF_WORK), "other_language": language > 0,
+    }  # fmt: skip
     return People(
         service=service,
         ethnicity=ethnicity,
@@ -75,25 +83,30 @@ def draw_people(seed: int, block: int, *, service: Array, services: Services) ->
         smoker=chance.random(size) < 0.16,
         religion=pick(chance, a.RELIGIONS, size=size),
         orientation=pick(chance, a.ORIENTATIONS, size=size),
-        **_traits(chance, burden=burden, deprived=deprived, other_language=language > 0, debt=debt),
+        **_traits(chance, circumstances, mechanism=settings.mechanism()),
     )
 
 
 def _traits(
-    chance: np.random.Generator, *, burden: Array, deprived: Array, other_language: Array, debt: Array
+    chance: np.random.Generator, circumstances: dict[str, Array], *, mechanism: Mechanism
 ) -> dict[str, Array]:
-    """What nobody sees, in standard deviations; circumstances weigh on load, literacy and support."""
-    size = len(burden)
-    expectations, severity, *own = chance.standard_normal((7, size))
-    return {
-        "expectations": expectations,
-        "literacy": 0.25 * expectations + 0.95 * own[0] - 0.4 * other_language - 0.15 * deprived,
-        "support": own[1] - 0.2 * debt,
-        "resistance": -0.35 * expectations + 0.9 * own[2],
-        "life_load": 0.75 * own[3] + 0.25 * severity + 0.7 * (burden - burden.mean()),
-        "unexplained": a.UNEXPLAINED_PATIENT_SD * own[4],
-        "severity": severity,
-    }
+    """What nobody sees, in standard deviations, each from the causes that the mechanism gives it."""
+    values = {name: value.astype(float) for name, value in circumstances.items()}
+    size = len(values["debt"])
+    for name in (
+        "expectations",
+        "severity",
+        "burden",
+        "literacy",
+        "support",
+        "first_resistance",
+        "life_load",
+    ):
+        causes = {cause: values[cause] for cause in BY_NAME[name].causes}
+        value = mechanism.value(name, causes) + mechanism.own(name) * chance.standard_normal(size)
+        values[name] = value - value.mean() if name == "burden" else value
+    values["unexplained"] = mechanism.own("patient") * chance.standard_normal(size)
+    return {name: values[name] for name in TRAITS}
 
 
 def _ages(chance: np.random.Generator, size: int) -> Array:

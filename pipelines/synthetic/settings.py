@@ -5,11 +5,12 @@ No published figure supports any of these; the defaults are the project's assump
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from features.errors import InputError, nearest
 from features.standard import ethnic_categories
+from pipelines.synthetic.mechanism import BY_NAME, Mechanism
 
 LOCAL_TABLES = ("BSW001", "BSW002", "BSW003", "BSW004")
 SIZES = ("planning", "tailoring", "recording", "biased_pwp", "completion")
@@ -56,12 +57,16 @@ class SyntheticSettings:
 
     `without`: local tables that it does not keep (no tasks means no reviews of them). `late_entry`: share
     of contacts entered some weeks late. `old_names_months`: first months, which still carry v2.0 names.
+    `off`: nodes of the mechanism that move nothing, so that their constructs are null. `effects`: other sizes
+    than those of the mechanism, "node.cause" or "node.always".
     """
 
     without: tuple[str, ...] = ()
     inequities: Inequities = field(default_factory=Inequities)
     late_entry: float = 0.02
     old_names_months: int = 3
+    off: tuple[str, ...] = ()
+    effects: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _known("local table", self.without, LOCAL_TABLES)
@@ -69,6 +74,13 @@ class SyntheticSettings:
             raise ValueError(f"late_entry is a share from 0 to 1; it is {self.late_entry}")
         if self.old_names_months < 0:
             raise ValueError(f"old_names_months must be 0 or more; it is {self.old_names_months}")
+        _known("node", self.off, tuple(BY_NAME))
+        sizes = [f"{name}.{cause}" for name, node in BY_NAME.items() for cause in (*node.causes, "always")]
+        _known("effect", tuple(self.effects), sizes)
+
+    def mechanism(self) -> Mechanism:
+        """The causal graph as this service has it."""
+        return Mechanism(self.off, self.effects)
 
     def keeps(self, table: str) -> bool:
         """Whether the service keeps a table, named as in the standard."""
@@ -82,10 +94,17 @@ def _known(kind: str, names: Sequence[str], known: Sequence[str]) -> None:
             raise ValueError(f"unknown {kind} '{name}': {nearest(name, known)}")
 
 
+DEFAULT = SyntheticSettings()
+
+
 def as_called(
-    settings: SyntheticSettings, *, without: Sequence[str] = (), plant: Sequence[str] = ()
+    settings: SyntheticSettings,
+    *,
+    without: Sequence[str] = (),
+    off: Sequence[str] = (),
+    plant: Sequence[str] = (),
 ) -> SyntheticSettings:
-    """The configuration's settings with what the command line adds: tables left out, inequities NAME=SIZE.
+    """The configuration's settings with what the command line adds: tables left out, nodes off, inequities.
 
     Errors: InputError with every switch that is none, or whose size cannot be.
     """
@@ -103,6 +122,11 @@ def as_called(
         raise InputError(*faults)
     try:
         inequities = replace(settings.inequities, **sizes)  # type: ignore[arg-type]
-        return replace(settings, without=(*settings.without, *without), inequities=inequities)
+        return replace(
+            settings,
+            without=(*settings.without, *without),
+            off=(*settings.off, *off),
+            inequities=inequities,
+        )
     except ValueError as error:
-        raise InputError(f"--without, --plant or [synthetic]: {error}") from None
+        raise InputError(f"--without, --off, --plant or [synthetic]: {error}") from None

@@ -9,9 +9,10 @@ import pytest
 from features.errors import InputError
 from pipelines.synthetic.calendar import months_until_last_day
 from pipelines.synthetic.record_keeping import Numbering
-from pipelines.synthetic.service_block import TRUTH, draw_block, tables_of
+from pipelines.synthetic.service_block import draw_block, tables_of
 from pipelines.synthetic.services import draw_services
 from pipelines.synthetic.settings import Inequities, SyntheticSettings, as_called
+from pipelines.synthetic.truth import CONTACTS
 
 MONTHS = months_until_last_day(12)
 LOCAL = {"BSW001TaskSet", "BSW002TaskReview", "BSW003SessionRating", "BSW004PlatformSession"}
@@ -44,7 +45,7 @@ def made(settings: SyntheticSettings, *, pathways: int = 400) -> dict[str, pa.Ta
 def test_a_service_may_lack_local_tables_and_all_else_stays(without: tuple[str, ...], gone: set[str]) -> None:
     whole, fewer = made(SyntheticSettings()), made(SyntheticSettings(without=without))
     assert whole.keys() - fewer.keys() == gone
-    assert fewer[TRUTH].equals(whole[TRUTH])
+    assert fewer[CONTACTS].equals(whole[CONTACTS])
     assert fewer["BSW004PlatformSession"].num_rows > 100
 
 
