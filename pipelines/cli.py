@@ -101,6 +101,9 @@ def _study_commands(commands: Commands) -> None:
         "--check", action="store_true", help="fail where features/CATALOGUE.md is out of date"
     )
 
+    drawn = _command(commands, "mechanism", _mechanism, "the causal graph of the synthetic service, drawn")
+    drawn.add_argument("--check", action="store_true", help="fail where the drawing in docs/ is out of date")
+
     benchmark = _command(commands, "benchmark", _benchmark, "a published benchmark on real patients' data")
     benchmark.add_argument("name", choices=("gicbt",))
     benchmark.add_argument("--data", type=Path, required=True, metavar="CSV")
@@ -198,6 +201,12 @@ def _catalogue(asked: argparse.Namespace) -> int:
     from pipelines.catalogue import catalogue
 
     return catalogue(check=asked.check)
+
+
+def _mechanism(asked: argparse.Namespace) -> int:
+    from pipelines.mechanism import mechanism
+
+    return mechanism(check=asked.check)
 
 
 def _benchmark(asked: argparse.Namespace) -> int:

@@ -30,7 +30,8 @@ def agree_work(course: Course, treated: Array, *, staff: Array, reviewed: Array)
     agreed, sums = {}, {}
     for care, less in (("equal", 0.0), ("given", course.disfavoured.astype(float))):
         agreed[care] = _care(course, staff=staff, less=less, normal=normal, drawn=drawn[1])
-        parts = mechanism.parts("completion", known | _of_the_work(course, agreed[care], normal[3]))
+        of_the_work = _of_the_work(course, agreed[care], normal[3])
+        parts = mechanism.parts("completion", known | of_the_work)
         planted = -less * course.settings.inequities.completion + np.zeros(size)
         parts |= {"always": np.full(size, mechanism.always("completion")), "this_contact": this_contact}
         sums[care] = np.stack([*parts.values(), planted], axis=1)
@@ -38,10 +39,16 @@ def agree_work(course: Course, treated: Array, *, staff: Array, reviewed: Array)
     done = drawn[2] < probability
     course.last = np.where(set_tasks, np.where(done, 1.0, -1.0), np.where(treated, 0.0, course.last))
     return {
-        "set_tasks": set_tasks, "adapted": agreed["given"]["tailoring"], "planning": agreed["given"]["planning"],
-        "demand": known["demand"], "done": done, "probability_done": probability,
-        "probability_equal_care": chance_of(sums["equal"].sum(axis=1)), "drivers": sums["given"].astype(np.float32),
-    }  # fmt: skip
+        "set_tasks": set_tasks,
+        "adapted": agreed["given"]["tailoring"],
+        "planning": agreed["given"]["planning"],
+        "belief": of_the_work["practitioner_belief"],
+        "demand": known["demand"],
+        "done": done,
+        "probability_done": probability,
+        "probability_equal_care": chance_of(sums["equal"].sum(axis=1)),
+        "drivers": sums["given"].astype(np.float32),
+    }
 
 
 def _known_before(course: Course, *, staff: Array, reviewed: Array) -> dict[str, Array]:

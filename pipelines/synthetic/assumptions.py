@@ -50,6 +50,7 @@ DAYS_TO_SECOND_REFERRAL = (200.0, 0.8)  # median and log-sd: some begin while th
 PATHWAYS_PER_PWP = 90
 PATHWAYS_PER_THERAPIST = 350
 TRAINEES = 0.2
+YEARS_SINCE_QUALIFIED = (3.5, 0.8)  # median and log-sd
 CASELOAD_SPREAD = 0.3  # log-sd of the patients that PWPs of one service are given
 
 # --- pathways: assumptions unless a source is named
@@ -91,6 +92,8 @@ WRONGLY_REVIEWED = 0.03  # what is written is not what was done
 DAYS_RESUBMITTED = 15  # contacts this close to the month's start are submitted again
 CORRECTED = 0.01
 DIRTY_ROWS = 0.001
+
+BEGINS_MEDICATION, STOPS_MEDICATION = 0.10, 0.08  # of pathways, at one of the first contacts
 
 # --- platform: log-in rhythm, loosely after 342 users of a guided programme (means 31.9 and 8.7 log-ins)
 LOGIN_DAYS_PER_WEEK = (0.7, 2.2)  # not done, done

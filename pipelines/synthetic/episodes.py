@@ -45,6 +45,7 @@ class Appointments:
     adapted: Array
     planning: Array
     demand: Array
+    belief: Array
     alliance: Array
     resistance: Array
     life_load: Array

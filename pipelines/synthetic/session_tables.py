@@ -52,11 +52,11 @@ def _true_ratings(block: Block, chance: np.random.Generator) -> Array:
     person = block.pathways.person[block.contacts.pathway]
     believes, knows, support = people.expectations[person], people.literacy[person], people.support[person]
     alliance, resists = block.of(happened.alliance), block.of(happened.resistance)
-    planning, load = block.of(happened.planning), block.of(happened.life_load)
+    load = block.of(happened.life_load)
     expected = np.column_stack([
         6.3 + 1.5 * believes, 6.5 + 1.3 * believes + 0.3 * alliance, 1.0 - 0.6 * believes,
         0.8 + 0.65 * resists, 7.4 + 1.1 * alliance, 6.6 + 1.3 * knows,
-        6.3 + 0.8 * alliance - 0.9 * resists + 0.5 * planning - 0.7 * load, 6.0 + 1.8 * support,
+        6.3 + 1.6 * block.of(happened.belief) - 0.3 * resists - 0.7 * load, 6.0 + 1.8 * support,
     ])  # fmt: skip
     error = np.where(np.array([top for _, top, _ in RATINGS.values()]) == 10, 1.2, 0.5)
     values = np.rint(expected + error * chance.standard_normal(expected.shape))
