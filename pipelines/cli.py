@@ -109,6 +109,13 @@ def _study_commands(commands: Commands) -> None:
     benchmark.add_argument("--data", type=Path, required=True, metavar="CSV")
     benchmark.add_argument("--out", type=Path, required=True, metavar="DIR")
 
+    logins = _command(
+        commands, "compare-logins", _compare_logins, "a service's log-ins beside those of 342 real patients"
+    )
+    logins.add_argument("source", type=Path, metavar="SOURCE")
+    logins.add_argument("--data", type=Path, required=True, metavar="CSV", help="the G-ICBT file")
+    logins.add_argument("--out", type=Path, required=True, metavar="DIR")
+
     demo = _command(commands, "demo", _demo, "the whole way on a synthetic service")
     demo.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
     demo.add_argument("--pathways", type=_positive, default=5_000, metavar="N")
@@ -213,6 +220,13 @@ def _benchmark(asked: argparse.Namespace) -> int:
     from pipelines.benchmark_gicbt import benchmark
 
     benchmark(asked.data, out=asked.out)
+    return 0
+
+
+def _compare_logins(asked: argparse.Namespace) -> int:
+    from pipelines.compare_logins import compare_logins
+
+    compare_logins(asked.source, data=asked.data, out=asked.out)
     return 0
 
 

@@ -31,6 +31,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--plant", action="append", default=[], metavar="NAME=SIZE", help="an inequity, as in planning=0.8"
     )
+    command.add_argument(
+        "--report", action="store_true", help="a page that compares every margin with the published figures"
+    )
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -48,6 +51,10 @@ def run(asked: argparse.Namespace) -> int:
         file_format=asked.format,
         settings=settings,
     )
+    if asked.report:
+        from pipelines.synthetic_report import report
+
+        report(asked.out)
     return 0
 
 

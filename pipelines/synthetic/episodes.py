@@ -24,6 +24,7 @@ ASSESSMENT, TREATMENT, FOLLOW_UP, ENDED = 0, 1, 2, 3
 MISSED_CODES = tuple(a.MISSED_CODES)
 OF_MISSING = ("missed_before", "season")  # causes of missing an appointment that do not make people leave
 ETHNIC_GROUPS = np.array([ethnic_categories()[code][1] for code in ETHNICITIES])
+CASENESS = (10, 8)  # PHQ-9 and GAD-7, as in data/standard/thresholds.csv
 COMPLETED, LEFT, NOT_TREATED, NOT_SEEN, BOOKED = 0, 1, 2, 3, 4
 
 
@@ -86,7 +87,7 @@ class Course:
         self.severity = settings.mechanism().effect("symptoms", "severity") * people.severity[of]
         self.unexplained = people.unexplained[of]
         self.day = pathways.received.copy()
-        no_offer = pathways.never_seen & (self.chance.random(size) < 0.6)
+        no_offer = pathways.never_seen & (self.chance.random(size) < a.NEVER_OFFERED)
         self.phase = np.where(no_offer, ENDED, ASSESSMENT)
         self.ending = np.where(no_offer, NOT_SEEN, BOOKED)
         self.session = np.zeros(size, dtype=np.int64)
@@ -97,11 +98,13 @@ class Course:
         self.alliance = self._first_alliance(normal(size))
         self.event = np.zeros(size)
         self.last = np.zeros(size)  # the last agreed work: 1 done, -1 not, 0 none agreed
+        self.response = 1 + people.responds[of] + services.response[pathways.service]
+        self.waited = np.zeros(size, dtype=bool)  # for the first appointment after assessment
         self.service_effect = services.effect[pathways.service]
         group = ETHNIC_GROUPS[people.ethnicity[of]]
         self.disfavoured = np.isin(group, settings.inequities.groups)
-        self.phq9 = _scores(a.FIRST_PHQ9, 0.8 * self.severity + 0.6 * normal(size))
-        self.gad7 = _scores(a.FIRST_GAD7, 0.7 * self.severity + 0.7 * normal(size))
+        self.phq9 = _scores(a.FIRST_PHQ9, 0.9 * self.severity + 0.43 * normal(size))
+        self.gad7 = _scores(a.FIRST_GAD7, 0.9 * self.severity + 0.43 * normal(size))
         self.wsas = _scores(a.FIRST_WSAS, 0.6 * self.severity + 0.2 * self.chronic + 0.75 * normal(size))
 
     def states(self, *more: str) -> dict[str, Array]:
@@ -183,9 +186,10 @@ def _next_day(course: Course, number: int) -> Array:
     gap = np.rint(skewed_days(course.chance, a.DAYS_BETWEEN_SESSIONS, size=size) * plan.pace).astype(np.int64)
     again = course.chance.integers(5, 12, size)
     follow_up = course.chance.integers(28, 57, size)
-    first_treatment = (course.phase == TREATMENT) & (course.session == 0) & (course.missed_in_a_row == 0)
-    cases = [course.missed_in_a_row > 0, course.phase == FOLLOW_UP, first_treatment]
-    days = np.select(cases, [again, follow_up, plan.wait_for_treatment], gap)
+    first_treatment = (course.phase == TREATMENT) & ~course.waited
+    course.waited |= first_treatment
+    cases = [first_treatment, course.missed_in_a_row > 0, course.phase == FOLLOW_UP]
+    days = np.select(cases, [plan.wait_for_treatment, again, follow_up], gap)
     return on_a_working_day(course.day + np.maximum(2, plan.wait if number == 0 else days))
 
 
@@ -213,11 +217,12 @@ def _symptoms(course: Course, treated: Array) -> None:
     """Scores fall with treatment, more where the work was done, and rise with events."""
     effect = course.settings.mechanism().effect
     fall = treated * (-effect("symptoms", "treatment") - effect("symptoms", "last_work") * (course.last > 0))
-    event = effect("symptoms", "life_event") * course.event
-    shock = course.chance.standard_normal((3, course.size))
-    course.phq9 = np.maximum(0, course.phq9 * (1 - fall) + event + 1.8 * shock[0])
-    course.gad7 = np.maximum(0, course.gad7 * (1 - fall) + event + 1.6 * shock[1])
-    course.wsas = np.maximum(0, course.wsas * (1 - 0.8 * fall) + event + 2.2 * shock[2])
+    fall, event = fall * course.response, effect("symptoms", "life_event") * course.event
+    shared, *shock = course.chance.standard_normal((4, course.size))
+    shock = [0.8 * shared + 0.6 * own for own in shock]
+    course.phq9 = np.maximum(0, course.phq9 * (1 - fall) + event + a.SHOCK_PHQ9 * shock[0])
+    course.gad7 = np.maximum(0, course.gad7 * (1 - fall) + event + a.SHOCK_GAD7 * shock[1])
+    course.wsas = np.maximum(0, course.wsas * (1 - 0.8 * fall) + event + a.SHOCK_WSAS * shock[2])
 
 
 def _what_next(course: Course, attended: Array) -> None:
@@ -235,7 +240,10 @@ def _what_next(course: Course, attended: Array) -> None:
     finished = treating & (course.session >= course.planned)
     leaves = (treating & ~finished & (drawn[0] < chance_of(logit))) | gives_up
     followed_up = attended & (course.phase == FOLLOW_UP)
-    untreated = assessed & ~course.pathways.to_be_treated
+    below = (course.phq9 < CASENESS[0]) & (course.gad7 < CASENESS[1])
+    untreated = assessed & (
+        ~course.pathways.to_be_treated | (below & (drawn[3] < a.NOT_TREATED_BELOW_CASENESS))
+    )
     endings = [untreated, followed_up, finished, leaves & (course.phase == ASSESSMENT), leaves]
     ending = np.select(endings, [NOT_TREATED, COMPLETED, COMPLETED, NOT_SEEN, LEFT], course.ending)
     ended = untreated | followed_up | leaves | (finished & (drawn[3] >= a.FOLLOW_UPS))

@@ -66,7 +66,7 @@ NODES: tuple[Node, ...] = (
     Node("warmth", "PWP's warmth", "practitioner", TRAITS, own=0.5),
     Node("practitioner", "PWP, unexplained", "practitioner", TRAITS, own=0.15),
     Node("service", "Service, unexplained", "service_delivery", TRAITS, own=0.12),
-    Node("patient", "Patient, unexplained", None, TRAITS, own=0.38),
+    Node("patient", "Patient, unexplained", None, TRAITS, own=0.30),
     Node("life_load", "Load of life", "social_context", STATE, {"severity": 0.25, "burden": 0.7}, own=0.75),
     Node("life_event", "Life event", "social_context", STATE),
     Node(
@@ -105,14 +105,14 @@ NODES: tuple[Node, ...] = (
     ),
     Node(  # severity in sd at the start; treatment and last work as a share of the score; events in points
         "symptoms", "Symptoms", "symptoms", CONTACT,
-        {"severity": 1.0, "treatment": -0.065, "last_work": -0.13, "life_event": 0.3},
+        {"severity": 1.0, "treatment": -0.095, "last_work": -0.165, "life_event": 0.3},
     ),
     Node(
         "completion", "WORK DONE", None, AFTER,
         {
-            "expectations": 0.36, "understanding": 0.28, "alliance": 0.25, "resistance": -0.36,
-            "life_load": -0.44, "life_event": -0.44, "support": 0.20, "planning": 0.46, "reviewing": 0.22,
-            "last_work": 0.32, "demand": -0.18, "symptoms": -0.12, "session": 0.03,
+            "expectations": 0.32, "understanding": 0.24, "alliance": 0.22, "resistance": -0.32,
+            "life_load": -0.37, "life_event": -0.37, "support": 0.17, "planning": 0.42, "reviewing": 0.22,
+            "last_work": 0.26, "demand": -0.16, "symptoms": -0.12, "session": 0.03,
             "practitioner_belief": 0.06, "practitioner": 1.0, "service": 1.0, "patient": 1.0,
             "drift": -0.06, "season": -0.10,
         },

@@ -103,10 +103,12 @@ def _plan(
     sessions = np.where(
         high, *(_normal(chance, s, size=size) for s in (a.HIGH_INTENSITY_SESSIONS, a.PLANNED_SESSIONS))
     )
-    drawn = chance.random((5, size))
+    drawn = chance.random((6, size))
     wait = skewed_days(chance, a.WAIT_FOR_ASSESSMENT, size=size) * services.waits[service]
     then = skewed_days(chance, a.WAIT_FOR_TREATMENT, size=size) * services.waits[service]
     engaged = 0.5 * people.expectations[person] - 0.4 * people.life_load[person]
+    milder = a.COMPUTER_IF_SEVERE * people.severity[person]
+    goes_on = people.goes_on[person] + services.goes_on[service]
     return Pathways(
         person=person,
         service=service,
@@ -115,12 +117,14 @@ def _plan(
         pwp=_one_of(chance, services.first_pwp, service=service, staff=staff),
         assessor=_one_of(chance, services.first_pwp, service=service, staff=staff),
         therapist=_one_of(chance, services.first_therapist, service=service, staff=staff),
-        never_seen=_share(drawn[0], 1 - a.ASSESSED, moved=-engaged),
-        to_be_treated=_share(drawn[1], a.TREATED, moved=engaged),
-        assessment_treats=drawn[2] < 0.4,
+        never_seen=_share(drawn[0], 1 - a.ASSESSED, moved=-engaged - 2 * goes_on),
+        to_be_treated=_share(
+            drawn[1], a.TREATED, moved=engaged + 2 * (goes_on + a.TREATED_IF_SEVERE * people.severity[person])
+        ),
+        assessment_treats=drawn[2] < a.ASSESSMENT_TREATS,
         high_intensity=high,
         group=~high & (drawn[3] < a.GROUP),
-        computer=~high & (drawn[3] > 1 - a.COMPUTER),
+        computer=~high & (drawn[3] >= a.GROUP) & _share(drawn[5], a.COMPUTER, moved=-milder),
         sessions=np.clip(np.rint(sessions), 2, a.APPOINTMENTS - 4).astype(np.int64),
         wait=np.maximum(1, np.rint(wait)).astype(np.int64),
         wait_for_treatment=np.maximum(1, np.rint(then)).astype(np.int64),

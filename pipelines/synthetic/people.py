@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipelines.synthetic import assumptions as a
+from pipelines.synthetic import fitted
 from pipelines.synthetic.calendar import Array
 from pipelines.synthetic.chance import log_odds, pick, stream
 from pipelines.synthetic.mechanism import BY_NAME, Mechanism
@@ -49,6 +51,8 @@ class People:
     life_load: Array
     unexplained: Array
     severity: Array
+    goes_on: Array
+    responds: Array
 
 
 def draw_people(
@@ -84,6 +88,10 @@ def draw_people(
         religion=pick(chance, a.RELIGIONS, size=size),
         orientation=pick(chance, a.ORIENTATIONS, size=size),
         **_traits(chance, circumstances, mechanism=settings.mechanism()),
+        goes_on=_fitted(fitted.GOES_ON, ethnicity=ethnicity, decile=decile, years=years),
+        responds=_fitted(fitted.RESPONDS, ethnicity=ethnicity, decile=decile, years=years)
+        + chance.gamma(a.RESPONSE_SHAPE, 1 / a.RESPONSE_SHAPE, size)
+        - 1,
     )
 
 
@@ -109,6 +117,21 @@ def _traits(
     return {name: values[name] for name in TRAITS}
 
 
+def _fitted(
+    shifts: Mapping[str, Mapping[str, float]], *, ethnicity: Array, decile: Array, years: Array
+) -> Array:
+    """The fitted shifts of each patient's groups, added up."""
+    band = np.searchsorted(fitted.AGES, years, side="right") - 1
+    groups = (
+        ("ethnic", ETHNICITIES, ethnicity),
+        ("decile", DECILES, decile),
+        ("age", tuple(map(str, fitted.AGES)), band),
+    )
+    return np.asarray(
+        sum(np.array([shifts[name].get(code, 0.0) for code in codes])[at] for name, codes, at in groups)
+    )
+
+
 def _ages(chance: np.random.Generator, size: int) -> Array:
     """Exact age in years at referral."""
     band = pick(chance, a.AGE_BANDS, size=size)
@@ -121,7 +144,7 @@ def _deciles(chance: np.random.Generator, service: Array, *, services: Services)
     """Published deciles, moved by the service's own place."""
     size = len(service)
     decile = pick(chance, a.DEPRIVATION_DECILES, size=size)
-    moved = np.clip(decile + np.rint(services.deprived[service] * 3 * chance.random(size)), 0, 9)
+    moved = np.clip(decile + np.rint(services.deprived[service] * 2 * chance.random(size)), 0, 9)
     return np.where(decile == DECILES.index(""), decile, moved).astype(np.int64)
 
 

@@ -13,12 +13,13 @@ from pipelines.synthetic.episodes import run_episodes
 from pipelines.synthetic.pathway_tables import complaint_of, pathway_tables
 from pipelines.synthetic.pathways import draw_pathways
 from pipelines.synthetic.person_tables import person_tables
+from pipelines.synthetic.platform_table import platform_table
 from pipelines.synthetic.questionnaires import scores_at_contacts
 from pipelines.synthetic.record_keeping import Block, Numbering, contacts_on_record
 from pipelines.synthetic.referral_table import referral_table
 from pipelines.synthetic.review_table import review_table, reviews_on_record
 from pipelines.synthetic.services import Services, Staff
-from pipelines.synthetic.session_tables import platform_table, rating_table
+from pipelines.synthetic.session_tables import rating_table
 from pipelines.synthetic.settings import DEFAULT, SyntheticSettings
 from pipelines.synthetic.task_tables import task_table, tasks_on_record
 from pipelines.synthetic.truth import ADDED, truth_tables

@@ -22,6 +22,8 @@ class Services:
     effect: Array
     waits: Array
     deprived: Array
+    goes_on: Array  # log-odds of being taken into treatment
+    response: Array  # share by which scores fall more than usual
     first_pwp: Array
     first_therapist: Array
     forms: Array  # services x rating types: which ratings the service's forms ask for
@@ -63,12 +65,19 @@ def draw_services(
         share=share,
         effect=mechanism.own("service") * chance.standard_normal(services),
         waits=np.exp(0.3 * chance.standard_normal(services)),
-        deprived=chance.uniform(-0.6, 0.6, services),
+        goes_on=_about_nothing(a.SERVICE_GOES_ON_SD * chance.standard_normal(services)),
+        response=_about_nothing(a.SERVICE_RESPONSE_SD * chance.standard_normal(services)),
+        deprived=_about_nothing(chance.uniform(-0.6, 0.6, services)),
         first_pwp=np.concatenate([[0], np.cumsum(pwps)]),
         first_therapist=np.concatenate([[0], np.cumsum(therapists)]) + pwps.sum(),
         forms=_forms(chance, services),
     )
     return drawn, _staff(chance, pwps, therapists=therapists, mechanism=mechanism)
+
+
+def _about_nothing(effects: Array) -> Array:
+    """Effects of services about a mean of 0, so that few services do not move the whole."""
+    return np.asarray(effects - effects.mean())
 
 
 def _forms(chance: np.random.Generator, services: int) -> Array:
