@@ -61,12 +61,10 @@ NOT_TREATED_BELOW_CASENESS = 0.85
 NEVER_OFFERED = 0.75  # of those never seen: no appointment was made
 TREATED_IF_SEVERE = 0.3  # log-odds per sd: fewer are treated below caseness
 HIGH_INTENSITY, GROUP, COMPUTER = 0.08, 0.05, 0.22
-COMPUTER_IF_SEVERE = (
-    0.8  # fitted: those on internet programmes start about two points lower, England, 2023-24
-)
+MILDER_ONLINE_OR_IN_GROUPS = 0.8  # fitted: they start one to two points lower, England, 2023-24
 # Days, median and log-sd, fitted: first treatment within 28 days for 81%, second within 28 more for 43%
 # and after more than 90 for 22% (finished courses, England, 2023-24).
-WAIT_FOR_ASSESSMENT, WAIT_FOR_TREATMENT = (6.6, 1.0), (46.0, 1.08)
+WAIT_FOR_ASSESSMENT, WAIT_FOR_TREATMENT = (6.6, 1.0), (49.0, 1.08)
 DAYS_BETWEEN_SESSIONS = (11.0, 0.38)
 PLANNED_SESSIONS = (7.6, 1.8)  # finished courses had 7.9 contacts on average, England 2021-22
 HIGH_INTENSITY_SESSIONS = (11.0, 2.5)
@@ -82,7 +80,7 @@ WSAS = ("932621000000100", "932581000000100", "932611000000106", "93259100000010
 FIRST_PHQ9, FIRST_GAD7, FIRST_WSAS = (13.3, 6.1), (12.6, 5.1), (17.4, 9.0)
 # Fitted to last scores, recovery, reliable improvement and deterioration, England, 2023-24: how much patients
 # differ in what treatment does for them, and how much scores move between contacts for no known reason.
-RESPONSE_SHAPE, SERVICE_RESPONSE_SD, SERVICE_GOES_ON_SD = 1.15, 0.10, 0.62
+RESPONSE_SHAPE, SERVICE_RESPONSE_SD, SERVICE_GOES_ON_SD = 1.15, 0.10, 0.48
 SHOCK_PHQ9, SHOCK_GAD7, SHOCK_WSAS = 1.8, 1.6, 3.2
 
 # --- what happens: assumptions; causes and effects are in `mechanism`

@@ -19,7 +19,7 @@ COMPLAINTS = tuple(a.COMPLAINTS)
 CONDITIONS = tuple(a.LONG_TERM_CONDITIONS)
 SATISFACTION = "747891000000106"  # the assessment's questionnaire on the patient's experience
 # Fitted: of referrals, 15% have a condition recorded and 14% that there is none (England, 2023-24).
-CONDITIONS_RECORDED, NO_CONDITION_RECORDED = 0.50, 0.205
+CONDITIONS_RECORDED, NO_CONDITION_RECORDED = 0.51, 0.195
 FORM_AT_REFERRAL, SECOND_COMPLAINT, PAUSED = 0.3, 0.12, 0.04  # assumptions
 
 

@@ -107,7 +107,8 @@ def _plan(
     wait = skewed_days(chance, a.WAIT_FOR_ASSESSMENT, size=size) * services.waits[service]
     then = skewed_days(chance, a.WAIT_FOR_TREATMENT, size=size) * services.waits[service]
     engaged = 0.5 * people.expectations[person] - 0.4 * people.life_load[person]
-    milder = a.COMPUTER_IF_SEVERE * people.severity[person]
+    milder = a.MILDER_ONLINE_OR_IN_GROUPS * people.severity[person]
+    in_group = ~high & _share(drawn[3], a.GROUP, moved=-milder)
     goes_on = people.goes_on[person] + services.goes_on[service]
     return Pathways(
         person=person,
@@ -123,8 +124,8 @@ def _plan(
         ),
         assessment_treats=drawn[2] < a.ASSESSMENT_TREATS,
         high_intensity=high,
-        group=~high & (drawn[3] < a.GROUP),
-        computer=~high & (drawn[3] >= a.GROUP) & _share(drawn[5], a.COMPUTER, moved=-milder),
+        group=in_group,
+        computer=~high & ~in_group & _share(drawn[5], a.COMPUTER, moved=-milder),
         sessions=np.clip(np.rint(sessions), 2, a.APPOINTMENTS - 4).astype(np.int64),
         wait=np.maximum(1, np.rint(wait)).astype(np.int64),
         wait_for_treatment=np.maximum(1, np.rint(then)).astype(np.int64),

@@ -55,15 +55,17 @@ class Inequities:
 class SyntheticSettings:
     """How a synthetic service differs from the default one.
 
-    `without`: local tables that it does not keep (no tasks means no reviews of them). `late_entry`: share
-    of contacts entered some weeks late. `old_names_months`: first months, which still carry v2.0 names.
-    `off`: nodes of the mechanism that move nothing, so that their constructs are null. `effects`: other sizes
-    than those of the mechanism, "node.cause" or "node.always".
+    `without`: local tables that it does not keep (no tasks means no reviews of them). `late_entry`: share of
+    contacts entered some weeks late. `derived_anew`: columns derived over a whole pathway stand in each of its
+    submissions as they end up, which a refreshed extract has, instead of as they stood. `old_names_months`:
+    first months, which still carry v2.0 names. `off`: nodes of the mechanism that move nothing, so that their
+    constructs are null. `effects`: other sizes than the mechanism's, by "node.cause" or "node.always".
     """
 
     without: tuple[str, ...] = ()
     inequities: Inequities = field(default_factory=Inequities)
     late_entry: float = 0.02
+    derived_anew: bool = False
     old_names_months: int = 3
     off: tuple[str, ...] = ()
     effects: Mapping[str, float] = field(default_factory=dict)

@@ -77,6 +77,21 @@ def test_some_contacts_are_entered_late_and_reach_only_a_later_submission() -> N
     assert late.max() <= 2
 
 
+def test_a_refreshed_extract_holds_what_was_derived_after_the_event_in_every_row() -> None:
+    as_stood, anew = (
+        made(SyntheticSettings(derived_anew=refreshed))["IDS101Referral"].to_pandas()
+        for refreshed in (False, True)
+    )
+    one = ["OrgID_Provider", "ServiceRequestId"]
+    derived = ["CareContact_Count", "PHQ9_LastScore", "CompletedTreatment_Flag"]
+    assert (as_stood.groupby(one)[derived].nunique() > 1).any().all()
+    clean = anew[anew["ServiceRequestId"].str.startswith("R", na=False)]
+    assert (clean.groupby(one)[derived].nunique(dropna=False) == 1).all().all()
+    pd.testing.assert_series_equal(
+        anew["EndCode"], as_stood["EndCode"]
+    )  # submitted, so known only when it happened
+
+
 def test_switches_of_a_call_join_those_of_the_configuration() -> None:
     given = SyntheticSettings(without=("BSW003",), inequities=Inequities(planning=0.5))
     called = as_called(given, without=["BSW004"], plant=["completion=0.4"])
