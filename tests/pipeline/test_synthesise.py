@@ -13,6 +13,16 @@ from pipelines.store import fingerprint
 from pipelines.synthetic import assumptions
 from pipelines.synthetic_service import MARKER, synthesise
 
+# What `bsw check` looks for in rows, table by table; kinds of one rule (ranges, parents) are named once.
+RULES = {
+    "at most 5 characters", "must be a date", "must be a date with a time", "must be a list of permitted codes",
+    "must be a permitted code", "must be a time of day", "must be a whole number", "must be filled in",
+    "must be in IDS000Header", "must be in IDS101Referral", "must be in IDS201CareContact",
+    "must be in BSW001TaskSet", "must be", "must lie between 0 and 100", "must lie in", "must not be after",
+    "must not be before ReferralRequestReceivedDate", "must not be before SessionStart",
+    "must not be before its task was set", "must not be sent twice with different content",
+}  # fmt: skip
+
 
 def make(
     out: Path, *, pathways: int = 60, seed: int = 3, file_format: str = "parquet", services: int = 2
@@ -48,6 +58,7 @@ def test_the_reader_sets_aside_every_dirty_row_and_hardly_anything_else(tmp_path
     for table, rows in added:
         assert rows <= aside[table] <= 2 * rows + 2, table
     assert set(aside.index) == {table for table, _ in added}
+    assert {rule.split(" the ")[0] for rule in records.set_aside["rule"]} >= RULES
 
 
 def test_ids_stay_unique_within_a_provider_over_several_blocks(
