@@ -19,6 +19,7 @@ from models.flags import FlagSettings
 from models.outcome import OutcomeSettings
 from models.splits import SplitSettings
 from pipelines.settings import from_table
+from pipelines.synthetic.settings import SyntheticSettings
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Config:
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     flags: FlagSettings = field(default_factory=FlagSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
+    synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)
 
     def as_table(self) -> dict[str, Any]:
         """All settings as plain nested tables, for manifests and tracking."""
