@@ -11,7 +11,8 @@ from scipy.special import expit
 from models.clustered import Grouping
 from models.intervals import Floats, divide
 
-STEPS, CLOSE_ENOUGH, RIDGE = 60, 1e-9, 1e-9
+STEPS, CLOSE_ENOUGH = 60, 1e-8
+SINGULAR = 1e-10  # relative to the largest: levels that always go together, or tell the outcome apart
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _logistic(design: Floats, outcome: Floats) -> tuple[Floats, Floats]:
     for _ in range(STEPS):
         chance = expit(design @ coefficients)
         information = (design * (chance * (1 - chance))[:, None]).T @ design
-        bread = np.linalg.pinv(information + RIDGE * np.eye(len(coefficients)), hermitian=True)
+        bread = np.linalg.pinv(information, rcond=SINGULAR, hermitian=True)
         step = bread @ (design.T @ (outcome - chance))
         coefficients = coefficients + np.clip(step, -3, 3)
         if np.abs(step).max() < CLOSE_ENOUGH:

@@ -11,7 +11,7 @@ from models.audit_settings import AuditSettings
 from models.disclosure import Published, publish
 from models.fairness import GroupAudit, audit_column
 from pipelines.audit_further import further
-from pipelines.audit_further_asked import FurtherAsked
+from pipelines.audit_further_asked import FurtherAsked, ready
 from pipelines.audit_page import Occasion, audit_page
 from pipelines.audit_table import Asked, AuditTable, read_audit_table
 from pipelines.audit_words import verdict_words
@@ -36,10 +36,11 @@ def audit(
     """Write audit.html, audit.csv and audit.json into `out`, all by the disclosure rule.
 
     beside: what is asked for beside the audit (see `audit_further`); each section has its table in `out`.
-    Errors: InputError with every fault of the table.
+    Errors: InputError with every fault of the table, or of what is asked for beside it.
     """
     asked = Asked(risk, outcome, flag, by, cluster)
     usable = read_audit_table(table, asked)
+    asked_beside = ready(table, usable, beside or FurtherAsked(), config)
     with step("audit", out, inputs={"table": table}, config=config) as manifest:
         with progress("Auditing", len(by) + 1) as advance:
             audits = []
@@ -49,7 +50,7 @@ def audit(
             published = publish(audits, disclosure=config.audit.disclosure)
             occasion = _occasion(table, asked, usable, config.audit)
             advance()
-        more = further(table, usable, audits, beside or FurtherAsked(), config)
+        more = further(usable, audits, asked_beside, config.audit)
         manifest.wrote(
             write_table(out / "audit.csv", published.figures),
             write_json(out / "audit.json", as_json(published, occasion) | more.as_json()),

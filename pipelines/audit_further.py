@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,15 +16,14 @@ from models.disclosure_sections import SECTION_COLUMNS, Hidden, gated, hidden_in
 from models.fairness import GroupAudit, audit_column, cluster_codes_of
 from models.mitigation import remedies
 from models.variants import Advance, Variant
-from pipelines.audit_further_asked import FurtherAsked, covariates_of
+from pipelines.audit_further_asked import Ready
 from pipelines.audit_further_page import (
     adjusted_section,
     constructs_section,
     proxy_section,
-    remedies_section,
-    without_section,
+    unlike_words,
 )
-from pipelines.audit_model import ModelAtHand, model_at_hand
+from pipelines.audit_model import ModelAtHand
 from pipelines.audit_origins import (
     adjusted_gaps,
     constructs_by_group,
@@ -35,7 +33,7 @@ from pipelines.audit_origins import (
 )
 from pipelines.audit_page import MEASURES_SECTION
 from pipelines.audit_table import AuditTable
-from pipelines.config import Config
+from pipelines.audit_versions_page import no_refits_section, remedies_section, without_section
 from pipelines.page import Page, Section
 from pipelines.progress import progress
 
@@ -66,36 +64,20 @@ class Further:
 
 
 def further(
-    table: Path, usable: AuditTable, audits: Sequence[GroupAudit], asked: FurtherAsked, config: Config
+    usable: AuditTable, audits: Sequence[GroupAudit], ready: Ready, settings: AuditSettings
 ) -> Further:
-    """Everything asked for beside the audit, by the disclosure rule; nothing where nothing is asked.
-
-    Errors: InputError where a column, the build or the model cannot be used.
-    """
-    if not asked.anything:
-        return Further()
-    at_hand = None
-    if asked.work is not None:
-        uri = asked.model or f"models:/{config.tracking.registered_model}@champion"
-        at_hand = model_at_hand(table, usable.risk, work=asked.work, uri=uri, config=config)
-    covariates = covariates_of(table, asked, audits, at_hand)
-    return _Sections(usable, audits, asked, covariates, at_hand, config.audit).run()
+    """Everything asked for beside the audit, by the disclosure rule; nothing where nothing is asked."""
+    return _Sections(usable, audits, ready, settings).run()
 
 
 class _Sections:
     """Each section made in turn, all of one call."""
 
     def __init__(
-        self,
-        usable: AuditTable,
-        audits: Sequence[GroupAudit],
-        asked: FurtherAsked,
-        covariates: pd.DataFrame,
-        at_hand: ModelAtHand | None,
-        settings: AuditSettings,
+        self, usable: AuditTable, audits: Sequence[GroupAudit], ready: Ready, settings: AuditSettings
     ) -> None:
-        self.usable, self.audits, self.asked = usable, audits, asked
-        self.covariates, self.at_hand, self.settings = covariates, at_hand, settings
+        self.usable, self.audits, self.settings = usable, audits, settings
+        self.asked, self.covariates, self.at_hand = ready.asked, ready.covariates, ready.at_hand
         self.rule: Rule = RULES[settings.disclosure]
         self.hidden: Hidden = hidden_columns(audits, self.rule)
         self.found = Further()
@@ -109,7 +91,9 @@ class _Sections:
                     self._adjusted(audit, rows)
                 if self.at_hand is not None:
                     self._of_the_model(audit, rows, self.at_hand, advance)
-        if self.at_hand is not None and self.at_hand.learnt_here:
+        if self.at_hand is not None and not self.at_hand.learnt_here:
+            self.found.sections.append(no_refits_section())
+        elif self.at_hand is not None:
             with progress("Refitting", 8 * len(self.audits)) as advance:
                 self._versions(self.at_hand, advance)
         return self.found
@@ -123,7 +107,7 @@ class _Sections:
         )
         self.found.facts.setdefault("adjusted_for", names)
         told = [
-            {**row, "p": _p(row["p"]), "unlike": round(row["unlike"], 2)}
+            {**row, "p": _p(row["p"]), "unlike": unlike_words(row["unlike"])}
             for row in verdicts.to_dict("records")
         ]
         self.found.facts.setdefault("adjusted_verdicts", []).extend(told)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from features.errors import InputError
-from models.fairness import GroupAudit
-from pipelines.audit_model import ModelAtHand
-from pipelines.audit_table import read_columns
+from features.errors import InputError, nearest
+from pipelines.audit_model import ModelAtHand, model_at_hand
+from pipelines.audit_table import AuditTable, read_columns
+from pipelines.config import Config
 
 # Severity is what the questionnaires last said; each is left out where the build does not hold it.
 SEVERITY, OTHERWISE = ("phq9_latest", "gad7_latest"), ("deprivation_quintile", "service_id")
@@ -51,11 +51,51 @@ class FurtherAsked:
         return bool(self.adjust or self.work)
 
 
-def covariates_of(
-    table: Path, asked: FurtherAsked, audits: Sequence[GroupAudit], at_hand: ModelAtHand | None
+@dataclass(frozen=True)
+class Ready:
+    """What was asked for, found usable: the columns to adjust for and the model behind the table, if any."""
+
+    asked: FurtherAsked
+    covariates: pd.DataFrame
+    at_hand: ModelAtHand | None
+
+
+def ready(table: Path, usable: AuditTable, asked: FurtherAsked, config: Config) -> Ready:
+    """Everything that the sections need, read and checked before anything is written.
+
+    Errors: InputError where a column, the build or the model cannot be used.
+    """
+    by = [str(column.name) for column in usable.by]
+    at_hand = None
+    if asked.anything and asked.work is not None:
+        uri = asked.model or f"models:/{config.tracking.registered_model}@champion"
+        at_hand = model_at_hand(table, usable.risk, work=asked.work, uri=uri, config=config)
+        _must_allow(at_hand, by, asked)
+    return Ready(asked, _covariates(table, asked, by, at_hand), at_hand)
+
+
+def _must_allow(at_hand: ModelAtHand, by: Sequence[str], asked: FurtherAsked) -> None:
+    """Refits need the groups of training points too, and remedies the points that the model learnt from."""
+    faults = [
+        f"the build has no column '{name}' for its training points: {nearest(name, at_hand.protected.columns)}; "
+        "name one of these with --by, or leave out --work"
+        for name in by
+        if name not in at_hand.protected
+    ]
+    if asked.remedies and not at_hand.learnt_here:
+        faults.append(
+            f"--remedies: model {at_hand.loaded.uri} learnt from other records than this build, so it cannot be "
+            "refitted; name the build it learnt from with --work, and the table evaluated there"
+        )
+    if faults:
+        raise InputError(*faults)
+
+
+def _covariates(
+    table: Path, asked: FurtherAsked, by: Sequence[str], at_hand: ModelAtHand | None
 ) -> pd.DataFrame:
     """The columns to adjust for: those named, or, with a build, deprivation, severity and service."""
-    grouped = [name for name in asked.adjust if name in {one.by for one in audits}]
+    grouped = [name for name in asked.adjust if name in by]
     if grouped:
         raise InputError(
             *(f"--adjust {name}: the audit is by this very column; name another" for name in grouped)
@@ -65,7 +105,7 @@ def covariates_of(
     if not named and at_hand is not None:
         there = {*at_hand.protected.columns, *at_hand.material.points.columns}
         named = tuple(one for one in SEVERITY if one in predictors)
-        named += tuple(one for one in OTHERWISE if one in there and one not in {each.by for each in audits})
+        named += tuple(one for one in OTHERWISE if one in there and one not in by)
     of_table = read_columns(table, [one for one in named if one not in predictors])
     of_model = predictors[[one for one in named if one in predictors]]
     return pd.concat([of_table, of_model], axis=1) if len(of_model.columns) else of_table

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pandas as pd
-from markupsafe import Markup
 
 from features.conceptual_model import CONSTRUCTS
 from models.audit_settings import AuditSettings
 from models.comparison import NOT_ENOUGH
 from models.disclosure import STAR, WITHHELD
 from models.grouped_explanation import EVERYTHING
-from models.measures import MEASURES, Measure
+from models.measures import MEASURES
 from models.proxy import ALL_PREDICTORS
-from models.variants import Variant
-from pipelines.audit_origins import AFTER, AFTER_GAP, BEFORE, BEFORE_GAP, CHANGE, GAP, GONE
-from pipelines.audit_words import column_words, listed, p_words, with_interval
-from pipelines.page import Section, fold, heading, link, paragraph, table
+from pipelines.audit_origins import AFTER_GAP, BEFORE_GAP, GAP, GONE
+from pipelines.audit_versions_page import gap_words, parts_of
+from pipelines.audit_words import column_words, listed, p_words
+from pipelines.page import Section, fold, link, paragraph, table
 
-FIRST = ("sensitivity", "false_positive_rate", "ppv", "auroc", "observed_to_expected")
 DESCRIPTIVE = (
     "This describes and does not explain: deprivation or the severity recorded may themselves be results of "
     "unequal care, and what was not recorded cannot be adjusted for. A gap that goes is not thereby fair; one "
@@ -46,9 +43,11 @@ def adjusted_section(
         ),
     ]
     for name in verdicts["measure"]:
-        own = _parts(shown, name)
+        own = parts_of(shown, name)
         columns = {"Gap before": BEFORE_GAP, "Gap after": AFTER_GAP, "Goes with them": GONE}
-        cells = {title: [_gap(MEASURES[name], row) for row in own[part]] for title, part in columns.items()}
+        cells = {
+            title: [gap_words(MEASURES[name], row) for row in own[part]] for title, part in columns.items()
+        }
         frame = pd.DataFrame({"Group": own["groups"]} | cells)
         parts.append(
             fold(MEASURES[name].title, table(frame, f"{MEASURES[name].title} by {column_words(by)}."))
@@ -68,9 +67,14 @@ def _adjusted_verdicts(verdicts: pd.DataFrame, settings: AuditSettings) -> pd.Da
             "After adjusting": list(verdicts["verdict"]),
             "Margin": [settings.margin_words(one) for one in measures],
             "p": [p_words(p) for p in verdicts["p"]],
-            "Rows without their like in some group": [f"{100 * share:.0f}%" for share in verdicts["unlike"]],
+            "Rows without their like in some group": [*map(unlike_words, verdicts["unlike"])],
         }
     )
+
+
+def unlike_words(share: float) -> str:
+    """A share of rows so coarse that no few people can be counted back from it."""
+    return "under 5%" if share < 0.05 else f"{5 * round(20 * share)}%"
 
 
 def constructs_section(by: str, shown: pd.DataFrame, differing: Sequence[str]) -> Section:
@@ -125,99 +129,6 @@ def proxy_section(by: str, shown: pd.DataFrame) -> Section:
 
 def _set(name: str) -> str:
     return CONSTRUCTS[name].title if name in CONSTRUCTS else name[:1].upper() + name[1:]
-
-
-def without_section(by: str, shown: pd.DataFrame, versions: Sequence[Variant]) -> Section:
-    """The model with and without predictors of deprivation and language."""
-    lead = (
-        "The model learnt again without these predictors, on the same training rows, and measured on the same "
-        "held-out rows with the same share flagged in calibration. A predictor may narrow a gap or widen it."
-    )
-    return Section(
-        f"With and without deprivation and language, by {column_words(by)}",
-        [
-            paragraph(lead),
-            *_versions(by, shown, versions),
-            link("All these figures as CSV", "audit_origins.csv"),
-        ],
-    )
-
-
-def remedies_section(by: str, shown: pd.DataFrame, versions: Sequence[Variant]) -> Section:
-    """What could be done, and what each way costs every group."""
-    at_decision = [one.name for one in versions if one.uses_group]
-    lead = (
-        "Each was learnt or set on training rows and is shown on held-out rows that none of them saw. None is "
-        "recommended or chosen here: each moves benefit and burden between groups, and who bears what is for the "
-        "service and those it serves to decide."
-    )
-    words = (
-        f"At the point of decision these need the patient's group: {listed(at_decision)}. Under them two patients "
-        "alike in everything else may be treated differently because of the group recorded; that needs a lawful "
-        "basis and advice on equality law before any use."
-    )
-    off = "Cut-offs that differ by group are shown only where they are asked for (--group-cut-offs)."
-    return Section(
-        f"What could be done, by {column_words(by)}",
-        [
-            paragraph(lead),
-            paragraph(words),
-            paragraph(off, note=True),
-            *_versions(by, shown, versions),
-            link("All these figures as CSV", "audit_remedies.csv"),
-        ],
-    )
-
-
-def _versions(by: str, shown: pd.DataFrame, versions: Sequence[Variant]) -> Iterator[Markup]:
-    for one in versions:
-        own = shown[shown["version"] == one.name]
-        yield heading(one.name[:1].upper() + one.name[1:])
-        yield paragraph(one.says)
-        named = [name for name in MEASURES if name in set(own["measure"])]
-        main = [name for name in named if name in FIRST]
-        yield table(_before_after(own, main), f"{one.name}: before → after, by {column_words(by)}.")
-        yield table(
-            _changes(own, main), f"{one.name}: change with intervals that hold for all groups together."
-        )
-        others = [name for name in named if name not in FIRST]
-        frames = [_before_after(own, others), _changes(own, others)]
-        captions = (f"{one.name}: other measures, before → after.", f"{one.name}: other measures, change.")
-        yield fold("Other measures", *(table(f, c) for f, c in zip(frames, captions, strict=True)))
-
-
-def _before_after(own: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    columns = {}
-    for name in names:
-        parts = _parts(own, name)
-        pairs = zip(parts[BEFORE], parts[AFTER], strict=True)
-        columns[MEASURES[name].title] = [_arrow(MEASURES[name], *pair) for pair in pairs]
-    return pd.DataFrame({"Group": _parts(own, names[0])["groups"]} | columns)
-
-
-def _arrow(measure: Measure, before: pd.Series, after: pd.Series) -> str:
-    words = [with_interval(measure, one) for one in (before, after)]
-    return words[0] if words[0] == words[1] and before["note"] else " → ".join(words)
-
-
-def _changes(own: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    columns = {
-        MEASURES[name].title: [_gap(MEASURES[name], row) for row in _parts(own, name)[CHANGE]]
-        for name in names
-    }
-    return pd.DataFrame({"Group": _parts(own, names[0])["groups"]} | columns)
-
-
-def _parts(shown: pd.DataFrame, measure: str) -> dict[str, list[Any]]:
-    """The rows of one measure: a list per part, in the order of the groups, and the groups themselves."""
-    own = shown[shown["measure"] == measure]
-    parts = {str(part): [row for _, row in rows.iterrows()] for part, rows in own.groupby("part", sort=False)}
-    first = next(iter(parts.values()))
-    return parts | {"groups": [row["group"] for row in first]}
-
-
-def _gap(measure: Measure, row: pd.Series) -> str:
-    return with_interval(measure, row, gap=True)
 
 
 def _wide(

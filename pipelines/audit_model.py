@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.errors import InputError, nearest
+from features.errors import InputError
 from features.predictor import catalogue
 from models.explanation import Explanation, explain
 from models.fairness import NOT_RECORDED, GroupAudit
@@ -62,15 +62,7 @@ class ModelAtHand:
         return {name: known.construct for name, known in catalogue().items()}
 
     def learning(self, audit: GroupAudit) -> Learning:
-        """What versions of the model learn from, with the groups of one column of the audit.
-
-        Errors: InputError where the build does not hold that column.
-        """
-        if audit.by not in self.protected:
-            raise InputError(
-                f"the build has no column '{audit.by}' for its training points: "
-                f"{nearest(audit.by, self.protected.columns)}; name one of these with --by"
-            )
+        """What versions of the model learn from, with the groups of one column of the audit."""
         labels = self.protected[audit.by].astype(object)
         codes = pd.Categorical(labels.where(labels.notna(), NOT_RECORDED), categories=audit.groups).codes
         settled = np.where(codes < 0, len(audit.groups), codes).astype(np.int64)

@@ -28,6 +28,7 @@ WITHOUT: Mapping[str, tuple[str, ...]] = {
     "without language": LANGUAGE,
     "without deprivation and language": (*DEPRIVATION, *LANGUAGE),
 }
+SAME_IN_ALL = ("known_share", "base_rate")  # no version of a model changes them
 BEFORE_GAP, AFTER_GAP, GONE = "gap before", "gap after", "goes with the covariates"
 BEFORE, AFTER, CHANGE = "before", "after", "change"
 MEAN, GAP, AUROC = "mean", "gap", "auroc"
@@ -156,7 +157,7 @@ def version_figures(
     """
     figures: list[dict[str, Any]] = []
     whole = (rows[0].pooled(), rows[1].pooled())
-    for measure in measures_of(rows[0]):
+    for measure in [name for name in measures_of(rows[0]) if name not in SAME_IN_ALL]:
         parts = {BEFORE: _figures(audit, measure), AFTER: _figures(version, measure)}
         enough = audit.measures[measure].figures["enough"].to_numpy(dtype=bool)
         each = changed(MEASURES[measure], *rows, enough[:-1], level=level)

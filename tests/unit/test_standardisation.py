@@ -118,6 +118,17 @@ def test_a_group_without_any_event_is_left_out_and_the_others_stand() -> None:
     assert np.isfinite(found.after.gap[[0, 2]]).all()
 
 
+def test_levels_that_always_go_together_or_tell_the_outcome_do_not_stop_it() -> None:
+    rows, covariates = service(9)
+    alone = adjust(MEASURES["sensitivity"], rows, covariates, EVERY, level=0.95)
+    twice = covariates.assign(again=covariates["deprivation"].astype(str))
+    both = adjust(MEASURES["sensitivity"], rows, twice, EVERY, level=0.95)
+    assert both.after.gap == pytest.approx(alone.after.gap, abs=1e-8)
+    flag = np.where(covariates["deprivation"] == 5, False, rows.flag)
+    never = Rows(rows.risk, rows.outcome, flag, rows.grouping)
+    assert np.isfinite(adjust(MEASURES["sensitivity"], never, covariates, EVERY, level=0.95).after.gap).all()
+
+
 def test_ranking_cannot_be_standardised() -> None:
     rows, covariates = service(8)
     with pytest.raises(ValueError, match="auroc"):
