@@ -94,7 +94,10 @@ def constructs_section(by: str, shown: pd.DataFrame, differing: Sequence[str]) -
             "together. The constructs sum to the first line. It says what this model leans on; it does not say "
             "why a predictor differs, nor what a change of it would do."
         ),
-        table(_wide(own, "measure", _construct, _signed), f"Gaps in mean log-odds by {column_words(by)}."),
+        table(
+            _wide(own, "measure", "Construct", (_construct, _signed)),
+            f"Gaps in mean log-odds by {column_words(by)}.",
+        ),
         link("All these figures as CSV", "audit_origins.csv"),
     ]
     return Section(f"What the risk rests on, by {column_words(by)}", parts)
@@ -122,7 +125,10 @@ def proxy_section(by: str, shown: pd.DataFrame) -> Section:
             "does not make a model blind to it; that predictors tell a group is no fault in itself, but shows "
             "where to look."
         ),
-        table(_wide(shown, "version", _set, _plain), f"AUROC of guessing the group, by {column_words(by)}."),
+        table(
+            _wide(shown, "version", "Guessed from", (_set, _plain)),
+            f"AUROC of guessing the group, by {column_words(by)}.",
+        ),
     ]
     return Section(f"Whether predictors give away {column_words(by)}", parts)
 
@@ -132,13 +138,13 @@ def _set(name: str) -> str:
 
 
 def _wide(
-    shown: pd.DataFrame, lines: str, title: Callable[[str], str], say: Callable[[float], str]
+    shown: pd.DataFrame, lines: str, head: str, say: tuple[Callable[[str], str], Callable[[float], str]]
 ) -> pd.DataFrame:
-    """A line per construct or set of predictors, a column per group."""
+    """A line per construct or set of predictors, a column per group; `say`: names and figures in words."""
     rows = []
     for name, own in shown.groupby(lines, sort=False):
-        cells = {str(row["group"]): _figure(row, say) for _, row in own.iterrows()}
-        rows.append({"": title(str(name))} | cells)
+        cells = {str(row["group"]): _figure(row, say[1]) for _, row in own.iterrows()}
+        rows.append({head: say[0](str(name))} | cells)
     return pd.DataFrame(rows)
 
 

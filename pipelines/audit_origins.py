@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.predictor import catalogue
 from models.audit_rows import Rows
 from models.audit_settings import AuditSettings
 from models.comparison import Compared, holm, verdict
@@ -20,6 +21,7 @@ from models.proxy import proxies
 from models.standardisation import ADJUSTABLE, Adjusted, adjust
 from models.variants import Advance, Variant, changed, variant
 from pipelines.audit_model import ModelAtHand
+from pipelines.audit_words import listed
 
 DEPRIVATION = ("deprivation",)
 LANGUAGE = ("prefers_other_language", "materials_in_another_language", "interpreter")
@@ -142,7 +144,8 @@ def without_predictors(audit: GroupAudit, at_hand: ModelAtHand, advance: Advance
     for name, predictors in WITHOUT.items():
         there = tuple(one for one in predictors if one in at_hand.loaded.model.predictors)
         if there:
-            says = f"Learnt again without {', '.join(there)}."
+            titles = [catalogue()[one].title for one in there]
+            says = f"Learnt again without {listed(titles)}."
             versions.append(variant(learning, learning.refitted(without=there), name=name, says=says))
             advance(name)
     return versions
