@@ -25,6 +25,7 @@ from pipelines.audit_further_page import (
 )
 from pipelines.audit_model import ModelAtHand
 from pipelines.audit_origins import (
+    BEFORE,
     adjusted_gaps,
     constructs_by_group,
     proxy_figures,
@@ -155,7 +156,9 @@ class _Sections:
                 of_version = version_figures(
                     audit, audits[k], (before[k], after[k]), versions[k].name, self.settings.level
                 )
-                figures[k].append(self._shown(of_version, hidden))
+                for already_shown in (True, False):
+                    own = [row for row in of_version if (row["part"] == BEFORE) == already_shown]
+                    figures[k].append(self._shown(own, self.hidden if already_shown else hidden))
         for audit, of_column, shown in zip(self.audits, by_column, figures, strict=True):
             if shown:
                 yield audit, of_column, pd.concat(shown, ignore_index=True)

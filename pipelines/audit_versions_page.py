@@ -53,10 +53,29 @@ def remedies_section(by: str, shown: pd.DataFrame, versions: Sequence[Variant]) 
             paragraph(lead),
             paragraph(words),
             paragraph(off, note=True),
+            *_side_by_side(shown),
             *_versions(by, shown, versions),
             link("All these figures as CSV", "audit_remedies.csv"),
         ],
     )
+
+
+def _side_by_side(shown: pd.DataFrame) -> Iterator[Markup]:
+    """One table per main measure: a line for the model as it is and for each way, a column per group."""
+    for name in FIRST:
+        own = shown[shown["measure"] == name]
+        if len(own):
+            lines = [_line("as it is now", name, own[own["part"] == BEFORE].drop_duplicates("group"), {})]
+            after = own[own["part"] == AFTER]
+            lines += [
+                _line(str(way), name, rows, lines[0]) for way, rows in after.groupby("version", sort=False)
+            ]
+            yield table(pd.DataFrame(lines), f"{MEASURES[name].title} in each group under each way.")
+
+
+def _line(title: str, measure: str, rows: pd.DataFrame, now: dict[str, str]) -> dict[str, str]:
+    cells = {str(row["group"]): with_interval(MEASURES[measure], row) for _, row in rows.iterrows()}
+    return {"Way": title} | {group: cells.get(group, "") for group in (now or cells) if group != "Way"}
 
 
 def _versions(by: str, shown: pd.DataFrame, versions: Sequence[Variant]) -> Iterator[Markup]:

@@ -93,6 +93,7 @@ def test_every_section_is_on_the_page_with_its_table_beside_it(results: Path) ->
 def test_words_say_that_the_group_is_used_at_the_decision_and_own_cut_offs_are_off(results: Path) -> None:
     page = (results / "audit.html").read_text(encoding="utf-8")
     assert "At the point of decision these need the patient&#39;s group: recalibration within group." in page
+    assert "Sensitivity in each group under each way." in page
     assert "None is recommended or chosen here" in page
     assert "same share flagged in each group" not in page
     remedies = pd.read_csv(results / "audit_remedies.csv")
@@ -122,6 +123,8 @@ def test_figures_before_are_those_of_the_audit_and_changes_lie_in_their_interval
     assert len(before) > 50
     for _, row in before.iterrows():
         assert row["value"] == own.loc[(row["measure"], row["group"]), "value"]
+    withheld = own[own["note"].str.startswith("withheld")].index
+    assert {(row["measure"], row["group"]) for _, row in before.iterrows()}.isdisjoint(withheld)
     change = remedies[(remedies["part"] == "change") & (remedies["note"] == "")]
     values = change[["low", "value", "high"]].astype(float)
     assert (values["low"] <= values["value"]).all() and (values["value"] <= values["high"]).all()
