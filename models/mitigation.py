@@ -9,14 +9,18 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import logit
 
-from models.calibration import platt
+from models.calibration import Calibration, platt
 from models.clustered import NEAREST_TO_CERTAIN, Codes
 from models.constrained import constrained
 from models.intervals import Floats
+from models.resampling import calibration_intercept
 from models.risk_model import RiskModel
 from models.variants import Advance, Learning, Variant, variant
 
 LEAST_OF_EACH = 20  # events and non-events with which a group is recalibrated, or constrained, by itself
+LEAST_FOR_A_SLOPE = (
+    100  # with fewer, a slope of its own follows chance (Steyerberg et al. 2004, Stat Med 23:2567)
+)
 CAPACITIES = (0.1, 0.3)
 
 
@@ -68,7 +72,7 @@ def _reweighed(learning: Learning) -> Variant:
 
 
 def _recalibrated(learning: Learning, model: RiskModel, held_out_group: Codes) -> Variant:
-    """Platt's calibration of each group's own; one cut-off for everyone, at the model's share flagged."""
+    """Each group's own calibration; one cut-off for everyone, at the model's share flagged."""
     at = learning.split.calibrate
     aside, outcome, group = learning.set_aside(model), learning.outcome[at], learning.group[at]
     held_out = learning.held_out(model)
@@ -76,16 +80,26 @@ def _recalibrated(learning: Learning, model: RiskModel, held_out_group: Codes) -
     for code in np.unique(group):
         own, events = group == code, float(outcome[group == code].sum())
         if min(events, own.sum() - events) >= LEAST_OF_EACH:
-            fitted = platt(_log_odds(aside[own]), outcome[own])
+            fitted = recalibrated(aside[own], outcome[own])
             new_aside[own] = fitted.risk(_log_odds(aside[own]))
             there = held_out_group == code
             new_held_out[there] = fitted.risk(_log_odds(held_out[there]))
     cut_off = np.quantile(new_aside, 1 - learning.settings.flagged_share)
     says = (
-        "The model as it is, its risks calibrated anew within each group that has enough data; one cut-off for "
-        "everyone. Uses the group at the point of decision."
+        "The model as it is, its risks calibrated anew within each group that has enough data (of level alone "
+        f"under {LEAST_FOR_A_SLOPE} outcomes of either kind); one cut-off for everyone. Uses the group at the point "
+        "of decision."
     )
     return Variant("recalibration within group", says, new_held_out, new_held_out >= cut_off, True)
+
+
+def recalibrated(risk: Floats, outcome: Floats) -> Calibration:
+    """The calibration of a group's risks: of level and spread, or of level alone where cases are few."""
+    events = float(outcome.sum())
+    if min(events, len(outcome) - events) >= LEAST_FOR_A_SLOPE:
+        return platt(_log_odds(risk), outcome)
+    level = calibration_intercept(outcome, risk, np.ones((1, len(risk))))
+    return Calibration(1.0, float(level[0]))
 
 
 def _at_capacity(learning: Learning, model: RiskModel, share: float) -> Variant:

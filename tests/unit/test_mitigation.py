@@ -17,7 +17,7 @@ from models.audit_rows import Rows
 from models.boosting import BoostingSettings
 from models.clustered import Grouping
 from models.measures import MEASURES
-from models.mitigation import equal_sensitivity, own_cut_offs, remedies, reweighing
+from models.mitigation import equal_sensitivity, own_cut_offs, recalibrated, remedies, reweighing
 from models.risk_model import RiskModel
 from models.splits import Split
 from models.variants import Learning, changed
@@ -136,6 +136,18 @@ def test_recalibration_within_group_mends_a_group_whose_risks_are_too_low(learni
     before = outcome[second].mean() - blind.held_out(model)[second].mean()
     after = outcome[second].mean() - found["recalibration within group"].risk[second].mean()
     assert before > 0.1 > 0.05 > abs(after)
+
+
+def test_few_cases_are_recalibrated_in_level_alone_as_by_a_logistic_regression_with_an_offset() -> None:
+    rng = np.random.default_rng(4)
+    risk = rng.beta(2, 3, 2000)
+    outcome = (rng.random(2000) < expit(0.5 + 1.5 * np.log(risk / (1 - risk)))).astype(float)
+    few, many = recalibrated(risk[:100], outcome[:100]), recalibrated(risk, outcome)
+    log_odds = np.log(risk / (1 - risk))
+    level = sm.GLM(outcome[:100], np.ones(100), family=sm.families.Binomial(), offset=log_odds[:100]).fit()
+    assert (few.slope, few.intercept) == (1.0, pytest.approx(level.params[0], abs=1e-6))
+    both = sm.Logit(outcome, sm.add_constant(log_odds)).fit(disp=0)
+    assert [many.intercept, many.slope] == pytest.approx(list(both.params), abs=1e-4)
 
 
 def test_cut_offs_of_small_groups_are_the_common_one() -> None:
