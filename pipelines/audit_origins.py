@@ -24,7 +24,12 @@ from pipelines.audit_model import ModelAtHand
 from pipelines.audit_words import listed
 
 DEPRIVATION = ("deprivation",)
-LANGUAGE = ("prefers_other_language", "materials_in_another_language", "interpreter")
+LANGUAGE = (
+    "prefers_other_language",
+    "materials_in_another_language",
+    "treated_in_another_language",
+    "interpreter",
+)
 WITHOUT: Mapping[str, tuple[str, ...]] = {
     "without deprivation": DEPRIVATION,
     "without language": LANGUAGE,
