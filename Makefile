@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock environment pictures benchmark clean
+.PHONY: help demo test check format lock environment spark pictures benchmark clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,8 @@ format: .venv/.test ## rewrite to the house format
 
 environment: .venv/.test ## the whole environment, product and tests
 
+spark: .venv/.spark ## PySpark beside the product, for `bsw build --engine spark` (needs Java 17 or newer)
+
 benchmark: .venv/.product ## real patients: make benchmark GICBT=path/to/G-ICBT_AnonymizedInteractionDataset.csv
 	$(BIN)/bsw benchmark gicbt --data "$(GICBT)" --out work-gicbt
 
@@ -36,6 +38,8 @@ lock: .venv/.uv ## resolve the locks anew (hashes, no index address)
 	    pyproject.toml --group build --quiet --upgrade -o locks/product.txt
 	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    pyproject.toml --group build --group test -c locks/product.txt --quiet --upgrade -o locks/test.txt
+	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	    pyproject.toml --extra spark -c locks/test.txt --quiet --upgrade -o locks/spark.txt
 
 pictures: demo ## the README's pictures, from the demo's pages (needs chromium)
 	@mkdir -p docs/pictures
@@ -68,4 +72,8 @@ clean: ## remove the environment and the demo
 
 .venv/.test: .venv/.product locks/test.txt
 	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r locks/test.txt
+	touch $@
+
+.venv/.spark: .venv/.product locks/spark.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r locks/spark.txt
 	touch $@

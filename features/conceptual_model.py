@@ -57,7 +57,8 @@ _ALL = (
         -1,
         "practitioner competence in planning the work: relatively consistent",
         "practitioner",
-        "how well it was planned: records say whether a thing was agreed, not how",
+        "how well it was planned and whether it had its place in the session: records say whether a thing was "
+        "agreed, not how",
     ),
     Construct(
         "task_review",

@@ -1,91 +1,27 @@
-"""Histories: what was known strictly before a point. The only place that compares dates.
+"""Histories: what a predictor is written with.
 
 A predictor is written with a `History` of one fact (`appointments`), whose rows were all known before the
 point, a `Column` of it (`appointments.missed`), one value per row, and a `Number`, one value per point, which
-is what every summary of a column gives.
-
-All that is asked of one fact is answered in one grouped query, whatever the number of predictors. Only
-the summaries below exist, because each means the same on every engine: ties are broken by a fixed order,
-missing values count for nothing, and dividing by nothing gives missing.
+is what every summary of a column gives. Only the words below exist, because each means the same on every
+engine; dividing by nothing gives missing.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 import ibis
 
+from features.as_of import DERIVED
 from features.errors import nearest
-from features.number import Expression, Number, Table
-
-DAY = 86_400.0
-About: TypeAlias = Literal["pathway", "patient", "practitioner"]
-WHOSE = ("pathway_id", "patient_id", "practitioner_id")
-POINT_COLUMNS = ("point_id", *WHOSE, "contact_id", "at", "session_number")
-DERIVED = ("days_before", "in_this_contact", "in_this_pathway")
+from features.number import Expression, Number
+from features.tally import RunningTally, Tally
 
 
 class NotRecordedError(Exception):
     """A predictor reads a column that this source does not record."""
-
-
-def known_before(points: Table, rows: Table, about: About, later: dict[str, str]) -> Table:
-    """Every point beside every row about the same subject that was known strictly before it.
-
-    `points` has POINT_COLUMNS with `at` in seconds; `rows` has `about_id`, `known_at`, `superseded_at`,
-    `order` and the fact's own columns. A row counts while no later version of it was known. A column
-    named in `later` is seen only where the moment it names has passed; `minutes_until_point` is cut at
-    the point.
-    """
-    key = f"{about}_id"
-    named = points.select(**{f"point_{name.removeprefix('point_')}": points[name] for name in POINT_COLUMNS})
-    standing = (rows.superseded_at.isnull()) | (rows.superseded_at >= named.point_at)
-    seen = named.join(rows, [named[f"point_{key}"] == rows[key], rows.known_at < named.point_at, standing])
-    seen = seen.mutate(days_before=(seen.point_at - seen.known_at) / DAY)
-    if "ended_at" in seen.columns:
-        end = ibis.ifelse(seen.ended_at < seen.point_at, seen.ended_at, seen.point_at)
-        minutes = ibis.ifelse(seen.ended_at.notnull(), (end - seen.known_at) / 60.0, ibis.null())
-        seen = seen.mutate(minutes_until_point=minutes)
-    for own, moment in later.items():
-        seen = seen.mutate(**{own: ibis.ifelse(seen[moment] < seen.point_at, seen[own], ibis.null())})
-    if "contact_id" in seen.columns:
-        seen = seen.mutate(in_this_contact=(seen.contact_id == seen.point_contact_id).fill_null(False))
-    if "pathway_id" in seen.columns:
-        seen = seen.mutate(in_this_pathway=seen.pathway_id == seen.point_pathway_id)
-    return seen
-
-
-@dataclass
-class Tally:
-    """Everything asked of one fact's histories, to be answered in one grouped query."""
-
-    fact: str
-    seen: Table
-    recorded: frozenset[str]
-    origins: Mapping[str, str]
-    asked: dict[str, Expression] = field(default_factory=dict)
-    read: set[str] = field(default_factory=set)
-
-    def ask(self, summary: Expression) -> Number:
-        """The number a summary of rows gives; the same question is asked once."""
-        for name, known in self.asked.items():
-            if known.equals(summary):
-                return _cell(name)
-        name = f"{self.fact}__{len(self.asked)}"
-        self.asked[name] = summary
-        return _cell(name)
-
-    def answers(self) -> Table:
-        """One row per point with any history: `point_id` and one column per question."""
-        grouped = self.seen.group_by("point_id").aggregate(**self.asked)
-        return grouped.rename(**{f"{self.fact}__point": "point_id"})
-
-
-def _cell(name: str) -> Number:
-    return Number(lambda wide: wide[name])
 
 
 class Column:
@@ -119,6 +55,12 @@ class Column:
     def __gt__(self, other: Column | float) -> Column:
         return self._with(other, operator.gt)
 
+    def __mul__(self, other: Column | float) -> Column:
+        return self._with(other, operator.mul)
+
+    def __sub__(self, other: Column | float) -> Column:
+        return self._with(other, operator.sub)
+
     def __truediv__(self, other: float) -> Column:
         return self._with(other, operator.truediv)
 
@@ -137,72 +79,71 @@ class Column:
         """Whether the value is one of several; missing stays missing."""
         return Column(self.rows, self.value.isin(values))
 
+    def of(self, rows: History) -> Column:
+        """The same values, of certain rows only."""
+        return Column(rows, self.value)
+
     def recorded(self) -> Column:
         """Whether there is a value."""
         return Column(self.rows, self.value.notnull())
 
     def sum(self) -> Number:
         """The sum; of a yes-or-no column, how many rows say yes. Missing where no row counts."""
-        return self._ask(self._number().sum())
+        return self._ask("sum")
 
     def count(self) -> Number:
         """How many rows have a value."""
-        return self._ask(self._wanted().count())
+        return self._ask("count")
 
     def distinct(self) -> Number:
         """How many different values there are."""
-        return self._ask(self._wanted().nunique())
+        return self._ask("distinct")
 
     def mean(self) -> Number:
         """The mean; of a yes-or-no column, the share that says yes."""
-        return self._ask(self._number().mean())
+        return self._ask("mean")
 
     share = mean
 
     def lowest(self) -> Number:
         """The lowest value."""
-        return self._ask(self._number().min())
+        return self._ask("lowest")
 
     def highest(self) -> Number:
         """The highest value; of a yes-or-no column, 1 where any row says yes."""
-        return self._ask(self._number().max())
+        return self._ask("highest")
 
     any = highest
 
     def spread(self) -> Number:
         """The sample standard deviation; missing under two values."""
-        return self._ask(self._number().std())
+        return self._ask("spread")
 
     def latest(self) -> Number:
         """The last value known; rows known at one moment stand in the order of their keys."""
-        wanted = self._number()
-        return self._ask(wanted.argmax(self.rows.order, where=wanted.notnull()))
+        return self._ask("latest")
 
     def first(self) -> Number:
         """The first value known."""
-        wanted = self._number()
-        return self._ask(wanted.argmin(self.rows.order, where=wanted.notnull()))
+        return self._ask("first")
 
     def slope_per_week(self) -> Number:
-        """Change a week by least squares; missing where all values are of one moment."""
-        y = self._number()
-        weeks = ibis.ifelse(y.notnull(), self.rows.days_before.value / -7.0, ibis.null())
-        mean = Column(self.rows, weeks).mean()
-        square, product = self._ask((weeks * weeks).mean()), self._ask((weeks * y).mean())
-        return (product - mean * self.mean()) / (square - mean * mean).or_missing_below(1e-9)
+        """Change a week by least squares; missing where all values lie within a few hours."""
+        known = self.rows.where(self.recorded())
+        weeks = known.days_before / -7.0
+        mean = weeks.mean()
+        square, product = (weeks * weeks).mean(), (weeks * self).mean()
+        return (product - mean * self.mean()) / (square - mean * mean).or_missing_below(1e-4)
 
-    def _wanted(self) -> Expression:
-        return self.rows.keep(self.value)
-
-    def _number(self) -> Expression:
-        return self._wanted().cast("float64")
-
-    def _ask(self, summary: Expression) -> Number:
-        return self.rows.tally.ask(summary.cast("float64"))
+    def _ask(self, summary: str) -> Number:
+        return self.rows.tally.ask(summary, self.rows.keep(self.value))
 
 
 class History:
-    """The rows of one fact that were known strictly before a point."""
+    """The rows of one fact that were known strictly before a point.
+
+    Of a practitioner's or a service's rows only running totals can be had: sums, counts, means and shares.
+    """
 
     def __init__(self, tally: Tally, condition: Expression | None = None) -> None:
         self.tally = tally
@@ -210,6 +151,10 @@ class History:
 
     def __getattr__(self, name: str) -> Column:
         tally = self.tally
+        if name in DERIVED and isinstance(tally, RunningTally):
+            raise AttributeError(
+                f"'{name}' belongs to one point; a running total such as '{tally.fact}' cannot ask for it"
+            )
         if name not in (*DERIVED, *tally.origins):
             raise AttributeError(
                 f"fact '{tally.fact}' has no column '{name}': {nearest(name, (*DERIVED, *tally.origins))}"
@@ -229,13 +174,20 @@ class History:
         both = condition.value if self.condition is None else self.condition & condition.value
         return History(self.tally, both)
 
+    def after_latest(self, condition: Column) -> History:
+        """Only the rows that came after the last one of which the condition is true; all where none is."""
+        order = self.order
+        marked = ibis.ifelse(self.where(condition).condition, order, ibis.null())
+        last = self.tally.per_point("highest", marked)
+        return self.where(Column(self, order > ibis.coalesce(last, -1.0)))
+
     def keep(self, value: Expression) -> Expression:
         """A value per row, missing where the condition does not hold."""
         return value if self.condition is None else ibis.ifelse(self.condition, value, ibis.null())
 
     def count(self) -> Number:
         """How many rows there are."""
-        return self.tally.ask(self.keep(self.order).count().cast("float64"))
+        return self.tally.ask("count", self.keep(self.order))
 
     def days_since_latest(self) -> Number:
         """Days from the moment the last row was known to the point."""

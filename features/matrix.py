@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from features.facts import FACTS, Facts
-from features.history import POINT_COLUMNS, History, NotRecordedError, Tally, known_before
+from features.as_of import POINT_COLUMNS, known_before
+from features.facts import FACTS, Fact, Facts
+from features.history import History, NotRecordedError
 from features.number import Number
 from features.predictor import Predictor
+from features.tally import RunningTally, Tally
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ def matrix(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> Ma
     wide = points
     for tally in asked.tallies.values():
         if tally.asked:
-            answers = tally.answers()
+            # Kept one by one: answered all at once they would stand in memory side by side.
+            answers = facts.engine.keep(f"answers_{tally.fact}", tally.answers())
             wide = wide.left_join(answers, wide.point_id == answers[f"{tally.fact}__point"])
     columns = {name: number.of(wide).cast("float64") for name, number in asked.numbers.items()}
-    frame = wide.select(point_id=wide.point_id, **columns).order_by("point_id").to_pandas()
-    return Matrix(frame, asked.left_out)
+    rows = wide.select(point_id=wide.point_id, **columns).order_by("point_id")
+    return Matrix(facts.engine.frame(rows), asked.left_out)
 
 
 def ask(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> Asked:
@@ -81,11 +84,18 @@ def _argument(
     if name in numbers:
         return numbers[name]
     if name not in tallies:
-        fact = FACTS[name]
-        seen = known_before(points, facts.table(name), fact.about, dict(fact.later))
-        origins = {column: fact.origin(column) for column in fact.gives}
-        tallies[name] = Tally(name, seen, facts.recorded[name], origins)
+        tallies[name] = tally_of(FACTS[name], facts, points)
     return History(tallies[name])
+
+
+def tally_of(fact: Fact, facts: Facts, points: Any) -> Tally:
+    """A tally of the fact's rows, as far as they were known before each point."""
+    rows = facts.table(fact.name)
+    origins = {column: fact.origin(column) for column in fact.gives}
+    recorded = facts.recorded[fact.name]
+    if fact.running:
+        return RunningTally(fact.name, rows, recorded, origins, about=fact.about, points=points)
+    return Tally(fact.name, known_before(points, rows, fact.about, fact.later), recorded, origins)
 
 
 def _with_absence(predictor: Predictor, number: Number) -> Number:

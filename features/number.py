@@ -45,12 +45,6 @@ class Number:
         """Division; by nothing gives missing."""
         return self._with(other, lambda top, bottom: top / _not_zero(bottom))
 
-    def __mod__(self, other: float) -> Number:
-        return self._with(other, operator.mod)
-
-    def __floordiv__(self, other: float) -> Number:
-        return self._with(other, lambda top, bottom: (top / bottom).floor())
-
     def __ge__(self, other: Number | float) -> Number:
         return self._with(other, lambda a, b: (a >= b).cast("float64"))
 
@@ -74,6 +68,14 @@ class Number:
     def or_missing_below(self, limit: float) -> Number:
         """This number, missing where it is under a limit."""
         return Number(lambda wide: ibis.ifelse(self.of(wide) < limit, ibis.null(), self.of(wide)))
+
+    def where_above(self, other: Number, limit: float) -> Number:
+        """This number, missing where the other is not above a limit."""
+        return self._with(other, lambda mine, theirs: ibis.ifelse(theirs > limit, mine, ibis.null()))
+
+    def distance_from(self, value: float) -> Number:
+        """How far this number is from a value, either way."""
+        return Number(lambda wide: (self.of(wide) - value).abs())
 
     def at_least(self, limit: float) -> Number:
         """This number, raised to a limit."""

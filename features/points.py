@@ -54,8 +54,13 @@ class Points:
 
     def frame(self) -> pd.DataFrame:
         """The points in a fixed order, with `at` as a timestamp."""
-        points: pd.DataFrame = self.table.order_by(["at", "point_id"]).to_pandas()
+        points = self.seconds()
         return points.assign(at=pd.to_datetime(points["at"], unit="s"))
+
+    def seconds(self) -> pd.DataFrame:
+        """The same with `at` in seconds."""
+        points: pd.DataFrame = self.table.order_by(["at", "point_id"]).to_pandas()
+        return points
 
 
 def not_attended(contacts: Table) -> Expression:
@@ -106,7 +111,7 @@ def find_points(facts: Facts, settings: PointSettings, *, until: int | None = No
 
 def _contact_points(facts: Facts, settings: PointSettings, until: int | None) -> Points:
     contacts = _contacts(facts, settings, until)
-    contacts = facts.backend.create_table("point_contacts", contacts, temp=True, overwrite=True)
+    contacts = facts.engine.keep("point_contacts", contacts)
     counted, left = [], contacts
     for step, exclusion in enumerate(EXCLUSIONS, start=1):
         kept = left.filter(~exclusion(left))
@@ -175,17 +180,10 @@ def _tasks(facts: Facts, until: int | None) -> Table:
 def _platform_points(facts: Facts, settings: PointSettings, until: int | None) -> Points:
     logins = facts.standing("platform_sessions", until)
     first = logins.group_by("pathway_id").aggregate(first=logins.started_at.min())
-    weeks = facts.backend.create_table(
-        "point_weeks",
-        pd.DataFrame({"week": range(1, settings.platform_weeks + 1)}),
-        temp=True,
-        overwrite=True,
-    )
+    weeks = facts.engine.given("weeks", pd.DataFrame({"week": range(1, settings.platform_weeks + 1)}))
     rows = first.join(_patients(facts), "pathway_id").cross_join(weeks)
     rows = rows.mutate(at=rows["first"] + rows.week * WEEK)
-    ends = facts.backend.create_table(
-        "point_ends", facts.ends(until).reset_index(), temp=True, overwrite=True
-    )
+    ends = facts.engine.given("ends", facts.ends(until).reset_index())
     rows = rows.join(ends, "service_id")
     rows = rows.left_join(_discharges(facts, until), "pathway_id").drop("pathway_id_right")
     before_end = (rows["at"] < rows.end) & ((rows["at"] < rows.discharged_at).fill_null(True))
@@ -207,7 +205,7 @@ def _platform_points(facts: Facts, settings: PointSettings, until: int | None) -
 
 
 def _kept(facts: Facts, points: Table) -> Table:
-    return facts.backend.create_table("points", points, temp=True, overwrite=True)
+    return facts.engine.keep("points", points)
 
 
 def _size(contacts: Table) -> tuple[int, int]:
@@ -230,4 +228,4 @@ def given_points(facts: Facts, points: pd.DataFrame) -> Points:
     """Points chosen elsewhere (a benchmark's, say): the columns of `Points.table`, `at` as a timestamp."""
     in_seconds = points.assign(at=points["at"].astype("datetime64[s]").astype("int64"))
     texts = dict.fromkeys(("contact_id", "practitioner_id"), "string")
-    return Points(_kept(facts, ibis.memtable(in_seconds.astype(texts))), _table_of([]))
+    return Points(facts.engine.given("points", in_seconds.astype(texts)), _table_of([]))

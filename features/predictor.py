@@ -7,7 +7,7 @@ import inspect
 import math
 import pkgutil
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -129,7 +129,18 @@ def catalogue() -> Mapping[str, Predictor]:
     """
     for module in pkgutil.iter_modules(rooms.__path__):
         importlib.import_module(f"{rooms.__name__}.{module.name}")
-    return MappingProxyType(in_order(_DEFINED))
+    from features.lineage import tried_out
+
+    ordered = in_order(_DEFINED)
+    for defined in ordered.values():
+        tried_out(defined)
+    return MappingProxyType(ordered)
+
+
+def unmeasured(left_out: Collection[str]) -> tuple[str, ...]:
+    """The titles of the constructs all of whose predictors are left out."""
+    kept = {predictor.construct for name, predictor in catalogue().items() if name not in left_out}
+    return tuple(construct.title for construct in CONSTRUCTS.values() if construct.name not in kept)
 
 
 def in_order(defined: Mapping[str, Predictor]) -> dict[str, Predictor]:

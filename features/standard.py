@@ -145,3 +145,12 @@ def ranges() -> tuple[Range, ...]:
         Range(row["table"], row["column"], row["where"], float(row["lowest"]), float(row["highest"]))
         for row in _rows("ranges.csv")
     )
+
+
+@cache
+def thresholds() -> Mapping[str, tuple[float, float]]:
+    """Questionnaire -> the lowest score at caseness, the smallest reliable change (thresholds.csv, with sources)."""
+    return {
+        row["measure"]: (float(row["caseness_at_least"]), float(row["reliable_change_at_least"]))
+        for row in _rows("thresholds.csv")
+    }

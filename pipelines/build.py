@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
+from features.engine import Engine
 from features.errors import InputError
 from features.facts import Facts
 from features.matrix import matrix
 from features.points import Points, find_points
-from features.predictor import catalogue
+from features.predictor import catalogue, unmeasured
 from features.protected import protected
 from features.records import Records, read_records
 from models.outcome import Afterwards, outcomes, platform_outcomes
 from pipelines.config import Config
 from pipelines.progress import progress
-from pipelines.store import step, write_table
+from pipelines.store import step, write_by_service, write_table
 
 POINT_COLUMNS = [
     "point_id",
@@ -55,26 +58,42 @@ class Built:
     last_days: Mapping[str, str] = field(default_factory=dict)
 
 
-def build(source: Path, *, out: Path, config: Config, until: date | None) -> None:
+@dataclass(frozen=True)
+class On:
+    """Which engine works predictors out: DuckDB here, or Spark at the address `master` (None: here)."""
+
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    master: str | None = None
+
+
+def build(source: Path, *, out: Path, config: Config, until: date | None, on: On | None = None) -> None:
     """Write the artefacts of a source into the folder `out` (WORK).
+
+    Spark writes features.parquet as a folder with a part for each service.
 
     Errors: InputError where the source cannot be used or holds no point.
     """
     with step("build", out, inputs={"source": source}, config=config) as manifest:
-        built = assemble(source, config=config, until=until)
+        on = on or On()
+        records = read_records(source, config.source)
+        with _engine(records, out, on) as engine:
+            built = assemble_records(records, config=config, until=until, engine=engine)
         if built.points.empty:
             raise InputError(
                 f"{source}: no contact agrees any between-session work; see exclusions in `bsw check`"
             )
-        for name in ("points", "features", "protected", "outcome"):
+        for name in ("points", "protected", "outcome"):
             path = out / f"{name}.parquet"
             manifest.wrote(write_table(path, getattr(built, name), synthetic=built.synthetic))
+        manifest.wrote(_write_features(out / "features.parquet", built, on))
         manifest.wrote(write_table(out / "exclusions.csv", built.exclusions))
         manifest.says(
             synthetic=built.synthetic,
             records_up_to=built.records_up_to.isoformat(),
             until=until.isoformat() if until else None,
+            engine=on.engine,
             left_out=dict(built.left_out),
+            unmeasured=unmeasured(built.left_out),
             last_days=dict(built.last_days),
             points=len(built.points),
         )
@@ -84,6 +103,8 @@ def build(source: Path, *, out: Path, config: Config, until: date | None) -> Non
     )
     for name, reason in sorted(built.left_out.items()):
         print(f"  left out: {name} ({reason})")
+    for title in unmeasured(built.left_out):
+        print(f"  not measured at all: {title}")
 
 
 def assemble(source: Path, *, config: Config, until: date | None) -> Built:
@@ -91,10 +112,12 @@ def assemble(source: Path, *, config: Config, until: date | None) -> Built:
     return assemble_records(read_records(source, config.source), config=config, until=until)
 
 
-def assemble_records(records: Records, *, config: Config, until: date | None) -> Built:
-    """The same from records that were read already."""
+def assemble_records(
+    records: Records, *, config: Config, until: date | None, engine: Engine | None = None
+) -> Built:
+    """The same from records that were read already, on DuckDB unless another engine is given."""
     with progress("Building", 3) as advance:
-        facts = Facts(records, config.facts)
+        facts = Facts(records, config.facts, engine)
         moment = None if until is None else _seconds(until)
         points = find_points(facts, config.points, until=moment)
         frame = points.frame()[POINT_COLUMNS]
@@ -119,7 +142,7 @@ def assemble_records(records: Records, *, config: Config, until: date | None) ->
 
 
 def _outcome(facts: Facts, points: Points, config: Config, until: int | None) -> pd.DataFrame:
-    in_seconds = points.table.order_by(["at", "point_id"]).to_pandas()
+    in_seconds = points.seconds()
     ends = facts.ends(until)
     if "tasks" not in facts.recorded:
         logins = facts.frame("platform_sessions", "pathway_id", "started_at", until=until)
@@ -147,6 +170,23 @@ def _pathways(facts: Facts, points: Points, until: int | None) -> pd.DataFrame:
     pathways["practitioner_id"] = pathways["pathway_id"].map(last)
     pathways["is_open"] = ~pathways["pathway_id"].isin(ended)
     return pathways
+
+
+@contextmanager
+def _engine(records: Records, out: Path, on: On) -> Iterator[Engine | None]:
+    if on.engine == "duckdb":
+        yield None
+        return
+    from pipelines.spark import spark_engine
+
+    with spark_engine(records, out, on.master) as engine:
+        yield engine
+
+
+def _write_features(path: Path, built: Built, on: On) -> Path:
+    if on.engine == "duckdb":
+        return write_table(path, built.features, synthetic=built.synthetic)
+    return write_by_service(path, built.features, built.points["service_id"], synthetic=built.synthetic)
 
 
 def _day(moment: int) -> date:

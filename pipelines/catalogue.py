@@ -9,11 +9,14 @@ import features
 from features.conceptual_model import CONSTRUCTS
 from features.errors import InputError
 from features.lineage import columns_read
-from features.predictor import Predictor
+from features.predictor import Predictor, unmeasured
 from features.predictor import catalogue as predictors
+from pipelines.build import assemble
+from pipelines.config import Config
 from pipelines.store import write_text
 
 CATALOGUE = Path(features.__file__).parent / "CATALOGUE.md"
+STATED = {1: "raises non-completion", -1: "lowers non-completion", None: "none"}
 COLUMNS = (
     "predictor",
     "what it is",
@@ -28,11 +31,14 @@ COLUMNS = (
 )
 
 
-def catalogue(*, check: bool) -> int:
-    """Print the catalogue and write it; with `check`, only compare.
+def catalogue(*, check: bool, source: Path | None = None, config: Config | None = None) -> int:
+    """Print the catalogue and write it; with `check`, only compare; with `source`, print what it carries.
 
-    Errors: InputError where the file is not what the code would write.
+    Errors: InputError where the file is not what the code would write, or the source cannot be used.
     """
+    if source is not None:
+        print(of_source(source, config or Config()))
+        return 0
     text = as_markdown()
     if check:
         if not CATALOGUE.is_file() or CATALOGUE.read_text(encoding="utf-8") != text:
@@ -56,12 +62,37 @@ def as_markdown() -> str:
     for construct in CONSTRUCTS.values():
         rows = [p for p in known.values() if p.construct == construct.name]
         parts += ["", f"## {construct.title}", "", f"{construct.citation}. {construct.evidence}.", ""]
+        parts += [f"Level: {construct.level}. Direction stated: {STATED[construct.direction]}.", ""]
         parts += [f"Records cannot say: {construct.cannot_measure}.", ""]
+        parts += [f"Fields: {', '.join(fields_of(construct.name))}.", ""]
         if rows:
             parts += [_line(COLUMNS), _line(["---"] * len(COLUMNS)), *map(_row, rows)]
         else:
             parts.append("No predictor yet.")
     return "\n".join(parts) + "\n"
+
+
+def fields_of(construct: str) -> tuple[str, ...]:
+    """`Table.Column` of the records that carry a construct, sorted."""
+    rows = [predictor for predictor in predictors().values() if predictor.construct == construct]
+    return tuple(sorted({column for predictor in rows for column in columns_read(predictor)}))
+
+
+def of_source(source: Path, config: Config) -> str:
+    """Every predictor with the share of a source's points at which it has a value, construct by construct."""
+    built = assemble(source, config=config, until=None)
+    shares = built.features.notna().mean()
+    lines = [f"{len(built.points):,} points of {source}; the share of them at which a predictor has a value"]
+    for construct in CONSTRUCTS.values():
+        lines += ["", construct.title]
+        for predictor in predictors().values():
+            if predictor.construct == construct.name:
+                there = f"{shares[predictor.name]:.0%}" if predictor.name in shares else "left out"
+                why = f"  ({built.left_out[predictor.name]})" if predictor.name in built.left_out else ""
+                lines.append(f"  {there:>8}  {predictor.name}{why}")
+    lost = unmeasured(built.left_out)
+    lines += ["", f"Constructs that the source does not measure at all: {', '.join(lost) or 'none'}"]
+    return "\n".join(lines)
 
 
 def _row(predictor: Predictor) -> str:

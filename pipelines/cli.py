@@ -73,6 +73,8 @@ def _source_commands(commands: Commands) -> None:
     build.add_argument("source", type=Path, metavar="SOURCE")
     build.add_argument("--out", type=Path, required=True, metavar="WORK")
     build.add_argument("--until", type=_date, metavar="DATE", help="drop what became known from DATE on")
+    build.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
+    build.add_argument("--master", metavar="URL", help="Spark's address; without it Spark runs here")
 
 
 def _model_commands(commands: Commands) -> None:
@@ -109,6 +111,16 @@ def _study_commands(commands: Commands) -> None:
     catalogue.add_argument(
         "--check", action="store_true", help="fail where features/CATALOGUE.md is out of date"
     )
+    catalogue.add_argument(
+        "--source", type=Path, metavar="SOURCE", help="print it with the share of points that have a value"
+    )
+
+    explain = _command(
+        commands, "explain-predictor", _explain_predictor, "the rows of the records behind one value"
+    )
+    explain.add_argument("name", metavar="NAME")
+    explain.add_argument("--point", required=True, metavar="ID")
+    explain.add_argument("--source", type=Path, required=True, metavar="SOURCE")
 
     benchmark = _command(commands, "benchmark", _benchmark, "a published benchmark on real patients' data")
     benchmark.add_argument("name", choices=("gicbt",))
@@ -163,10 +175,13 @@ def _synthesise(asked: argparse.Namespace) -> int:
 
 
 def _build(asked: argparse.Namespace) -> int:
-    from pipelines.build import build
+    from pipelines.build import On, build
     from pipelines.config import read_config
 
-    build(asked.source, out=asked.out, config=read_config(asked.config), until=asked.until)
+    if asked.master and asked.engine != "spark":
+        raise InputError("--master is Spark's address; add --engine spark, or leave it out")
+    on = On(asked.engine, asked.master)
+    build(asked.source, out=asked.out, config=read_config(asked.config), until=asked.until, on=on)
     return 0
 
 
@@ -221,8 +236,18 @@ def _audit(asked: argparse.Namespace) -> int:
 
 def _catalogue(asked: argparse.Namespace) -> int:
     from pipelines.catalogue import catalogue
+    from pipelines.config import read_config
 
-    return catalogue(check=asked.check)
+    return catalogue(check=asked.check, source=asked.source, config=read_config(asked.config))
+
+
+def _explain_predictor(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.explain_predictor import explain_predictor
+
+    config = read_config(asked.config)
+    explain_predictor(asked.name, point=asked.point, source=asked.source, config=config)
+    return 0
 
 
 def _benchmark(asked: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import pyarrow as pa
@@ -35,12 +36,19 @@ PACKAGES = ("duckdb", "ibis-framework", "lightgbm", "mlflow", "numpy", "pandas",
 def whole(path: Path) -> Iterator[Path]:
     """A temporary neighbour of `path` to write to; renamed to `path` only if nothing went wrong."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = partial_of(path)
     try:
         yield partial
+        if path.is_dir():
+            shutil.rmtree(path)
         partial.replace(path)
     finally:
-        partial.unlink(missing_ok=True)
+        shutil.rmtree(partial) if partial.is_dir() else partial.unlink(missing_ok=True)
+
+
+def partial_of(path: Path) -> Path:
+    """The hidden neighbour of `path` under which this process works."""
+    return path.with_name(f".{path.name}.{os.getpid()}.partial")
 
 
 def write_text(path: Path, text: str) -> Path:
@@ -61,10 +69,26 @@ def write_table(path: Path, frame: pd.DataFrame, *, synthetic: bool = False) -> 
         if path.suffix == ".csv":
             frame.to_csv(partial, index=False, lineterminator="\n")
         else:
-            table = pa.Table.from_pandas(frame, preserve_index=False)
-            mark = {SYNTHETIC_KEY: b"true" if synthetic else b"false"}
-            pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **mark}), partial)
+            pq.write_table(_marked(frame, synthetic), partial)
     return path
+
+
+def write_by_service(
+    path: Path, frame: pd.DataFrame, services: pd.Series[str], *, synthetic: bool = False
+) -> Path:
+    """A table as a folder of Parquet, `service=NAME/part-0.parquet` for each service of its rows."""
+    with whole(path) as partial:
+        for service, rows in frame.groupby(services.to_numpy(), sort=True):
+            folder = partial / f"service={quote(str(service))}"
+            folder.mkdir(parents=True)
+            pq.write_table(_marked(rows, synthetic), folder / "part-0.parquet")
+    return path
+
+
+def _marked(frame: pd.DataFrame, synthetic: bool) -> pa.Table:
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    mark = {SYNTHETIC_KEY: b"true" if synthetic else b"false"}
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), **mark})
 
 
 def read_table(path: Path, *columns: str) -> pd.DataFrame:
@@ -73,7 +97,9 @@ def read_table(path: Path, *columns: str) -> pd.DataFrame:
     Errors: InputError where it is absent, is not Parquet, or lacks a column.
     """
     try:
-        frame = pd.read_parquet(path)
+        frame = pd.read_parquet(
+            path, partitioning=None
+        )  # a folder's names say nothing that is not in a column
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file; run the step that writes it") from None
     except (OSError, pa.ArrowInvalid) as error:
@@ -88,7 +114,8 @@ def is_synthetic(path: Path) -> bool:
     """Whether a Parquet artefact says that it was made from synthetic records."""
     if path.suffix != ".parquet":
         return False
-    return (pq.read_schema(path).metadata or {}).get(SYNTHETIC_KEY) == b"true"
+    file = next(path.rglob("*.parquet")) if path.is_dir() else path
+    return (pq.read_schema(file).metadata or {}).get(SYNTHETIC_KEY) == b"true"
 
 
 def fingerprint(path: Path) -> str:
@@ -191,7 +218,7 @@ def read_manifest(folder: Path, name: str) -> dict[str, Any]:
 def _changed(folder: Path, name: str, artefacts: Mapping[str, str]) -> Iterator[str]:
     for relative, print_then in artefacts.items():
         file = folder / relative
-        if not file.is_file():
+        if not file.exists():
             yield f"{file}: written by `bsw {name}` but no longer there; run `bsw {name}` again"
         elif fingerprint(file) != print_then:
             yield f"{file}: changed since `bsw {name}` wrote it; run `bsw {name}` again"

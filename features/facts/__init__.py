@@ -1,7 +1,23 @@
 """Records into facts. The only place that knows the national data set's column names and codes."""
 
-from features.facts import between_session_work, care, person, scores  # each declares its facts on import
+from features.facts import (  # each declares its facts on import
+    between_session_work,
+    care,
+    person,
+    scores,
+    staff,
+)
 from features.facts.definition import FACTS, Fact, FactSettings
 from features.facts.known import Facts
 
-__all__ = ["FACTS", "Fact", "FactSettings", "Facts", "between_session_work", "care", "person", "scores"]
+__all__ = [
+    "FACTS",
+    "Fact",
+    "FactSettings",
+    "Facts",
+    "between_session_work",
+    "care",
+    "person",
+    "scores",
+    "staff",
+]

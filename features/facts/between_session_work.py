@@ -6,14 +6,25 @@ import ibis
 
 from features.facts.care import CONTACT, CONTACT_START
 from features.facts.definition import fact
-from features.facts.source import DAY, Expression, Source, Table, scoped, seconds, yes
+from features.facts.source import DAY, Expression, Source, Table, end_of_day, scoped, yes
 
 TASK = "BSW001TaskSet"
 REVIEW = "BSW002TaskReview"
 RATING = "BSW003SessionRating"
 LOGIN = "BSW004PlatformSession"
 OUTSIDE_BARRIERS = ("time", "work", "family or caring", "health", "privacy")
-INSIDE_BARRIERS = ("avoidance", "low mood", "relevance", "understanding")
+RATED = {
+    "expectancy": "treatment expectancy",
+    "credibility": "treatment credibility",
+    "passivity": "passive expectation",
+    "resistance": "in-session resistance",
+    "alliance": "working alliance",
+    "understanding": "understanding of the approach",
+    "practitioner_confidence": "practitioner's confidence in the task",
+    "support": "social support",
+}
+INSIDE_BARRIERS = ("avoidance", "low mood", "relevance")
+UNDERSTANDING_BARRIERS = ("understanding", "literacy", "technology")
 
 
 @fact(
@@ -23,7 +34,7 @@ INSIDE_BARRIERS = ("avoidance", "low mood", "relevance", "understanding")
         TASK: "TaskId CareContactId CarePersLocalId TaskType TaskFormat TimesPerWeek:float64 "
         "MinutesPerWeek:float64 RationaleGiven WhatAgreed WhenAgreed WhereAgreed WithWhomAgreed "
         "ObstaclesDiscussed WrittenSummaryGiven AdaptedToCircumstances MaterialsLanguage "
-        "PatientConfidence:float64 PatientPerceivedHelpfulness:float64",
+        "PatientConfidence:float64 PatientPerceivedHelpfulness:float64 ReviewDueDate:int64",
     },
     gives={
         "contact_id": "string CareContactId",
@@ -44,6 +55,7 @@ INSIDE_BARRIERS = ("avoidance", "low mood", "relevance", "understanding")
         "confidence": "float64 PatientConfidence",
         "helpfulness": "float64 PatientPerceivedHelpfulness",
         "set_by": "string CarePersLocalId",
+        "days_to_due": "float64 ReviewDueDate",
     },
 )
 def tasks(source: Source) -> Table:
@@ -52,7 +64,6 @@ def tasks(source: Source) -> Table:
     return rows.select(
         pathway_id=rows.pathway_id,
         record_key=scoped(rows, "TaskId"),
-        version=ibis.literal(0, "int64"),
         known_at=rows.start,
         contact_id=scoped(rows, "CareContactId"),
         task_id=scoped(rows, "TaskId"),
@@ -72,6 +83,7 @@ def tasks(source: Source) -> Table:
         own_language=rows.MaterialsLanguage != "en",
         confidence=rows.PatientConfidence,
         helpfulness=rows.PatientPerceivedHelpfulness,
+        days_to_due=(end_of_day(rows.ReviewDueDate) - rows.start).cast("float64") / DAY,
     )
 
 
@@ -80,7 +92,7 @@ def tasks(source: Source) -> Table:
     reads={
         CONTACT: CONTACT_START,
         TASK: "TaskId CareContactId",
-        REVIEW: "TaskId CareContactId ReviewDateTime:timestamp Completion CompletionPercent:float64 "
+        REVIEW: "TaskId CareContactId ReviewDateTime:int64 Completion CompletionPercent:float64 "
         "DifficultyRating:float64 HelpfulnessRating:float64 BarriersReported DifficultiesAddressed",
     },
     gives={
@@ -94,6 +106,7 @@ def tasks(source: Source) -> Table:
         "helpfulness": "float64 HelpfulnessRating",
         "outside_barrier": "boolean BarriersReported",
         "inside_barrier": "boolean BarriersReported",
+        "understanding_barrier": "boolean BarriersReported",
         "forgot": "boolean BarriersReported",
         "addressed": "boolean DifficultiesAddressed",
     },
@@ -112,18 +125,18 @@ def reviews(source: Source) -> Table:
         + "@"
         + known_at.cast("string")
         + ibis.coalesce(rows.Completion, ""),
-        version=ibis.literal(0, "int64"),
         known_at=known_at,
         task_id=scoped(rows, "TaskId"),
         contact_id=contact_id,
         set_in=rows.set_in,
-        days_to_review=(known_at - rows.set_start) / float(DAY),
+        days_to_review=(known_at - rows.set_start).cast("float64") / DAY,
         reviewed=rows.Completion != "not reviewed",
         share=share,
         difficulty=rows.DifficultyRating,
         helpfulness=rows.HelpfulnessRating,
         outside_barrier=_names_any(rows.BarriersReported, OUTSIDE_BARRIERS),
         inside_barrier=_names_any(rows.BarriersReported, INSIDE_BARRIERS),
+        understanding_barrier=_names_any(rows.BarriersReported, UNDERSTANDING_BARRIERS),
         forgot=_names_any(rows.BarriersReported, ("forgot",)),
         addressed=yes(rows.DifficultiesAddressed),
     )
@@ -164,10 +177,9 @@ def share_done(completion: Expression, percent: Expression, share_of_part: float
 
 def _review_moment(reviewed: Expression, start: Expression) -> Expression:
     """A review's own moment, else its contact's start; a date alone is known with the contact or at its end."""
-    own = reviewed.epoch_seconds().cast("int64")
-    day = seconds(reviewed.date())
+    day = reviewed - reviewed % DAY
     dated = ibis.cases(
-        (own != day, own),
+        (reviewed != day, reviewed),
         ((start >= day) & (start < day + DAY), start),
         else_=day + DAY,
     )
@@ -182,33 +194,28 @@ def _names_any(reported: Expression, barriers: tuple[str, ...]) -> Expression:
 @fact(
     "pathway",
     reads={CONTACT: CONTACT_START, RATING: "CareContactId RatingType RatedBy Rating:float64"},
-    gives={
-        "contact_id": "string CareContactId",
-        "type": "string RatingType",
-        "rated_by": "string RatedBy",
-        "rating": "float64 Rating",
-    },
+    gives={"contact_id": "string CareContactId"} | dict.fromkeys(RATED, "float64 Rating"),
 )
 def session_ratings(source: Source) -> Table:
-    """Ratings given in a contact, known at its start."""
+    """Ratings given in a contact, known at its start: a column for each thing that is rated."""
     rows = source.table(RATING).join(source.contacts(), ["provider", "CareContactId"])
     key = scoped(rows, "CareContactId") + "@" + rows.RatingType + "@" + ibis.coalesce(rows.RatedBy, "")
+    of_each = {
+        name: ibis.ifelse(rows.RatingType == rated, rows.Rating, ibis.null()) for name, rated in RATED.items()
+    }
     return rows.select(
         pathway_id=rows.pathway_id,
         record_key=key + "@" + ibis.coalesce(rows.Rating.cast("string"), ""),
-        version=ibis.literal(0, "int64"),
         known_at=rows.start,
         contact_id=scoped(rows, "CareContactId"),
-        type=rows.RatingType,
-        rated_by=rows.RatedBy,
-        rating=rows.Rating,
+        **of_each,
     )
 
 
 @fact(
     "pathway",
     reads={
-        LOGIN: "ServiceRequestId SessionStart:timestamp SessionEnd:timestamp ModulesCompleted:float64 "
+        LOGIN: "ServiceRequestId SessionStart:int64 SessionEnd:int64 ModulesCompleted:float64 "
         "MessagesSent:float64"
     },
     gives={
@@ -222,17 +229,16 @@ def session_ratings(source: Source) -> Table:
 def platform_sessions(source: Source) -> Table:
     """Log-ins to the online programme, known at their start; what was done in them, at their end."""
     rows = source.table(LOGIN)
-    start = rows.SessionStart.epoch_seconds().cast("int64")
+    start = rows.SessionStart
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "ServiceRequestId")
         + "@"
         + start.cast("string")
         + ibis.coalesce(rows.SessionEnd.cast("string"), ""),
-        version=ibis.literal(0, "int64"),
         known_at=start,
         started_at=start,
-        ended_at=rows.SessionEnd.epoch_seconds().cast("int64"),
+        ended_at=rows.SessionEnd,
         modules=rows.ModulesCompleted,
         messages=rows.MessagesSent,
     )

@@ -10,10 +10,12 @@ from features.facts.source import Source, Table, end_of_day, known_undated, know
 CONTACT = "IDS201CareContact"
 REFERRAL = "IDS101Referral"
 ACTIVITY = "IDS202CareActivity"
-CONTACT_START = "CareContactId ServiceRequestId CareContDate:date CareContTime:time"
-REFERRAL_RECEIVED = "ServiceRequestId LocalPatientId ReferralRequestReceivedDate:date"
+QUALIFICATION = "IDS902CarePersQual"
+CONTACT_START = "CareContactId ServiceRequestId CareContDate:int64 CareContTime:int64"
+REFERRAL_RECEIVED = "ServiceRequestId LocalPatientId ReferralRequestReceivedDate:int64"
 
 ATTENDED = ("5", "6")
+HIGH_INTENSITY = ("11", "12", "13", "14", "15", "16", "17")
 TREATMENT = ("02", "03", "05")
 REMOTE = ("02", "11", "03", "09", "10", "12", "13", "05", "06", "08")
 INTERPRETER = ("1", "2", "3")
@@ -42,7 +44,7 @@ PRESCRIBED = ("01", "02")
         "minutes": "float64 ClinContDurOfCareCont",
         "interpreter": "boolean InterpreterPresentInd",
         "medication": "boolean PsychMed",
-        "own_language": "boolean LanguageCodeTreat",
+        "not_in_english": "boolean LanguageCodeTreat",
         "short_notice": "boolean Cancellation",
     },
 )
@@ -60,7 +62,7 @@ def appointments(source: Source) -> Table:
         known_at=known_when_dated(rows, rows.start),
         start=rows.start,
         ends_at=rows.ends_at,
-        hour=rows.CareContTime.hour().cast("float64"),
+        hour=(rows.CareContTime / 3_600).floor().cast("float64"),
         individual=rows.CareContPatientTherMode == "1",
         attended=attended,
         missed=(code == "3") & ~attended,
@@ -78,7 +80,7 @@ def appointments(source: Source) -> Table:
         medication=ibis.cases(
             (rows.PsychMed.isin(PRESCRIBED), True), (rows.PsychMed == "03", False), else_=ibis.null("boolean")
         ),
-        own_language=rows.LanguageCodeTreat != "en",
+        not_in_english=rows.LanguageCodeTreat != "en",
         short_notice=(rows.Cancellation == "Y") & (code == "2"),
     )
 
@@ -111,8 +113,35 @@ def activities(source: Source) -> Table:
 
 
 @fact(
+    "practitioner",
+    reads={QUALIFICATION: "CarePersLocalId QualAttainLevelIAPT QualAwardedDate:int64"},
+    gives={"high_intensity": "boolean QualAttainLevelIAPT", "awarded": "int64 QualAwardedDate"},
+)
+def qualifications(source: Source) -> Table:
+    """A practitioner's qualifications, known from the day each was awarded or first submitted, the later.
+
+    One that is still being studied for has no date of award and says nothing yet.
+    """
+    rows = source.versions(QUALIFICATION, "CarePersLocalId", "QualAttainLevelIAPT", "QualAwardedDate")
+    awarded = end_of_day(rows.QualAwardedDate)
+    told = ibis.ifelse(rows.single, awarded, ibis.coalesce(rows.held_from, awarded))
+    return rows.select(
+        practitioner_id=scoped(rows, "CarePersLocalId"),
+        record_key=scoped(rows, "CarePersLocalId")
+        + "@"
+        + rows.QualAttainLevelIAPT
+        + "@"
+        + rows.QualAwardedDate.cast("string"),
+        version=rows.version,
+        known_at=ibis.greatest(awarded, told),
+        high_intensity=rows.QualAttainLevelIAPT.isin(HIGH_INTENSITY),
+        awarded=awarded,
+    )
+
+
+@fact(
     "pathway",
-    reads={REFERRAL: "ServiceRequestId ServDischDate:date"},
+    reads={REFERRAL: "ServiceRequestId ServDischDate:int64"},
     gives={"discharged_at": "int64 ServDischDate"},
 )
 def discharges(source: Source) -> Table:
@@ -171,7 +200,6 @@ def patient_referrals(source: Source) -> Table:
         patient_id=scoped(rows, "LocalPatientId"),
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "ServiceRequestId"),
-        version=ibis.literal(0, "int64"),
         known_at=rows.received,
     )
 

@@ -7,13 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from features.history import About
+from features.as_of import About
+from features.errors import nearest
+from features.standard import columns_of, tables
 
 if TYPE_CHECKING:
     from features.facts.source import Source
 
 Reads = Mapping[str, Mapping[str, str]]
 FACTS: dict[str, Fact] = {}
+POST_INGEST = "derived-post-ingest"
+
+
+class FactError(Exception):
+    """A fact is defined wrongly; raised when the facts are imported."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +43,12 @@ class FactSettings:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something recorded about a pathway, a patient or a practitioner.
+    """Something recorded about a pathway, a patient, a practitioner or a service.
 
     `reads`: table -> column -> Ibis type; nothing else of the records can be seen.
     `gives`: column -> (Ibis type, the column of the records that must be recorded for it).
     `later`: column -> the column that holds the moment from which alone it is known.
+    `running`: what a practitioner or a service saw with all patients: only totals up to a point can be had.
     """
 
     name: str
@@ -48,8 +56,17 @@ class Fact:
     reads: Reads
     gives: Mapping[str, tuple[str, str]]
     later: Mapping[str, str]
+    running: bool
     summary: str
     rows: Callable[[Source], Any]
+
+    @property
+    def spelt(self) -> Mapping[str, str]:
+        """`reads` as it is written in a definition, for facts that are made of this one."""
+        return {
+            table: " ".join(f"{name}:{kind}" for name, kind in columns.items())
+            for table, columns in self.reads.items()
+        }
 
     def origin(self, column: str) -> str:
         """`Table.Column` of the records behind a column of the fact."""
@@ -70,30 +87,58 @@ def fact(
     reads: Mapping[str, str],
     gives: Mapping[str, str],
     later: Mapping[str, str] | None = None,
+    running: bool = False,
 ) -> Callable[[Callable[[Source], Any]], Callable[[Source], Any]]:
     """Declare the function below to give the rows of a fact.
 
     `reads` spells, for each table, its columns as "Name" or "Name:type"; `gives` spells, for each column
     of the fact, "type Column", the column being the one that must be recorded. The function gives a table
-    with `{about}_id`, `record_key`, `version`, `known_at` (seconds) and the columns named.
+    with `{about}_id`, `record_key`, `known_at` (seconds) and the columns named; with `version` where a row
+    can be corrected, and with `patient_id` where `running`.
     """
 
     def declare(function: Callable[[Source], Any]) -> Callable[[Source], Any]:
         name = function.__name__
         if name in FACTS:
-            raise ValueError(f"there is a fact '{name}' already; give this one another name")
-        FACTS[name] = Fact(
+            raise FactError(f"there is a fact '{name}' already; give this one another name")
+        FACTS[name] = _checked(
             name=name,
             about=about,
             reads={table: _typed(columns) for table, columns in reads.items()},
             gives={column: _split(spelt) for column, spelt in gives.items()},
             later=dict(later or {}),
+            running=running,
             summary=re.split(r"\n\s*\n", function.__doc__ or "")[0].replace("\n", " ").strip(),
             rows=function,
         )
         return function
 
     return declare
+
+
+def _checked(**definition: Any) -> Fact:
+    """The fact, if all it reads may be read and all it gives is read. Errors: FactError."""
+    made = Fact(**definition)
+    for table, columns in made.reads.items():
+        if table not in tables():
+            raise FactError(f"{made.name}: the standard has no table '{table}'; {nearest(table, tables())}")
+        known = columns_of(table)
+        for column in columns:
+            if column not in known:
+                raise FactError(f"{made.name}: {table} has no column '{column}'; {nearest(column, known)}")
+            if known[column].origin == POST_INGEST:
+                raise FactError(
+                    f"{made.name}: {table}.{column} is worked out over the whole pathway after the event; "
+                    "no fact may read it"
+                )
+    read = {column for columns in made.reads.values() for column in columns}
+    for given, (_, needed) in made.gives.items():
+        if needed not in read:
+            raise FactError(
+                f"{made.name}: '{given}' needs the column {needed}, which `reads` does not name; "
+                f"{nearest(needed, read)}"
+            )
+    return made
 
 
 def _typed(columns: str) -> dict[str, str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 import ibis
 import pandas as pd
 
+from features.engine import DuckDB, Engine
 from features.errors import nearest
 from features.facts.definition import FACTS, Fact, FactSettings
 from features.facts.source import DAY, Shared, Source, Table, end_of_day
@@ -16,24 +16,23 @@ from features.records import Records
 
 
 class Facts:
-    """What a source says, fact by fact, with the moment each row was known and was superseded."""
+    """What a source says, fact by fact, with the moment each row was known and was superseded.
 
-    def __init__(self, records: Records, settings: FactSettings) -> None:
+    Worked out by DuckDB, unless another engine is given.
+    """
+
+    def __init__(self, records: Records, settings: FactSettings, engine: Engine | None = None) -> None:
         unknown = [name for name in settings.arrival_lag_days if name not in FACTS]
         if unknown:
             raise ValueError(f"arrival_lag_days names no fact '{unknown[0]}'; {nearest(unknown[0], FACTS)}")
         self.records = records
         self.settings = settings
+        self.engine = engine or DuckDB(records)
         self._kept: dict[str, Table] = {}
 
     @cached_property
-    def backend(self) -> Any:
-        """The engine over the records' own connection."""
-        return ibis.duckdb.from_connection(self.records.connection)
-
-    @cached_property
     def _shared(self) -> Shared:
-        return Shared(self.records, self.backend)
+        return Shared(self.records, self.engine)
 
     @cached_property
     def recorded(self) -> Mapping[str, frozenset[str]]:
@@ -48,9 +47,9 @@ class Facts:
         """
         if name not in self._kept:
             fact = FACTS[name]
-            source = Source(fact, self.settings, self._shared)
+            source = Source(fact, self.settings, self._shared, self.table)
             rows = _finished(fact, fact.rows(source), self._lag(name))
-            self._kept[name] = self.backend.create_table(f"fact_{name}", rows, temp=True, overwrite=True)
+            self._kept[name] = self.engine.keep(f"fact_{name}", rows)
         return self._kept[name]
 
     def standing(self, name: str, until: int | None = None) -> Table:
@@ -69,7 +68,7 @@ class Facts:
 
     def ends(self, until: int | None = None) -> pd.Series[int]:
         """The end of each service's records in seconds, by `service_id`: its last reporting period, or `until`."""
-        header = self.backend.table("IDS000Header")
+        header = self.engine.table("IDS000Header")
         last = header.group_by(service_id=header.OrgID_Provider)
         ended = last.aggregate(end=end_of_day(header.ReportingPeriodEndDate.max())).order_by("service_id")
         ends: pd.Series[int] = ended.to_pandas().set_index("service_id")["end"]
@@ -86,7 +85,13 @@ def _finished(fact: Fact, rows: Table, lag: int) -> Table:
     if "ended_at" in rows.columns:
         rows = rows.mutate(ended_at=rows.ended_at + lag)
     rows = rows.filter(rows[key].notnull() & rows.known_at.notnull() & rows.record_key.notnull())
-    versions = ibis.window(group_by=[key, "record_key"], order_by="version")
-    rows = rows.mutate(superseded_at=rows.known_at.lead().over(versions))
-    subject = ibis.window(group_by=key, order_by=["known_at", "record_key", "version"])
-    return rows.mutate(order=ibis.row_number().over(subject))
+    in_order = ["known_at", "record_key"]
+    if "version" in rows.columns:
+        in_order.append("version")
+        versions = ibis.window(group_by=[key, "record_key"], order_by="version")
+        rows = rows.mutate(superseded_at=rows.known_at.lead().over(versions))
+    else:
+        rows = rows.mutate(superseded_at=ibis.null("int64"))
+    if fact.running:  # sums know no order
+        return rows.mutate(order=ibis.literal(0, "int64"))
+    return rows.mutate(order=ibis.row_number().over(ibis.window(group_by=key, order_by=in_order)))

@@ -18,11 +18,22 @@ from features.facts.source import (
 from features.standard import circumstance_codes
 
 PATIENT = "IDS001MPI"
+ACCOMMODATION = "IDS003AccommStatus"
 EMPLOYMENT = "IDS004EmpStatus"
+DIAGNOSIS = "IDS601MedHistPrevDiag"
 CONDITION = "IDS602LongTermCondition"
 COMPLAINT = "IDS603PresentingComplaints"
 CIRCUMSTANCE = "IDS011SocPerCircumstances"
 NO_CONDITION = "748031000000103"
+KINDS = {
+    NO_CONDITION: "none",
+    "373673007": "pain",
+    "928000": "pain",
+    "56265001": "heart or lungs",
+    "50043002": "heart or lungs",
+    "13645005": "heart or lungs",
+    "195967001": "heart or lungs",
+}
 WORKING = ("01",)
 CARING = ("05",)
 
@@ -57,7 +68,7 @@ def patients(source: Source) -> Table:
 @fact(
     "patient",
     reads={
-        EMPLOYMENT: "LocalPatientId EmployStatus EmployStatusRecDate:date SickAbsenceInd BenefitRecInd UCInd PIPInd"
+        EMPLOYMENT: "LocalPatientId EmployStatus EmployStatusRecDate:int64 SickAbsenceInd BenefitRecInd UCInd PIPInd"
     },
     gives={
         "status": "string EmployStatus",
@@ -89,9 +100,26 @@ def employment(source: Source) -> Table:
 
 
 @fact(
+    "patient",
+    reads={ACCOMMODATION: "LocalPatientId SettledAccommodationInd AccommodationTypeDate:int64"},
+    gives={"settled": "boolean SettledAccommodationInd"},
+)
+def accommodation(source: Source) -> Table:
+    """Where the patient lives, as recorded, known at the end of the day it was recorded."""
+    rows = source.versions(ACCOMMODATION, "LocalPatientId", "AccommodationTypeDate")
+    return rows.select(
+        patient_id=scoped(rows, "LocalPatientId"),
+        record_key=scoped(rows, "LocalPatientId") + "@" + rows.AccommodationTypeDate.cast("string"),
+        version=rows.version,
+        known_at=known_when_entered(rows, end_of_day(rows.AccommodationTypeDate)),
+        settled=yes(rows.SettledAccommodationInd),
+    )
+
+
+@fact(
     "pathway",
     reads={CONDITION: "ServiceRequestId LongTermCondition", REFERRAL: REFERRAL_RECEIVED},
-    gives={"condition": "string LongTermCondition", "present": "boolean LongTermCondition"},
+    gives={"present": "boolean LongTermCondition", "kind": "string LongTermCondition"},
 )
 def long_term_conditions(source: Source) -> Table:
     """Long-term physical conditions, one row each; a row may say that there is none. Undated."""
@@ -102,14 +130,39 @@ def long_term_conditions(source: Source) -> Table:
         record_key=scoped(rows, "ServiceRequestId") + "@" + rows.LongTermCondition,
         version=rows.version,
         known_at=known_undated(rows, rows.received),
-        condition=rows.LongTermCondition,
+        kind=rows.LongTermCondition.cases(*KINDS.items(), else_="other"),
         present=rows.LongTermCondition != NO_CONDITION,
     )
 
 
 @fact(
+    "patient",
+    reads={DIAGNOSIS: "LocalPatientId PrevDiag DiagDate:int64", REFERRAL: REFERRAL_RECEIVED},
+    gives={"diagnosis": "string PrevDiag"},
+)
+def diagnoses(source: Source) -> Table:
+    """Earlier diagnoses, known from the day of diagnosis or first submitted, the later; undated, from then alone."""
+    rows = source.versions(DIAGNOSIS, "LocalPatientId", "PrevDiag", "DiagDate")
+    received = source.referrals()
+    first = received.group_by(["provider", "LocalPatientId"]).aggregate(received=received.received.min())
+    rows = rows.join(first, ["provider", "LocalPatientId"])
+    told = known_undated(rows, rows.received)
+    return rows.select(
+        patient_id=scoped(rows, "LocalPatientId"),
+        record_key=scoped(rows, "LocalPatientId")
+        + "@"
+        + rows.PrevDiag
+        + "@"
+        + ibis.coalesce(rows.DiagDate.cast("string"), ""),
+        version=rows.version,
+        known_at=ibis.coalesce(ibis.greatest(end_of_day(rows.DiagDate), told), told),
+        diagnosis=rows.PrevDiag,
+    )
+
+
+@fact(
     "pathway",
-    reads={COMPLAINT: "ServiceRequestId PresComp PresCompDate:date", REFERRAL: REFERRAL_RECEIVED},
+    reads={COMPLAINT: "ServiceRequestId PresComp PresCompDate:int64", REFERRAL: REFERRAL_RECEIVED},
     gives={"complaint": "string PresComp", "depression": "boolean PresComp"},
 )
 def complaints(source: Source) -> Table:
@@ -129,7 +182,7 @@ def complaints(source: Source) -> Table:
 
 @fact(
     "patient",
-    reads={CIRCUMSTANCE: "LocalPatientId SocPerCircumstance SocPerCircumstanceRecDate:date"},
+    reads={CIRCUMSTANCE: "LocalPatientId SocPerCircumstance SocPerCircumstanceRecDate:int64"},
     gives={"group": "string SocPerCircumstance"},
 )
 def circumstances(source: Source) -> Table:

@@ -48,7 +48,8 @@ def _at_contacts(source: Source, tools: tuple[str, ...]) -> Table:
 
 
 def _kept(rows: Table) -> Table:
-    return rows.select("pathway_id", "record_key", "version", "known_at", "contact_id", "score")
+    asked = ("pathway_id", "record_key", "version", "known_at", "contact_id", "score")
+    return rows.select(*(name for name in asked if name in rows.columns))
 
 
 def _beside_contacts(source: Source, tools: tuple[str, ...]) -> Table:
@@ -73,7 +74,7 @@ def _beside_contacts(source: Source, tools: tuple[str, ...]) -> Table:
 
 BOTH = {
     **CONTACT_SCORES,
-    AT_REFERRAL: "ServiceRequestId CodedAssToolType PersScore:float64 AssToolCompDate:date AssToolCompTime:time",
+    AT_REFERRAL: "ServiceRequestId CodedAssToolType PersScore:float64 AssToolCompDate:int64 AssToolCompTime:int64",
 }
 
 
@@ -98,7 +99,7 @@ def wsas(source: Source) -> Table:
         known_at=items.known_at.max(), items=items.CodedAssToolType.nunique(), score=items.score.sum()
     )
     totals = totals.filter(totals["items"] == len(WSAS_ITEMS))
-    return _kept(totals.mutate(record_key=totals.contact_id, version=ibis.literal(0, "int64")))
+    return _kept(totals.mutate(record_key=totals.contact_id))
 
 
 @fact("pathway", reads=CONTACT_SCORES, gives={**SCORE, "share_of_highest": "float64 PersScore"})

@@ -1,17 +1,15 @@
-"""What one fact may see of the records, and when each version of a row was known.
-
-Moments are whole seconds since 1970, local time: exact, quick to compare, the same on every engine.
-"""
+"""What one fact may see of the records, and when each version of a row was known."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import ibis
 
-from features.facts.definition import Fact, FactSettings
+from features.engine import Engine
+from features.facts.definition import FACTS, Fact, FactSettings
 from features.records import Records
 
 Table: TypeAlias = Any
@@ -26,10 +24,22 @@ class NotAllowedError(Exception):
 class Source:
     """The records as one fact may read them."""
 
-    def __init__(self, fact: Fact, settings: FactSettings, shared: Shared) -> None:
+    def __init__(
+        self, fact: Fact, settings: FactSettings, shared: Shared, facts: Callable[[str], Table]
+    ) -> None:
         self.settings = settings
         self._fact = fact
         self._shared = shared
+        self._facts = facts
+
+    def fact(self, name: str) -> Table:
+        """The rows of another fact, all of whose columns of the records this one may read."""
+        for table, columns in FACTS[name].reads.items():
+            if not set(columns) <= set(self._allowed(table)):
+                raise NotAllowedError(
+                    f"fact '{self._fact.name}' may not build on '{name}'; name {table}'s columns in `reads`"
+                )
+        return self._facts(name).drop("superseded_at", "order")
 
     def table(self, name: str) -> Table:
         """The allowed columns of a table with `provider` and `submission`; one not recorded is missing."""
@@ -55,6 +65,13 @@ class Source:
         self._allowed("IDS101Referral")
         return self._shared.referrals
 
+    def patients(self) -> Table:
+        """Whose each referral is: `pathway_id, patient_id`."""
+        rows = self.referrals()
+        return rows.select(
+            pathway_id=scoped(rows, "ServiceRequestId"), patient_id=scoped(rows, "LocalPatientId")
+        )
+
     def _allowed(self, name: str) -> Mapping[str, str]:
         if name not in self._fact.reads:
             raise NotAllowedError(f"fact '{self._fact.name}' may not read {name}; name it in `reads`")
@@ -64,14 +81,14 @@ class Source:
 class Shared:
     """The records in the engine, with what several facts need worked out once."""
 
-    def __init__(self, records: Records, backend: Any) -> None:
+    def __init__(self, records: Records, engine: Engine) -> None:
         self._records = records
-        self._backend = backend
+        self._engine = engine
 
     def table(self, name: str, columns: Mapping[str, str]) -> Table:
         """Columns of a table by Ibis type, with `provider` and `submission`; one not recorded is missing."""
         held = self._records.columns[name]
-        rows = self._backend.table(name)
+        rows = self._engine.table(name)
         chosen = {
             column: rows[column].cast(kind) if column in held else ibis.null(kind)
             for column, kind in columns.items()
@@ -104,13 +121,13 @@ class Shared:
         Of two submissions for one period the one created later is the later.
         """
         columns = {
-            "ReportingPeriodStartDate": "date",
-            "ReportingPeriodEndDate": "date",
-            "DateTimeDatSetCreate": "timestamp",
+            "ReportingPeriodStartDate": "int64",
+            "ReportingPeriodEndDate": "int64",
+            "DateTimeDatSetCreate": "int64",
         }
         header = self.table("IDS000Header", columns)
         ended = header.group_by(["provider", "submission"]).aggregate(
-            period_start=seconds(header.ReportingPeriodStartDate.min()),
+            period_start=header.ReportingPeriodStartDate.min(),
             period_end=end_of_day(header.ReportingPeriodEndDate.max()),
             created=header.DateTimeDatSetCreate.max(),
         )
@@ -127,8 +144,8 @@ class Shared:
         columns = {
             "CareContactId": "string",
             "ServiceRequestId": "string",
-            "CareContDate": "date",
-            "CareContTime": "time",
+            "CareContDate": "int64",
+            "CareContTime": "int64",
             "ClinContDurOfCareCont": "int64",
         }
         first = self.versions("IDS201CareContact", columns, ("CareContactId",))
@@ -147,7 +164,7 @@ class Shared:
         columns = {
             "ServiceRequestId": "string",
             "LocalPatientId": "string",
-            "ReferralRequestReceivedDate": "date",
+            "ReferralRequestReceivedDate": "int64",
         }
         first = self.versions("IDS101Referral", columns, ("ServiceRequestId",))
         first = first.filter(first.version == 0)
@@ -157,7 +174,7 @@ class Shared:
         )
 
     def _kept(self, name: str, rows: Table) -> Table:
-        return self._backend.create_table(f"shared_{name}", rows, temp=True, overwrite=True)
+        return self._engine.keep(f"shared_{name}", rows)
 
 
 def scoped(rows: Table, column: str) -> Expression:
@@ -165,20 +182,14 @@ def scoped(rows: Table, column: str) -> Expression:
     return rows.provider + ":" + rows[column]
 
 
-def seconds(date: Expression) -> Expression:
-    """The start of a date, in seconds."""
-    return date.cast("timestamp").epoch_seconds().cast("int64")
-
-
 def end_of_day(date: Expression) -> Expression:
     """The moment at which a date without a time is known: its last second."""
-    return seconds(date) + DAY - 1
+    return date + DAY - 1
 
 
 def moment(date: Expression, time: Expression) -> Expression:
     """A date with its time of day; without a time, the start of the day."""
-    of_day = time.hour() * 3_600 + time.minute() * 60 + time.second()
-    return seconds(date) + ibis.coalesce(of_day.cast("int64"), 0)
+    return date + ibis.coalesce(time, 0)
 
 
 def known_when_dated(rows: Table, dated: Expression) -> Expression:

@@ -1,4 +1,4 @@
-"""Other health conditions beside the problem treated."""
+"""Other health conditions beside the problem treated, and earlier episodes of it."""
 
 from features.conceptual_model import PRACTITIONERS_2025
 from features.history import History
@@ -14,8 +14,49 @@ from features.predictor import predictor
     says="{} long-term physical condition|s recorded",
 )
 def long_term_condition_count(long_term_conditions: History) -> Number:
-    """How many long-term physical conditions are recorded; 0 only where it is recorded that there is none."""
+    """How many long-term physical conditions are recorded; 0 only where it is recorded that there is none.
+
+    long_term_conditions | present
+                         | yes
+                         | yes
+    gives                | 2
+    """
     return long_term_conditions.present.sum()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=None,
+    shown="reason",
+    source=PRACTITIONERS_2025,
+    says={0: "no long-term pain recorded", 1: "a condition with long-term pain is recorded"},
+)
+def long_term_pain(long_term_conditions: History) -> Number:
+    """Whether a painful or musculoskeletal long-term condition is recorded.
+
+    long_term_conditions | kind
+                         | other
+                         | pain
+    gives                | 1
+    """
+    return long_term_conditions.kind.equals("pain").any()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=None,
+    shown="reason",
+    source=PRACTITIONERS_2025,
+    says={0: "no heart or lung condition recorded", 1: "a heart or lung condition is recorded"},
+)
+def heart_or_lung_condition(long_term_conditions: History) -> Number:
+    """Whether a long-term condition of heart or lungs is recorded.
+
+    long_term_conditions | kind
+                         | none
+    gives                | 0
+    """
+    return long_term_conditions.kind.equals("heart or lungs").any()
 
 
 @predictor(
@@ -26,8 +67,51 @@ def long_term_condition_count(long_term_conditions: History) -> Number:
     says={0: "no earlier diagnosis of the condition", 1: "the condition was diagnosed before"},
 )
 def previously_diagnosed(earlier_conditions: History) -> Number:
-    """Whether the condition was diagnosed before, as the referral says."""
+    """Whether the condition was diagnosed before, as the referral says.
+
+    earlier_conditions | previously_diagnosed
+                       | yes
+    gives              | 1
+    """
     return earlier_conditions.previously_diagnosed.latest()
+
+
+@predictor(
+    unit="diagnoses",
+    when_absent=None,
+    shown="context",
+    source=PRACTITIONERS_2025,
+    says="{} earlier diagnosis|es recorded",
+)
+def earlier_diagnosis_count(diagnoses: History) -> Number:
+    """How many different earlier diagnoses are recorded.
+
+    diagnoses | diagnosis
+              | F320
+              | F411
+              | F320
+    gives     | 2
+    """
+    return diagnoses.diagnosis.distinct()
+
+
+@predictor(
+    unit="days",
+    when_absent=None,
+    shown="context",
+    source=PRACTITIONERS_2025,
+    says="{} day|s since another referral to this service",
+)
+def days_since_another_referral(patient_referrals: History) -> Number:
+    """Days since the last other referral of the patient to this service; missing where there is none.
+
+    patient_referrals | in_this_pathway  days_before
+                      | no               400
+                      | no               300
+                      | yes              20
+    gives             | 300
+    """
+    return patient_referrals.where(~patient_referrals.in_this_pathway).days_since_latest()
 
 
 @predictor(
@@ -38,17 +122,63 @@ def previously_diagnosed(earlier_conditions: History) -> Number:
     says={0: "no medication prescribed for mood or anxiety", 1: "medication prescribed for mood or anxiety"},
 )
 def medication(appointments: History) -> Number:
-    """Whether psychotropic medication is prescribed, at the last contact that says."""
+    """Whether psychotropic medication is prescribed, at the last contact that says.
+
+    appointments | medication
+                 | no
+                 | yes
+                 | -
+    gives        | 1
+    """
     return appointments.medication.latest()
 
 
 @predictor(
-    unit="problems",
+    unit="change",
     when_absent=None,
     shown="reason",
     source=PRACTITIONERS_2025,
-    says="{} problem|s recorded",
+    says={-1: "medication was stopped", 0: "medication as at the start", 1: "medication was begun"},
+)
+def medication_change(appointments: History) -> Number:
+    """Whether medication was begun (1) or stopped (-1) since the first contact that says.
+
+    appointments | medication
+                 | yes
+                 | no
+    gives        | -1
+    """
+    return appointments.medication.latest() - appointments.medication.first()
+
+
+@predictor(
+    unit="problems", when_absent=None, shown="reason", source=PRACTITIONERS_2025, says="{} problem|s recorded"
 )
 def problem_count(complaints: History) -> Number:
-    """How many different presenting complaints are recorded."""
+    """How many different presenting complaints are recorded.
+
+    complaints | complaint
+               | F411
+               | F320
+    gives      | 2
+    """
     return complaints.complaint.distinct()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=0,
+    shown="context",
+    source=PRACTITIONERS_2025,
+    says={0: "no addiction recorded", 1: "smoking, alcohol, drugs or gambling is recorded as a difficulty"},
+)
+def addiction_recorded(circumstances: History) -> Number:
+    """Whether smoking, alcohol, drugs or gambling is recorded among the patient's circumstances.
+
+    circumstances | group
+                  | debt
+                  | addiction - alcohol
+    gives         | 1
+    """
+    kinds = ("smoking", "alcohol", "drugs", "gambling")
+    return circumstances.group.among(*(f"addiction - {kind}" for kind in kinds)).any()

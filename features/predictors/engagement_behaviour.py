@@ -7,6 +7,7 @@ from features.predictor import predictor
 
 CONKLIN_2018 = "Conklin, Strunk & Cooper 2018"
 CALLAN_2012 = "Callan 2012"
+DONE = 0.5
 
 
 @predictor(
@@ -17,7 +18,14 @@ CALLAN_2012 = "Callan 2012"
     says={0: "the last work reviewed was not done", 1: "the last work reviewed was done"},
 )
 def last_share_completed(reviews: History) -> Number:
-    """How much of the last reviewed work was done."""
+    """How much of the last reviewed work was done.
+
+    reviews | share
+            | 1
+            | 0.5
+            | -
+    gives   | 0.5
+    """
     return reviews.share.latest()
 
 
@@ -29,19 +37,65 @@ def last_share_completed(reviews: History) -> Number:
     says={0: "earlier work was mostly not done", 1: "earlier work was mostly done"},
 )
 def mean_share_completed(reviews: History) -> Number:
-    """How much of all reviewed work of this referral was done, on average."""
+    """How much of all reviewed work of this referral was done, on average.
+
+    reviews | share
+            | 1
+            | 0.5
+    gives   | 0.75
+    """
     return reviews.share.mean()
+
+
+@predictor(
+    unit="share a week",
+    when_absent=None,
+    shown="context",
+    source=CONKLIN_2018,
+    says="the share of work done changes by {:+} a week",
+)
+def completion_trend(reviews: History) -> Number:
+    """Change in the share of the work done, a week by least squares; missing where all lie within a few hours.
+
+    reviews | days_before  share
+            | 14           0
+            | 0            1
+    gives   | 0.5
+    """
+    return reviews.share.slope_per_week()
 
 
 @predictor(
     unit="reviews",
     when_absent=0,
-    shown="context",
+    shown="reason",
     source=CONKLIN_2018,
-    says="{} task|s reviewed so far",
+    says="work not done {} time|s in a row",
+)
+def work_not_done_in_a_row(reviews: History) -> Number:
+    """Reviewed work not done (less than half) since the last that was.
+
+    reviews | share
+            | 0
+            | 1
+            | 0.25
+            | 0
+    gives   | 2
+    """
+    return reviews.after_latest(reviews.share >= DONE).share.count()
+
+
+@predictor(
+    unit="reviews", when_absent=0, shown="context", source=CONKLIN_2018, says="{} task|s reviewed so far"
 )
 def reviews_known(reviews: History) -> Number:
-    """How many reviews say how much was done."""
+    """How many reviews say how much was done.
+
+    reviews | share
+            | 1
+            | -
+    gives   | 1
+    """
     return reviews.share.count()
 
 
@@ -53,8 +107,38 @@ def reviews_known(reviews: History) -> Number:
     says="missed {} appointment|s lately",
 )
 def missed_appointments_past_90_days(appointments: History) -> Number:
-    """Appointments missed without notice in the 90 days before the point."""
+    """Appointments missed without notice in the 90 days before the point.
+
+    appointments | days_before  missed
+                 | 100          yes
+                 | 30           yes
+                 | 20           no
+    gives        | 1
+    """
     return (appointments.missed & (appointments.days_before <= 90)).sum()
+
+
+@predictor(
+    unit="appointments",
+    when_absent=0,
+    shown="reason",
+    source=PATIENTS_2025,
+    says="missed or cancelled {} appointment|s since the session before",
+)
+def not_seen_in_a_row(appointments: History) -> Number:
+    """Appointments missed or cancelled by the patient between the session before and this one.
+
+    appointments | in_this_contact  attended  missed  cancelled
+                 | no               no        yes     no
+                 | no               yes       no      no
+                 | no               no        yes     no
+                 | no               no        no      yes
+                 | yes              yes       no      no
+    gives        | 2
+    """
+    earlier = appointments.where(~appointments.in_this_contact)
+    since = earlier.after_latest(appointments.attended)
+    return (appointments.missed | appointments.cancelled).of(since).sum()
 
 
 @predictor(
@@ -65,8 +149,74 @@ def missed_appointments_past_90_days(appointments: History) -> Number:
     says="cancelled {} appointment|s",
 )
 def cancelled_appointments(appointments: History) -> Number:
-    """Appointments of this referral that the patient cancelled."""
+    """Appointments of this referral that the patient cancelled.
+
+    appointments | cancelled
+                 | yes
+                 | no
+    gives        | 1
+    """
     return appointments.cancelled.sum()
+
+
+@predictor(
+    unit="appointments",
+    when_absent=0,
+    shown="reason",
+    source=PATIENTS_2025,
+    says="cancelled {} appointment|s at short notice",
+)
+def short_notice_cancellations(appointments: History) -> Number:
+    """Appointments of this referral that the patient cancelled at short notice.
+
+    appointments | short_notice
+                 | -
+                 | yes
+    gives        | 1
+    """
+    return appointments.short_notice.sum()
+
+
+@predictor(
+    unit="share of appointments",
+    when_absent=None,
+    shown="reason",
+    source=PATIENTS_2025,
+    says={0: "attended few of the appointments so far", 1: "attended the appointments so far"},
+)
+def attendance(appointments: History) -> Number:
+    """The share of earlier appointments of this referral that the patient attended; missing at the first.
+
+    appointments | in_this_contact  attended
+                 | no               yes
+                 | no               no
+                 | yes              yes
+    gives        | 0.5
+    """
+    return appointments.where(~appointments.in_this_contact).attended.share()
+
+
+@predictor(
+    unit="times the usual gap",
+    when_absent=None,
+    shown="reason",
+    source=PATIENTS_2025,
+    says="the gap before this session was {} times the patient's own usual one",
+)
+def gap_against_own_rhythm(appointments: History) -> Number:
+    """Days since the session before over the mean gap between the sessions before; missing under three of them.
+
+    appointments | in_this_contact  attended  days_before
+                 | no               yes       44
+                 | no               yes       34
+                 | no               yes       24
+                 | yes              yes       0
+    gives        | 2.4
+    """
+    days = appointments.where(appointments.attended & ~appointments.in_this_contact).days_before
+    gaps = (days.count() - 1.0).or_missing_below(2.0)
+    rhythm = ((days.highest() - days.lowest()) / gaps).or_missing_below(0.04)
+    return (days.lowest() / rhythm).at_most(50.0)
 
 
 @predictor(
@@ -80,7 +230,13 @@ def cancelled_appointments(appointments: History) -> Number:
     },
 )
 def outside_barrier(reviews: History) -> Number:
-    """Whether time, work, family, health or privacy was reported to be in the way of earlier work."""
+    """Whether time, work, family, health or privacy was reported to be in the way of earlier work.
+
+    reviews | outside_barrier
+            | yes
+            | no
+    gives   | 1
+    """
     return reviews.outside_barrier.any()
 
 
@@ -92,8 +248,32 @@ def outside_barrier(reviews: History) -> Number:
     says={0: "no avoidance or low mood reported", 1: "avoidance, low mood or doubt got in the way before"},
 )
 def inside_barrier(reviews: History) -> Number:
-    """Whether avoidance, low mood, relevance or understanding was reported to be in the way of earlier work."""
+    """Whether avoidance, low mood or doubt about its use was reported to be in the way of earlier work.
+
+    reviews | inside_barrier
+            | -
+            | no
+    gives   | 0
+    """
     return reviews.inside_barrier.any()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=None,
+    shown="reason",
+    source="Bunnell 2020",
+    modifiable=True,
+    says={0: "forgetting not reported", 1: "earlier work was forgotten"},
+)
+def forgotten_before(reviews: History) -> Number:
+    """Whether it was reported that earlier work was forgotten.
+
+    reviews | forgot
+            | yes
+    gives   | 1
+    """
+    return reviews.forgot.any()
 
 
 @predictor(
@@ -105,7 +285,13 @@ def inside_barrier(reviews: History) -> Number:
     says="the last work was rated {} of 4 for difficulty",
 )
 def last_difficulty(reviews: History) -> Number:
-    """How difficult the patient found the last reviewed work."""
+    """How difficult the patient found the last reviewed work.
+
+    reviews | difficulty
+            | 1
+            | 3
+    gives   | 3
+    """
     return reviews.difficulty.latest()
 
 
@@ -119,5 +305,11 @@ def last_difficulty(reviews: History) -> Number:
     says="the last work was rated {} of 4 for help",
 )
 def last_helpfulness(reviews: History) -> Number:
-    """How helpful the patient found the last reviewed work."""
+    """How helpful the patient found the last reviewed work.
+
+    reviews | helpfulness
+            | 4
+            | 2
+    gives   | 2
+    """
     return reviews.helpfulness.latest()

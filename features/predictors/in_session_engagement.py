@@ -18,8 +18,14 @@ SIJERCIC_2016 = "Sijercic 2016"
     says="holding back in the session rated {} of 3",
 )
 def resistance_latest(session_ratings: History) -> Number:
-    """Resistance in the session, at the last rating."""
-    return session_ratings.where(session_ratings.type.equals("in-session resistance")).rating.latest()
+    """Resistance in the session, at the last rating.
+
+    session_ratings | resistance
+                    | 0
+                    | 2
+    gives           | 2
+    """
+    return session_ratings.resistance.latest()
 
 
 @predictor(
@@ -32,8 +38,34 @@ def resistance_latest(session_ratings: History) -> Number:
     says="holding back in the sessions so far rated {} of 3 on average",
 )
 def resistance_mean(session_ratings: History) -> Number:
-    """Resistance over the sessions so far, mean rating."""
-    return session_ratings.where(session_ratings.type.equals("in-session resistance")).rating.mean()
+    """Resistance over the sessions so far, mean rating.
+
+    session_ratings | resistance
+                    | 0
+                    | 2
+    gives           | 1
+    """
+    return session_ratings.resistance.mean()
+
+
+@predictor(
+    unit="points",
+    when_absent=None,
+    shown="reason",
+    source=SIJERCIC_2016,
+    direction=1,
+    modifiable=True,
+    says="holding back in the session {:+} points since the first rating",
+)
+def resistance_change(session_ratings: History) -> Number:
+    """Resistance at the last rating minus the first.
+
+    session_ratings | resistance
+                    | 0
+                    | 2
+    gives           | 2
+    """
+    return session_ratings.resistance.latest() - session_ratings.resistance.first()
 
 
 @predictor(
@@ -44,5 +76,29 @@ def resistance_mean(session_ratings: History) -> Number:
     says={0: "comes on time", 1: "often comes late"},
 )
 def arrived_late(appointments: History) -> Number:
-    """The share of appointments for which the patient came late."""
+    """The share of appointments for which the patient came late.
+
+    appointments | late
+                 | no
+                 | yes
+    gives        | 0.5
+    """
     return appointments.late.share()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=0,
+    shown="reason",
+    source=REVIEW_2024,
+    says={0: "came on time this time", 1: "came late this time"},
+)
+def late_this_time(appointments: History) -> Number:
+    """Whether the patient came late for the present contact.
+
+    appointments | in_this_contact  late
+                 | no               yes
+                 | yes              no
+    gives        | 0
+    """
+    return appointments.where(appointments.in_this_contact).late.any()

@@ -15,8 +15,56 @@ from features.predictor import predictor
     says="understanding of the approach rated {} of 10",
 )
 def understanding(session_ratings: History) -> Number:
-    """How well the patient understands the approach, at the last rating."""
-    return session_ratings.where(session_ratings.type.equals("understanding of the approach")).rating.latest()
+    """How well the patient understands the approach, at the last rating.
+
+    session_ratings | understanding
+                    | 5
+                    | 7
+    gives           | 7
+    """
+    return session_ratings.understanding.latest()
+
+
+@predictor(
+    unit="points",
+    when_absent=None,
+    shown="reason",
+    source=PRACTITIONERS_2025,
+    modifiable=True,
+    says="understanding of the approach {:+} points since the first rating",
+)
+def understanding_change(session_ratings: History) -> Number:
+    """Understanding of the approach at the last rating minus the first.
+
+    session_ratings | understanding
+                    | 5
+                    | 7
+    gives           | 2
+    """
+    return session_ratings.understanding.latest() - session_ratings.understanding.first()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=None,
+    shown="reason",
+    source="Bunnell 2020",
+    modifiable=True,
+    says={
+        0: "no trouble in understanding earlier tasks reported",
+        1: "an earlier task was hard to understand, to read or to use",
+    },
+)
+def understanding_barrier(reviews: History) -> Number:
+    """Whether understanding, reading or technology was reported to be in the way of earlier work.
+
+    reviews | understanding_barrier
+            | no
+            | yes
+            | -
+    gives   | 1
+    """
+    return reviews.understanding_barrier.any()
 
 
 @predictor(
@@ -27,7 +75,12 @@ def understanding(session_ratings: History) -> Number:
     says={0: "prefers English", 1: "prefers another language"},
 )
 def prefers_other_language(patients: History) -> Number:
-    """Whether the patient prefers a language other than English. Near to ethnicity: never shown."""
+    """Whether the patient prefers a language other than English. Near to ethnicity: never shown.
+
+    patients | other_language
+             | yes
+    gives    | 1
+    """
     return patients.other_language.latest()
 
 
@@ -43,9 +96,36 @@ def prefers_other_language(patients: History) -> Number:
     },
 )
 def materials_in_another_language(patients: History, tasks: History) -> Number:
-    """Whether the patient prefers another language than English while the materials just given are in English."""
+    """Whether the patient prefers another language than English while the materials just given are in English.
+
+    patients | other_language
+             | yes
+    tasks    | in_this_contact  own_language
+             | no               yes
+             | yes              no
+    gives    | 1
+    """
     english = 1.0 - tasks.where(tasks.in_this_contact).own_language.any()
     return patients.other_language.latest() * english
+
+
+@predictor(
+    unit="0/1",
+    when_absent=None,
+    shown="never",
+    source=PRACTITIONERS_2025,
+    says={0: "treated in English", 1: "treated in another language"},
+)
+def treated_in_another_language(appointments: History) -> Number:
+    """Whether the last contact was held in a language other than English. Near to ethnicity: never shown.
+
+    appointments | attended  not_in_english
+                 | yes       no
+                 | yes       yes
+                 | no        no
+    gives        | 1
+    """
+    return appointments.where(appointments.attended).not_in_english.latest()
 
 
 @predictor(
@@ -56,7 +136,14 @@ def materials_in_another_language(patients: History, tasks: History) -> Number:
     says={0: "no interpreter", 1: "with an interpreter"},
 )
 def interpreter(appointments: History) -> Number:
-    """The share of contacts with an interpreter."""
+    """The share of contacts with an interpreter.
+
+    appointments | attended  interpreter
+                 | yes       yes
+                 | yes       no
+                 | no        yes
+    gives        | 0.5
+    """
     return appointments.where(appointments.attended).interpreter.share()
 
 
@@ -68,5 +155,11 @@ def interpreter(appointments: History) -> Number:
     says="{} other referral|s to this service",
 )
 def earlier_referrals(patient_referrals: History) -> Number:
-    """How many other referrals of the patient this service had received, before or beside this one."""
+    """How many other referrals of the patient this service had received, before or beside this one.
+
+    patient_referrals | in_this_pathway
+                      | no
+                      | yes
+    gives             | 1
+    """
     return patient_referrals.where(~patient_referrals.in_this_pathway).count()

@@ -15,31 +15,40 @@ COTE_ALLARD_2022 = "Côté-Allard 2022"
     says="{} log-in|s in the last 7 days",
 )
 def logins_past_7_days(platform_sessions: History) -> Number:
-    """Log-ins to the online programme in the 7 days before the point."""
+    """Log-ins to the online programme in the 7 days before the point.
+
+    platform_sessions | days_before
+                      | 8
+                      | 7
+                      | 1
+    gives             | 2
+    """
     return platform_sessions.where(platform_sessions.days_before <= 7).count()
 
 
-@predictor(
-    unit="log-ins",
-    when_absent=0,
-    shown="context",
-    source=COTE_ALLARD_2022,
-    says="{} log-in|s so far",
-)
+@predictor(unit="log-ins", when_absent=0, shown="context", source=COTE_ALLARD_2022, says="{} log-in|s so far")
 def logins(platform_sessions: History) -> Number:
-    """Log-ins to the online programme in this referral."""
+    """Log-ins to the online programme in this referral.
+
+    platform_sessions | started_at
+                      | 0
+                      | 90000
+    gives             | 2
+    """
     return platform_sessions.count()
 
 
 @predictor(
-    unit="days",
-    when_absent=None,
-    shown="reason",
-    source=COTE_ALLARD_2022,
-    says="last log-in {} day|s ago",
+    unit="days", when_absent=None, shown="reason", source=COTE_ALLARD_2022, says="last log-in {} day|s ago"
 )
 def days_since_last_login(platform_sessions: History) -> Number:
-    """Days since the last log-in; missing where there was none."""
+    """Days since the last log-in; missing where there was none.
+
+    platform_sessions | days_before
+                      | 8
+                      | 3
+    gives             | 3
+    """
     return platform_sessions.days_since_latest()
 
 
@@ -51,7 +60,14 @@ def days_since_last_login(platform_sessions: History) -> Number:
     says="silent for {} times the patient's own usual gap between log-ins",
 )
 def silence_against_own_rhythm(platform_sessions: History) -> Number:
-    """Days since the last log-in over the patient's own mean gap between log-ins; missing under three."""
+    """Days since the last log-in over the patient's own mean gap between log-ins; missing under three.
+
+    platform_sessions | days_before
+                      | 20
+                      | 16
+                      | 12
+    gives             | 3
+    """
     days = platform_sessions.days_before
     gaps = platform_sessions.count() - 1.0
     rhythm = ((days.highest() - days.lowest()) / gaps.or_missing_below(2.0)).or_missing_below(0.04)
@@ -66,19 +82,29 @@ def silence_against_own_rhythm(platform_sessions: History) -> Number:
     says="{} minute|s a log-in on average",
 )
 def minutes_per_login(platform_sessions: History) -> Number:
-    """Mean minutes of a log-in; one still going on at the point is cut there."""
+    """Mean minutes of a log-in; one still going on at the point is cut there.
+
+    platform_sessions | minutes_until_point
+                      | 10
+                      | 20
+                      | -
+    gives             | 15
+    """
     return platform_sessions.minutes_until_point.mean()
 
 
 @predictor(
-    unit="modules",
-    when_absent=0,
-    shown="reason",
-    source=COTE_ALLARD_2022,
-    says="{} module|s finished",
+    unit="modules", when_absent=0, shown="reason", source=COTE_ALLARD_2022, says="{} module|s finished"
 )
 def modules_finished(platform_sessions: History) -> Number:
-    """Modules of the online programme finished in this referral."""
+    """Modules of the online programme finished in this referral.
+
+    platform_sessions | modules
+                      | 1
+                      | -
+                      | 2
+    gives             | 3
+    """
     return platform_sessions.modules.sum()
 
 
@@ -90,7 +116,14 @@ def modules_finished(platform_sessions: History) -> Number:
     says={0: "no log-in in most weeks", 1: "a log-in in nearly every week"},
 )
 def weeks_with_a_login(platform_sessions: History) -> Number:
-    """The share of the weeks since the first log-in, counted back from the point, in which there was one."""
+    """The share of the weeks since the first log-in, counted back from the point, in which there was one.
+
+    platform_sessions | days_before
+                      | 20
+                      | 19
+                      | 2
+    gives             | 0.666667
+    """
     weeks = platform_sessions.days_before.floor_division(7)
     return weeks.distinct() / (weeks.highest() + 1.0)
 
@@ -103,7 +136,14 @@ def weeks_with_a_login(platform_sessions: History) -> Number:
     says="logged in on {} different day|s",
 )
 def days_with_a_login(platform_sessions: History) -> Number:
-    """Different days, counted back from the point in 24 hours, on which there was a log-in."""
+    """Different days, counted back from the point in 24 hours, on which there was a log-in.
+
+    platform_sessions | days_before
+                      | 3.5
+                      | 3.2
+                      | 1.1
+    gives             | 2
+    """
     return platform_sessions.days_before.floor_division(1).distinct()
 
 
@@ -115,7 +155,14 @@ def days_with_a_login(platform_sessions: History) -> Number:
     says="{} minute|s in the programme in the last 7 days",
 )
 def minutes_past_7_days(platform_sessions: History) -> Number:
-    """Minutes spent in the programme in the 7 days before the point."""
+    """Minutes spent in the programme in the 7 days before the point.
+
+    platform_sessions | days_before  minutes_until_point
+                      | 9            10
+                      | 5            20
+                      | 1            15
+    gives             | 35
+    """
     return platform_sessions.where(platform_sessions.days_before <= 7).minutes_until_point.sum()
 
 
@@ -127,7 +174,13 @@ def minutes_past_7_days(platform_sessions: History) -> Number:
     says="time in a log-in changes by {:+} minutes a week",
 )
 def minutes_trend(platform_sessions: History) -> Number:
-    """Change in the minutes of a log-in, minutes a week by least squares."""
+    """Change in the minutes of a log-in, minutes a week by least squares.
+
+    platform_sessions | days_before  minutes_until_point
+                      | 14           10
+                      | 0            20
+    gives             | 5
+    """
     return platform_sessions.minutes_until_point.slope_per_week()
 
 
@@ -139,7 +192,13 @@ def minutes_trend(platform_sessions: History) -> Number:
     says={0: "logs in by day", 1: "logs in mostly in the evening or at night"},
 )
 def evening_logins(platform_sessions: History) -> Number:
-    """The share of log-ins that began between 18:00 and 06:00."""
+    """The share of log-ins that began between 18:00 and 06:00.
+
+    platform_sessions | started_at
+                      | 68400
+                      | 36000
+    gives             | 0.5
+    """
     hour = (platform_sessions.started_at % 86_400) / 3_600
     return ((hour >= 18.0) | (hour < 6.0)).share()
 
@@ -152,7 +211,13 @@ def evening_logins(platform_sessions: History) -> Number:
     says={0: "most log-ins are longer than 5 minutes", 1: "most log-ins are shorter than 5 minutes"},
 )
 def brief_logins(platform_sessions: History) -> Number:
-    """The share of log-ins shorter than 5 minutes."""
+    """The share of log-ins shorter than 5 minutes.
+
+    platform_sessions | minutes_until_point
+                      | 3
+                      | 30
+    gives             | 0.5
+    """
     return (platform_sessions.minutes_until_point < 5.0).share()
 
 
@@ -164,6 +229,12 @@ def brief_logins(platform_sessions: History) -> Number:
     says={0: "logged in mostly at the beginning", 1: "logged in mostly of late"},
 )
 def logins_in_later_half(platform_sessions: History) -> Number:
-    """The mean place of the log-ins between the first one (0) and the point (1)."""
+    """The mean place of the log-ins between the first one (0) and the point (1).
+
+    platform_sessions | days_before
+                      | 10
+                      | 0
+    gives             | 0.5
+    """
     days = platform_sessions.days_before
     return 1.0 - days.mean() / days.highest()

@@ -14,7 +14,13 @@ from features.predictor import predictor
     says={0: "not in paid work", 1: "in paid work"},
 )
 def in_work(employment: History) -> Number:
-    """Whether the patient is in paid work, at the last record."""
+    """Whether the patient is in paid work, at the last record.
+
+    employment | working
+               | no
+               | yes
+    gives      | 1
+    """
     return employment.working.latest()
 
 
@@ -26,8 +32,31 @@ def in_work(employment: History) -> Number:
     says={0: "not looking for work", 1: "out of work and looking for it"},
 )
 def unemployed(employment: History) -> Number:
-    """Whether the patient is out of work and looking for it, at the last record."""
+    """Whether the patient is out of work and looking for it, at the last record.
+
+    employment | unemployed
+               | yes
+               | no
+    gives      | 0
+    """
     return employment.unemployed.latest()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=None,
+    shown="context",
+    source=PRACTITIONERS_2025,
+    says={0: "not off sick", 1: "off sick from work"},
+)
+def off_sick(employment: History) -> Number:
+    """Whether the patient receives sick pay, at the last record.
+
+    employment | off_sick
+               | yes
+    gives      | 1
+    """
+    return employment.off_sick.latest()
 
 
 @predictor(
@@ -38,7 +67,13 @@ def unemployed(employment: History) -> Number:
     says={0: "receives no benefits", 1: "receives benefits"},
 )
 def benefits(employment: History) -> Number:
-    """Whether the patient receives benefits, at the last record."""
+    """Whether the patient receives benefits, at the last record.
+
+    employment | benefits
+               | no
+               | -
+    gives      | 0
+    """
     return employment.benefits.latest()
 
 
@@ -50,7 +85,12 @@ def benefits(employment: History) -> Number:
     says={0: "not looking after family full time", 1: "looks after family or home full time"},
 )
 def caring(employment: History) -> Number:
-    """Whether the patient looks after family or home full time, at the last record."""
+    """Whether the patient looks after family or home full time, at the last record.
+
+    employment | caring
+               | yes
+    gives      | 1
+    """
     return employment.caring.latest()
 
 
@@ -62,7 +102,14 @@ def caring(employment: History) -> Number:
     says="employment recorded as changed {} time|s",
 )
 def employment_changes(employment: History) -> Number:
-    """How many different employment statuses are recorded, less one."""
+    """How many different employment statuses are recorded, less one.
+
+    employment | status
+               | 01
+               | 02
+               | 01
+    gives      | 1
+    """
     return (employment.status.distinct() - 1.0).at_least(0.0)
 
 
@@ -74,8 +121,48 @@ def employment_changes(employment: History) -> Number:
     says={0: "no debt recorded", 1: "debt is recorded as a difficulty"},
 )
 def debt(circumstances: History) -> Number:
-    """Whether debt is recorded among the patient's circumstances."""
+    """Whether debt is recorded among the patient's circumstances.
+
+    circumstances | group
+                  | debt
+    gives         | 1
+    """
     return circumstances.group.equals("debt").any()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=0,
+    shown="context",
+    source=PRACTITIONERS_2025,
+    says={0: "no pregnancy or young baby recorded", 1: "a pregnancy or a young baby is recorded"},
+)
+def perinatal(circumstances: History) -> Number:
+    """Whether a pregnancy or a young baby is recorded among the patient's circumstances.
+
+    circumstances | group
+                  | debt
+    gives         | 0
+    """
+    return circumstances.group.equals("perinatal").any()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=None,
+    shown="context",
+    source=PRACTITIONERS_2025,
+    says={0: "no settled home", 1: "a settled home"},
+)
+def settled_home(accommodation: History) -> Number:
+    """Whether the patient's accommodation is settled, at the last record.
+
+    accommodation | settled
+                  | yes
+                  | no
+    gives         | 0
+    """
+    return accommodation.settled.latest()
 
 
 @predictor(
@@ -87,8 +174,14 @@ def debt(circumstances: History) -> Number:
     says="support from people around rated {} of 10",
 )
 def social_support(session_ratings: History) -> Number:
-    """Support from the people around the patient, at the last rating."""
-    return session_ratings.where(session_ratings.type.equals("social support")).rating.latest()
+    """Support from the people around the patient, at the last rating.
+
+    session_ratings | support
+                    | 3
+                    | 6
+    gives           | 6
+    """
+    return session_ratings.support.latest()
 
 
 @predictor(
@@ -99,5 +192,10 @@ def social_support(session_ratings: History) -> Number:
     says="lives in tenth {} of areas by deprivation (1 is the most deprived)",
 )
 def deprivation(patients: History) -> Number:
-    """Deprivation of the area the patient lives in; 1 is the most deprived tenth. Context, never a reason."""
+    """Deprivation of the area the patient lives in; 1 is the most deprived tenth. Context, never a reason.
+
+    patients | deprivation_decile
+             | 3
+    gives    | 3
+    """
     return patients.deprivation_decile.latest()

@@ -4,17 +4,21 @@ from features.conceptual_model import REVIEW_2024
 from features.history import History
 from features.number import Number
 from features.predictor import predictor
+from features.standard import thresholds
+
+PHQ9_CASE, PHQ9_RELIABLE = thresholds()["PHQ-9"]
+GAD7_CASE, GAD7_RELIABLE = thresholds()["GAD-7"]
 
 
-@predictor(
-    unit="points, 0-27",
-    when_absent=None,
-    shown="reason",
-    source=REVIEW_2024,
-    says="PHQ-9 at {}",
-)
+@predictor(unit="points, 0-27", when_absent=None, shown="reason", source=REVIEW_2024, says="PHQ-9 at {}")
 def phq9_latest(phq9: History) -> Number:
-    """PHQ-9 at the last reading."""
+    """PHQ-9 at the last reading.
+
+    phq9  | score
+          | 15
+          | 9
+    gives | 9
+    """
     return phq9.score.latest()
 
 
@@ -26,19 +30,63 @@ def phq9_latest(phq9: History) -> Number:
     says="PHQ-9 {:+} since the first reading",
 )
 def phq9_change(phq9: History) -> Number:
-    """PHQ-9 at the last reading minus the first of this referral."""
+    """PHQ-9 at the last reading minus the first of this referral.
+
+    phq9  | score
+          | 15
+          | 9
+    gives | -6
+    """
     return phq9.score.latest() - phq9.score.first()
 
 
 @predictor(
-    unit="points, 0-21",
+    unit="points a week",
     when_absent=None,
-    shown="reason",
+    shown="context",
     source=REVIEW_2024,
-    says="GAD-7 at {}",
+    says="PHQ-9 changes by {:+} points a week",
 )
+def phq9_trend(phq9: History) -> Number:
+    """Change in PHQ-9, points a week by least squares; missing where all lie within a few hours.
+
+    phq9  | days_before  score
+          | 14           12
+          | 7            10
+          | 0            8
+    gives | -2
+    """
+    return phq9.score.slope_per_week()
+
+
+@predictor(
+    unit="points",
+    when_absent=None,
+    shown="context",
+    source=REVIEW_2024,
+    says="PHQ-9 goes up and down by about {} point|s",
+)
+def phq9_variability(phq9: History) -> Number:
+    """Standard deviation of the PHQ-9 readings; missing under two.
+
+    phq9  | score
+          | 10
+          | 14
+          | 12
+    gives | 2
+    """
+    return phq9.score.spread()
+
+
+@predictor(unit="points, 0-21", when_absent=None, shown="reason", source=REVIEW_2024, says="GAD-7 at {}")
 def gad7_latest(gad7: History) -> Number:
-    """GAD-7 at the last reading."""
+    """GAD-7 at the last reading.
+
+    gad7  | score
+          | 15
+          | -
+    gives | 15
+    """
     return gad7.score.latest()
 
 
@@ -50,8 +98,80 @@ def gad7_latest(gad7: History) -> Number:
     says="GAD-7 {:+} since the first reading",
 )
 def gad7_change(gad7: History) -> Number:
-    """GAD-7 at the last reading minus the first of this referral."""
+    """GAD-7 at the last reading minus the first of this referral.
+
+    gad7  | score
+          | 10
+          | 13
+    gives | 3
+    """
     return gad7.score.latest() - gad7.score.first()
+
+
+@predictor(
+    unit="points a week",
+    when_absent=None,
+    shown="context",
+    source=REVIEW_2024,
+    says="GAD-7 changes by {:+} points a week",
+)
+def gad7_trend(gad7: History) -> Number:
+    """Change in GAD-7, points a week by least squares; missing where all lie within a few hours.
+
+    gad7  | days_before  score
+          | 14           8
+          | 0            10
+    gives | 1
+    """
+    return gad7.score.slope_per_week()
+
+
+@predictor(
+    unit="scales, 0-2",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    says={
+        0: "PHQ-9 and GAD-7 are both below the threshold for a clinical case",
+        1: "one of PHQ-9 and GAD-7 is at the threshold for a clinical case",
+        2: "both PHQ-9 and GAD-7 are at the threshold for a clinical case",
+    },
+)
+def scales_at_caseness(phq9: History, gad7: History) -> Number:
+    """On how many of PHQ-9 and GAD-7 the last reading is at caseness.
+
+    phq9  | score
+          | 10
+    gad7  | score
+          | 7
+    gives | 1
+    """
+    return (phq9.score.latest() >= PHQ9_CASE) + (gad7.score.latest() >= GAD7_CASE)
+
+
+@predictor(
+    unit="scales, -2 to 2",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    says={
+        -2: "PHQ-9 and GAD-7 have both become reliably worse",
+        -1: "PHQ-9 or GAD-7 has become reliably worse",
+        0: "no reliable change of PHQ-9 and GAD-7",
+        1: "PHQ-9 or GAD-7 has become reliably better",
+        2: "PHQ-9 and GAD-7 have both become reliably better",
+    },
+)
+def reliable_change(phq9_change: Number, gad7_change: Number) -> Number:
+    """Scales (PHQ-9, GAD-7) reliably better since the first reading, less those reliably worse.
+
+    phq9_change | -6
+    gad7_change | -2
+    gives       | 1
+    """
+    better = (phq9_change <= -PHQ9_RELIABLE) + (gad7_change <= -GAD7_RELIABLE)
+    worse = (phq9_change >= PHQ9_RELIABLE) + (gad7_change >= GAD7_RELIABLE)
+    return better - worse
 
 
 @predictor(
@@ -62,8 +182,53 @@ def gad7_change(gad7: History) -> Number:
     says="difficulties in daily life (WSAS) at {}",
 )
 def wsas_latest(wsas: History) -> Number:
-    """Work and Social Adjustment Scale at the last full reading."""
+    """Work and Social Adjustment Scale at the last full reading.
+
+    wsas  | score
+          | 21
+          | 18
+    gives | 18
+    """
     return wsas.score.latest()
+
+
+@predictor(
+    unit="points",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    says="difficulties in daily life (WSAS) {:+} since the first reading",
+)
+def wsas_change(wsas: History) -> Number:
+    """Work and Social Adjustment Scale at the last full reading minus the first.
+
+    wsas  | score
+          | 21
+          | 18
+    gives | -3
+    """
+    return wsas.score.latest() - wsas.score.first()
+
+
+@predictor(
+    unit="share of the scale",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    says={
+        0: "the scale of the particular anxiety problem is low",
+        1: "the scale of the particular anxiety problem is high",
+    },
+)
+def anxiety_measure_latest(anxiety_measures: History) -> Number:
+    """The last reading on the scale of a particular anxiety disorder, as a share of its highest score.
+
+    anxiety_measures | share_of_highest
+                     | 0.5
+                     | 0.25
+    gives            | 0.25
+    """
+    return anxiety_measures.share_of_highest.latest()
 
 
 @predictor(
@@ -74,7 +239,33 @@ def wsas_latest(wsas: History) -> Number:
     says={0: "questionnaires are filled in", 1: "questionnaires are often missing"},
 )
 def questionnaires_missing(phq9: History, appointments: History) -> Number:
-    """The share of attended contacts of this referral without a PHQ-9."""
+    """The share of attended contacts of this referral without a PHQ-9.
+
+    phq9         | contact_id
+                 | a
+    appointments | attended
+                 | yes
+                 | yes
+    gives        | 0.5
+    """
     attended = appointments.attended.sum()
     filled = phq9.contact_id.distinct().or_else(0.0)
     return ((attended - filled) / attended).at_least(0.0)
+
+
+@predictor(
+    unit="0/1",
+    when_absent=1,
+    shown="context",
+    source=REVIEW_2024,
+    says={0: "questionnaires filled in this time", 1: "no questionnaires this time"},
+)
+def questionnaire_missing_now(phq9: History) -> Number:
+    """Whether no PHQ-9 was filled in for this contact.
+
+    phq9  | in_this_contact
+          | no
+          | yes
+    gives | 0
+    """
+    return 1.0 - phq9.where(phq9.in_this_contact).count().at_most(1.0)

@@ -19,7 +19,14 @@ RYUM_2023 = "Ryum, Bennion & Kazantzis 2023"
     says={0: "the reason for the task was not explained", 1: "the reason for the task was explained"},
 )
 def rationale_given(tasks: History) -> Number:
-    """Whether the reason for the work just agreed was explained; the share where several tasks were agreed."""
+    """Whether the reason for the work just agreed was explained; the share where several tasks were agreed.
+
+    tasks | in_this_contact  rationale
+          | yes              yes
+          | yes              no
+          | no               no
+    gives | 0.5
+    """
     return tasks.where(tasks.in_this_contact).rationale.share()
 
 
@@ -33,7 +40,13 @@ def rationale_given(tasks: History) -> Number:
     says={0: "what exactly to do was not agreed", 1: "what exactly to do was agreed"},
 )
 def what_agreed(tasks: History) -> Number:
-    """Whether it was agreed what exactly to do."""
+    """Whether it was agreed what exactly to do.
+
+    tasks | in_this_contact  what
+          | no               no
+          | yes              yes
+    gives | 1
+    """
     return tasks.where(tasks.in_this_contact).what.share()
 
 
@@ -47,7 +60,12 @@ def what_agreed(tasks: History) -> Number:
     says={0: "no time was agreed", 1: "a time was agreed"},
 )
 def when_agreed(tasks: History) -> Number:
-    """Whether a time was agreed."""
+    """Whether a time was agreed.
+
+    tasks | in_this_contact  when
+          | yes              no
+    gives | 0
+    """
     return tasks.where(tasks.in_this_contact).when.share()
 
 
@@ -61,7 +79,13 @@ def when_agreed(tasks: History) -> Number:
     says={0: "no place was agreed", 1: "a place was agreed"},
 )
 def where_agreed(tasks: History) -> Number:
-    """Whether a place was agreed."""
+    """Whether a place was agreed.
+
+    tasks | in_this_contact  where_to
+          | yes              no
+          | yes              -
+    gives | 0
+    """
     return tasks.where(tasks.in_this_contact).where_to.share()
 
 
@@ -74,7 +98,12 @@ def where_agreed(tasks: History) -> Number:
     says={0: "nobody to do it with was agreed", 1: "somebody to do it with was agreed"},
 )
 def with_whom_agreed(tasks: History) -> Number:
-    """Whether somebody to do it with was agreed."""
+    """Whether somebody to do it with was agreed.
+
+    tasks | in_this_contact  with_whom
+          | yes              yes
+    gives | 1
+    """
     return tasks.where(tasks.in_this_contact).with_whom.share()
 
 
@@ -90,7 +119,13 @@ def with_whom_agreed(tasks: History) -> Number:
     },
 )
 def obstacles_discussed(tasks: History) -> Number:
-    """Whether obstacles were talked about. Recorded because of a difficulty at times: never constrained."""
+    """Whether obstacles were talked about. Recorded because of a difficulty at times: never constrained.
+
+    tasks | in_this_contact  obstacles
+          | no               yes
+          | yes              no
+    gives | 0
+    """
     return tasks.where(tasks.in_this_contact).obstacles.share()
 
 
@@ -104,7 +139,13 @@ def obstacles_discussed(tasks: History) -> Number:
     says={0: "no written summary was given", 1: "a written summary was given"},
 )
 def written_summary(tasks: History) -> Number:
-    """Whether a written summary of the work was given."""
+    """Whether a written summary of the work was given.
+
+    tasks | in_this_contact  written
+          | yes              -
+          | no               yes
+    gives | -
+    """
     return tasks.where(tasks.in_this_contact).written.share()
 
 
@@ -118,7 +159,12 @@ def written_summary(tasks: History) -> Number:
     says={0: "the task was not adapted to the patient's circumstances", 1: "the task was adapted"},
 )
 def adapted_to_circumstances(tasks: History) -> Number:
-    """Whether the work was adapted to the patient's circumstances."""
+    """Whether the work was adapted to the patient's circumstances.
+
+    tasks | in_this_contact  adapted
+          | yes              yes
+    gives | 1
+    """
     return tasks.where(tasks.in_this_contact).adapted.share()
 
 
@@ -131,7 +177,14 @@ def adapted_to_circumstances(tasks: History) -> Number:
     says="agreed for {} time|s a week",
 )
 def times_per_week(tasks: History) -> Number:
-    """How often a week the work is to be done, all tasks together."""
+    """How often a week the work is to be done, all tasks together.
+
+    tasks | in_this_contact  times_per_week
+          | no               7
+          | yes              3
+          | yes              2
+    gives | 5
+    """
     return tasks.where(tasks.in_this_contact).times_per_week.sum()
 
 
@@ -144,7 +197,13 @@ def times_per_week(tasks: History) -> Number:
     says="agreed for {} minute|s a week",
 )
 def minutes_per_week(tasks: History) -> Number:
-    """How many minutes a week the work is to take, all tasks together."""
+    """How many minutes a week the work is to take, all tasks together.
+
+    tasks | in_this_contact  minutes_per_week
+          | yes              60
+          | yes              30
+    gives | 90
+    """
     return tasks.where(tasks.in_this_contact).minutes_per_week.sum()
 
 
@@ -158,20 +217,28 @@ def minutes_per_week(tasks: History) -> Number:
     says="patient's confidence in doing it rated {} of 10",
 )
 def patient_confidence(tasks: History) -> Number:
-    """How confident the patient is of doing the work just agreed."""
+    """How confident the patient is of doing the work just agreed.
+
+    tasks | in_this_contact  confidence
+          | yes              8
+          | yes              5
+    gives | 6.5
+    """
     return tasks.where(tasks.in_this_contact).confidence.mean()
 
 
 @predictor(
-    unit="tasks",
-    when_absent=0,
-    shown="reason",
-    source=REVIEW_2024,
-    modifiable=True,
-    says="tasks agreed: {}",
+    unit="tasks", when_absent=0, shown="reason", source=REVIEW_2024, modifiable=True, says="tasks agreed: {}"
 )
 def tasks_agreed(tasks: History) -> Number:
-    """How many tasks were agreed in this contact."""
+    """How many tasks were agreed in this contact.
+
+    tasks | in_this_contact  task_id
+          | no               a
+          | yes              b
+          | yes              c
+    gives | 2
+    """
     return tasks.where(tasks.in_this_contact).count()
 
 
@@ -184,7 +251,13 @@ def tasks_agreed(tasks: History) -> Number:
     says={0: "the task is not an exposure task", 1: "the task asks to face what is feared"},
 )
 def exposure_agreed(tasks: History) -> Number:
-    """Whether an exposure task was agreed."""
+    """Whether an exposure task was agreed.
+
+    tasks | in_this_contact  type
+          | no               exposure
+          | yes              sleep
+    gives | 0
+    """
     return tasks.where(tasks.in_this_contact).type.equals("exposure").any()
 
 
@@ -197,5 +270,108 @@ def exposure_agreed(tasks: History) -> Number:
     says={0: "the task is not in the online programme", 1: "the task is in the online programme or an app"},
 )
 def online_task(tasks: History) -> Number:
-    """Whether a task is to be done online or in an app."""
+    """Whether a task is to be done online or in an app.
+
+    tasks | in_this_contact  format
+          | yes              app
+    gives | 1
+    """
     return tasks.where(tasks.in_this_contact).format.among("online", "app").any()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=0,
+    shown="reason",
+    source=REVIEW_2024,
+    modifiable=True,
+    says={0: "the task is not an activity plan", 1: "the task is to do more of what matters"},
+)
+def activation_agreed(tasks: History) -> Number:
+    """Whether a behavioural activation task was agreed.
+
+    tasks | in_this_contact  type
+          | yes              behavioural activation
+    gives | 1
+    """
+    return tasks.where(tasks.in_this_contact).type.equals("behavioural activation").any()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    modifiable=True,
+    says={0: "the kind of task is one done before", 1: "the kind of task is new to the patient"},
+)
+def new_kind_of_task(tasks: History) -> Number:
+    """Whether a kind of task was agreed that was not agreed before; missing where no task was agreed before.
+
+    tasks | in_this_contact  type
+          | no               sleep
+          | yes              exposure
+    gives | 1
+    """
+    before = tasks.where(~tasks.in_this_contact).type.distinct()
+    return (tasks.type.distinct() > before).where_above(before, 0)
+
+
+@predictor(
+    unit="times a week",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    modifiable=True,
+    says="{:+} times a week against the task before",
+)
+def times_per_week_change(tasks: History) -> Number:
+    """How often a week a task just agreed is to be done, against the last task agreed before.
+
+    tasks | in_this_contact  times_per_week
+          | no               7
+          | yes              3
+    gives | -4
+    """
+    now, before = tasks.where(tasks.in_this_contact), tasks.where(~tasks.in_this_contact)
+    return now.times_per_week.mean() - before.times_per_week.latest()
+
+
+@predictor(
+    unit="points",
+    when_absent=None,
+    shown="reason",
+    source=PATIENTS_2025,
+    direction=-1,
+    modifiable=True,
+    says="patient's confidence in doing it {:+} points against the task before",
+)
+def patient_confidence_change(tasks: History) -> Number:
+    """How confident the patient is of doing the work just agreed, against the last task agreed before.
+
+    tasks | in_this_contact  confidence
+          | no               8
+          | yes              5
+    gives | -3
+    """
+    now, before = tasks.where(tasks.in_this_contact), tasks.where(~tasks.in_this_contact)
+    return now.confidence.mean() - before.confidence.latest()
+
+
+@predictor(
+    unit="days",
+    when_absent=None,
+    shown="reason",
+    source=PATIENTS_2025,
+    modifiable=True,
+    says="to be gone through in {} day|s",
+)
+def days_until_review(tasks: History) -> Number:
+    """Days until the work just agreed is due to be gone through; missing where no day was agreed.
+
+    tasks | in_this_contact  days_to_due
+          | yes              7
+          | yes              14
+    gives | 7
+    """
+    return tasks.where(tasks.in_this_contact).days_to_due.lowest()

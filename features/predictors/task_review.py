@@ -16,8 +16,57 @@ from features.predictor import predictor
     says={0: "earlier work was often not gone through", 1: "earlier work was gone through"},
 )
 def share_reviewed(reviews: History) -> Number:
-    """The share of earlier reviews in which the work was really gone through."""
+    """The share of earlier reviews in which the work was really gone through.
+
+    reviews | reviewed
+            | yes
+            | no
+    gives   | 0.5
+    """
     return reviews.reviewed.share()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    direction=-1,
+    modifiable=True,
+    says={0: "the last work was not gone through", 1: "the last work was gone through"},
+)
+def last_work_reviewed(reviews: History) -> Number:
+    """Whether the last work that came up was really gone through.
+
+    reviews | reviewed
+            | yes
+            | no
+    gives   | 0
+    """
+    return reviews.reviewed.latest()
+
+
+@predictor(
+    unit="tasks",
+    when_absent=0,
+    shown="reason",
+    source=PATIENTS_2025,
+    modifiable=True,
+    says="{} earlier task|s never came up again",
+)
+def tasks_never_reviewed(tasks: History, reviews: History) -> Number:
+    """How many tasks agreed before this contact have no review at all.
+
+    tasks   | in_this_contact
+            | no
+            | no
+            | yes
+    reviews | task_id
+            | a
+    gives   | 1
+    """
+    agreed = tasks.where(~tasks.in_this_contact).count()
+    return (agreed - reviews.task_id.distinct().or_else(0.0)).at_least(0.0)
 
 
 @predictor(
@@ -29,7 +78,14 @@ def share_reviewed(reviews: History) -> Number:
     says="earlier work was gone through after {} day|s on average",
 )
 def days_to_review(reviews: History) -> Number:
-    """Mean days from agreeing the work to going through it."""
+    """Mean days from agreeing the work to going through it.
+
+    reviews | reviewed  days_to_review
+            | yes       7
+            | yes       14
+            | no        3
+    gives   | 10.5
+    """
     return reviews.where(reviews.reviewed).days_to_review.mean()
 
 
@@ -45,5 +101,11 @@ def days_to_review(reviews: History) -> Number:
     },
 )
 def difficulties_addressed(reviews: History) -> Number:
-    """The share of reviews in which difficulties were addressed. Recorded where there were some: never constrained."""
+    """The share of reviews in which difficulties were addressed. Recorded where there were some: never constrained.
+
+    reviews | addressed
+            | yes
+            | -
+    gives   | 1
+    """
     return reviews.addressed.share()

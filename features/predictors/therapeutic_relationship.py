@@ -15,8 +15,14 @@ from features.predictor import predictor
     says="working together rated {} of 10",
 )
 def alliance_latest(session_ratings: History) -> Number:
-    """Working alliance at the last rating."""
-    return session_ratings.where(session_ratings.type.equals("working alliance")).rating.latest()
+    """Working alliance at the last rating.
+
+    session_ratings | alliance
+                    | 8
+                    | 6
+    gives           | 6
+    """
+    return session_ratings.alliance.latest()
 
 
 @predictor(
@@ -28,9 +34,14 @@ def alliance_latest(session_ratings: History) -> Number:
     says="working together {:+} points since the first rating",
 )
 def alliance_change(session_ratings: History) -> Number:
-    """Working alliance at the last rating minus the first."""
-    alliance = session_ratings.where(session_ratings.type.equals("working alliance")).rating
-    return alliance.latest() - alliance.first()
+    """Working alliance at the last rating minus the first.
+
+    session_ratings | alliance
+                    | 8
+                    | 6
+    gives           | -2
+    """
+    return session_ratings.alliance.latest() - session_ratings.alliance.first()
 
 
 @predictor(
@@ -41,5 +52,52 @@ def alliance_change(session_ratings: History) -> Number:
     says="seen by {} practitioner|s in this referral",
 )
 def practitioners_seen(activities: History) -> Number:
-    """How many different practitioners the patient has met in this referral."""
+    """How many different practitioners the patient has met in this referral.
+
+    activities | practitioner
+               | S1
+               | S2
+               | S1
+    gives      | 2
+    """
     return activities.practitioner.distinct()
+
+
+@predictor(
+    unit="0/1",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    says={0: "the same practitioner as last time", 1: "another practitioner than last time"},
+)
+def practitioner_changed(activities: History) -> Number:
+    """Whether the contact before this one was with another practitioner.
+
+    activities | in_this_contact  with_this_practitioner
+               | no               yes
+               | no               no
+               | yes              yes
+    gives      | 1
+    """
+    earlier = activities.where(~activities.in_this_contact)
+    return 1.0 - earlier.with_this_practitioner.latest()
+
+
+@predictor(
+    unit="contacts",
+    when_absent=0,
+    shown="context",
+    source=REVIEW_2024,
+    says="{} earlier contact|s with this practitioner",
+)
+def contacts_with_this_practitioner(activities: History) -> Number:
+    """Contacts of this referral with the present practitioner, this one left out.
+
+    activities | in_this_contact  with_this_practitioner
+               | no               yes
+               | no               no
+               | yes              yes
+    gives      | 1
+    """
+    earlier = activities.where(~activities.in_this_contact)
+    return earlier.with_this_practitioner.sum()

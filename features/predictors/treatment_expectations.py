@@ -16,8 +16,34 @@ from features.predictor import predictor
     says="expected benefit rated {} of 10",
 )
 def expected_benefit(session_ratings: History) -> Number:
-    """How much the patient expects the treatment to help, at the last rating."""
-    return session_ratings.where(session_ratings.type.equals("treatment expectancy")).rating.latest()
+    """How much the patient expects the treatment to help, at the last rating.
+
+    session_ratings | expectancy
+                    | 4
+                    | 7
+    gives           | 7
+    """
+    return session_ratings.expectancy.latest()
+
+
+@predictor(
+    unit="points",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    direction=-1,
+    modifiable=True,
+    says="expected benefit {:+} points since the first rating",
+)
+def expected_benefit_change(session_ratings: History) -> Number:
+    """Expected benefit at the last rating minus the first.
+
+    session_ratings | expectancy
+                    | 8
+                    | 5
+    gives           | -3
+    """
+    return session_ratings.expectancy.latest() - session_ratings.expectancy.first()
 
 
 @predictor(
@@ -30,8 +56,14 @@ def expected_benefit(session_ratings: History) -> Number:
     says="how much the approach makes sense rated {} of 10",
 )
 def credibility(session_ratings: History) -> Number:
-    """How much the treatment makes sense to the patient, at the last rating."""
-    return session_ratings.where(session_ratings.type.equals("treatment credibility")).rating.latest()
+    """How much the treatment makes sense to the patient, at the last rating.
+
+    session_ratings | credibility
+                    | 6
+                    | -
+    gives           | 6
+    """
+    return session_ratings.credibility.latest()
 
 
 @predictor(
@@ -44,8 +76,14 @@ def credibility(session_ratings: History) -> Number:
     says="expects to be treated rather than to take part: rated {} of 3",
 )
 def passive_expectation(session_ratings: History) -> Number:
-    """How far the patient expects to be treated rather than to take part, at the last rating."""
-    return session_ratings.where(session_ratings.type.equals("passive expectation")).rating.latest()
+    """How far the patient expects to be treated rather than to take part, at the last rating.
+
+    session_ratings | passivity
+                    | 1
+                    | 2
+    gives           | 2
+    """
+    return session_ratings.passivity.latest()
 
 
 @predictor(
@@ -58,5 +96,34 @@ def passive_expectation(session_ratings: History) -> Number:
     says="how helpful the task seems rated {} of 10",
 )
 def perceived_helpfulness(tasks: History) -> Number:
-    """How helpful the work just agreed seems to the patient; the mean where several tasks were agreed."""
+    """How helpful the work just agreed seems to the patient; the mean where several tasks were agreed.
+
+    tasks | in_this_contact  helpfulness
+          | no               9
+          | yes              4
+          | yes              6
+    gives | 5
+    """
     return tasks.where(tasks.in_this_contact).helpfulness.mean()
+
+
+@predictor(
+    unit="points",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    direction=-1,
+    modifiable=True,
+    says="this task seems {:+} points as helpful as earlier ones did",
+)
+def perceived_helpfulness_change(tasks: History) -> Number:
+    """How helpful the work just agreed seems, against the mean of the work agreed before.
+
+    tasks | in_this_contact  helpfulness
+          | no               8
+          | no               6
+          | yes              4
+    gives | -3
+    """
+    now, before = tasks.where(tasks.in_this_contact), tasks.where(~tasks.in_this_contact)
+    return now.helpfulness.mean() - before.helpfulness.mean()

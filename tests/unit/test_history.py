@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.history import DAY, History, NotRecordedError, Tally, known_before
+from features.as_of import DAY, known_before
+from features.history import History, NotRecordedError
 from features.number import Number
+from features.tally import Tally
 
 AT = 1_700_006_400
 ROWS = [  # days before the point, key, value, yes
@@ -28,7 +30,7 @@ def _number(
 ) -> float:
     backend = ibis.duckdb.connect()
     points = pd.DataFrame(
-        {"point_id": ["p"], "pathway_id": ["w"], "patient_id": ["x"], "practitioner_id": ["y"],
+        {"point_id": ["p"], "pathway_id": ["w"], "patient_id": ["x"], "practitioner_id": ["y"], "service_id": ["z"],
          "contact_id": ["c"], "at": [AT], "session_number": [1]}
     )  # fmt: skip
     facts = pd.DataFrame(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 
 from features import predictor as module
 from features.conceptual_model import CONSTRUCTS
-from features.facts import FACTS
-from features.lineage import columns_read
+from features.facts.definition import FactError, fact
+from features.lineage import columns_read, tried_out
 from features.predictor import DefinitionError, Predictor, catalogue, in_order, predictor
 from features.standard import columns_of
 
@@ -29,9 +30,9 @@ def definitions() -> Iterator[None]:
     module._DEFINED.update(before)
 
 
-def test_there_are_at_least_twenty_over_six_constructs() -> None:
-    assert len(catalogue()) >= 20
-    assert len({known.construct for known in catalogue().values()}) >= 6
+def test_there_are_at_least_ninety_and_every_construct_has_some() -> None:
+    assert len(catalogue()) >= 90
+    assert {known.construct for known in catalogue().values()} == set(CONSTRUCTS)
 
 
 def test_every_predictor_says_what_it_is_where_it_comes_from_and_what_to_say() -> None:
@@ -125,7 +126,51 @@ def test_lineage_names_the_columns_that_a_predictor_really_reads() -> None:
             assert column in columns_of(table), (known.name, origin)
 
 
-def test_every_column_that_a_fact_reads_is_in_the_standard() -> None:
-    for fact in FACTS.values():
-        for table, columns in fact.reads.items():
-            assert set(columns) <= set(columns_of(table)), fact.name
+@pytest.mark.parametrize(
+    ("function", "fault"),
+    [
+        (lambda phq9: phq9.scor.latest(), r"fact 'phq9' has no column 'scor': did you mean 'score'\?"),
+        (lambda phq9: phq9.score, r"gives a Column, not a Number; sum it up"),
+        (lambda phq9: 3, r"gives a int, not a Number"),
+        (lambda practitioner_tasks: practitioner_tasks.when.latest(), r"'latest' .* is no running total"),
+        (lambda practitioner_tasks: practitioner_tasks.days_before.mean(), r"belongs to one point"),
+        (
+            lambda practitioner_tasks: practitioner_tasks.after_latest(practitioner_tasks.when).count(),
+            r"cannot look back to a certain row",
+        ),
+    ],
+)
+def test_what_a_history_cannot_give_is_refused_when_the_predictors_are_imported(
+    function: Callable[..., Any], fault: str
+) -> None:
+    asked = _defined(function=function, parameters=tuple(inspect.signature(function).parameters))
+    with pytest.raises(DefinitionError, match=fault):
+        tried_out(asked)
+
+
+@pytest.mark.parametrize(
+    ("reads", "gives", "fault"),
+    [
+        (
+            {"IDS201Contact": "CareContactId"},
+            {},
+            r"no table 'IDS201Contact'; did you mean 'IDS201CareContact'\?",
+        ),
+        ({"IDS201CareContact": "CareContId"}, {}, r"no column 'CareContId'; did you mean 'CareContactId'\?"),
+        ({"IDS101Referral": "PHQ9_LastScore"}, {}, r"worked out over the whole pathway after the event"),
+        (
+            {"IDS101Referral": "ServiceRequestId"},
+            {"ended": "string EndCode"},
+            r"'ended' needs the column EndCode, which `reads` does not name",
+        ),
+    ],
+)
+def test_a_fact_may_only_read_what_the_standard_has_and_the_service_recorded_then(
+    reads: dict[str, str], gives: dict[str, str], fault: str
+) -> None:
+    with pytest.raises(FactError, match=fault):
+        fact("pathway", reads=reads, gives=gives)(_a_fact)
+
+
+def _a_fact(source: Any) -> None:
+    """A fact that must not come to be."""

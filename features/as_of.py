@@ -1,0 +1,98 @@
+"""What was known strictly before a point. The only place that compares dates.
+
+Two ways, with one meaning. What concerns a pathway, a patient or a practitioner's own file is joined to the
+points. What a practitioner or a service saw with all their patients is far too much to join to every point:
+it is summed up once in the order of time, and each point reads the total as it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+import ibis
+
+from features.number import Expression, Table
+
+DAY = 86_400.0
+About: TypeAlias = Literal["pathway", "patient", "practitioner", "service"]
+WHOSE = ("pathway_id", "patient_id", "practitioner_id", "service_id")
+POINT_COLUMNS = ("point_id", *WHOSE, "contact_id", "at", "session_number")
+DERIVED = ("days_before", "in_this_contact", "in_this_pathway", "with_this_practitioner")
+POINT, FACT = 0, 1
+TO_NINE_PLACES = 9
+
+
+def known_before(points: Table, rows: Table, about: About, later: Mapping[str, str]) -> Table:
+    """Every point beside every row about the same subject that was known strictly before it.
+
+    `points` has POINT_COLUMNS with `at` in seconds; `rows` has `about_id`, `known_at`, `superseded_at`,
+    `order` and the fact's own columns. A row counts while no later version of it was known. A column
+    named in `later` is seen only where the moment it names has passed; `minutes_until_point` is cut at
+    the point.
+    """
+    key = f"{about}_id"
+    named = points.select(**{f"point_{name.removeprefix('point_')}": points[name] for name in POINT_COLUMNS})
+    standing = (rows.superseded_at.isnull()) | (rows.superseded_at >= named.point_at)
+    seen = named.join(rows, [named[f"point_{key}"] == rows[key], rows.known_at < named.point_at, standing])
+    seen = seen.mutate(days_before=(seen.point_at - seen.known_at).cast("float64") / DAY)
+    if "ended_at" in seen.columns:
+        end = ibis.ifelse(seen.ended_at < seen.point_at, seen.ended_at, seen.point_at)
+        minutes = (end - seen.known_at).cast("float64") / 60.0
+        seen = seen.mutate(minutes_until_point=ibis.ifelse(seen.ended_at.notnull(), minutes, ibis.null()))
+    for own, moment in later.items():
+        seen = seen.mutate(**{own: ibis.ifelse(seen[moment] < seen.point_at, seen[own], ibis.null())})
+    if "contact_id" in seen.columns:
+        seen = seen.mutate(in_this_contact=(seen.contact_id == seen.point_contact_id).fill_null(False))
+    if "practitioner" in seen.columns:
+        seen = seen.mutate(with_this_practitioner=seen.practitioner == seen.point_practitioner_id)
+    if "pathway_id" in seen.columns:
+        seen = seen.mutate(in_this_pathway=seen.pathway_id == seen.point_pathway_id)
+    return seen
+
+
+def behind_totals(points: Table, rows: Table, about: About) -> Table:
+    """The rows that a running total of each point is made of, for looking at a few points: every point beside
+    every row about its practitioner or service, other patients' only, that stood strictly before it.
+    """
+    key = f"{about}_id"
+    named = points.select("point_id", subject=points[key], own=points.patient_id, point_at=points["at"])
+    standing = rows.superseded_at.isnull() | (rows.superseded_at >= named.point_at)
+    seen = named.join(
+        rows,
+        [named.subject == rows[key], rows.known_at < named.point_at, named.own != rows.patient_id, standing],
+    )
+    return seen.mutate(days_before=(seen.point_at - seen.known_at).cast("float64") / DAY)
+
+
+def running_totals(points: Table, rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
+    """`point_id` and, per amount, its total over the subject's rows known strictly before each point, the rows
+    of the point's own patient left out.
+
+    `rows` has `about_id`, `patient_id`, `known_at` and `superseded_at`; an amount is one number per row. A
+    row enters when it was known and leaves when a later version of it was. The cost is that of sorting
+    points and rows together, whatever the number of patients. A point without the subject has no row here.
+    """
+    key = f"{about}_id"
+    counted = rows.select(key, "patient_id", "known_at", "superseded_at", **amounts)
+    entering = counted.drop("superseded_at").rename(moment="known_at")
+    leaving = counted.filter(counted.superseded_at.notnull()).drop("known_at").rename(moment="superseded_at")
+    leaving = leaving.mutate(**{name: -leaving[name] for name in amounts})
+    nothing = {name: ibis.literal(0.0, "float64") for name in amounts}
+    asking = points.filter(points[key].notnull())
+    asking = asking.select(key, "patient_id", moment=asking["at"], **nothing, kind=POINT, point_id="point_id")
+    kind, nobody = ibis.literal(FACT, "int8"), ibis.null("string")
+    changes = [part.mutate(kind=kind, point_id=nobody) for part in (entering, leaving)]
+    columns = (key, "patient_id", "moment", *amounts, "kind", "point_id")
+    together = ibis.union(
+        asking.mutate(kind=asking.kind.cast("int8")).select(*columns), *(c.select(*columns) for c in changes)
+    )
+    # At one moment the point stands before the facts: what becomes known then does not count.
+    everybody = ibis.window(group_by=key, order_by=["moment", "kind"], preceding=None, following=0)
+    own = ibis.window(group_by=[key, "patient_id"], order_by=["moment", "kind"], preceding=None, following=0)
+    totals = {
+        name: (together[name].sum().over(everybody) - together[name].sum().over(own)).round(TO_NINE_PLACES)
+        for name in amounts
+    }
+    summed = together.select("kind", "point_id", **totals)
+    return summed.filter(summed.kind == POINT).drop("kind")

@@ -1,0 +1,142 @@
+"""Where tables live and work is done: DuckDB in this process, or Spark, here or on a cluster.
+
+Everything in `features` is written once, in Ibis. In the engine every date, time of day and moment is a whole
+number of seconds: exact, quick to compare, and the same on every engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import ibis
+import pandas as pd
+
+from features.records import Records
+
+Table: TypeAlias = Any
+Expression: TypeAlias = Any
+
+
+class Engine(Protocol):
+    """What facts, points and the matrix ask of an engine."""
+
+    def table(self, name: str) -> Table:
+        """A table of the records."""
+
+    def keep(self, name: str, rows: Table) -> Table:
+        """These rows, worked out now and kept under a name for the life of the engine."""
+
+    def given(self, name: str, frame: pd.DataFrame) -> Table:
+        """A small table made here."""
+
+    def frame(self, rows: Table) -> pd.DataFrame:
+        """These rows, here."""
+
+
+class DuckDB:
+    """DuckDB, over the records' own connection."""
+
+    def __init__(self, records: Records) -> None:
+        self._backend = ibis.duckdb.from_connection(records.connection)
+
+    def table(self, name: str) -> Table:
+        """See `Engine`."""
+        return in_seconds(self._backend.table(name))
+
+    def keep(self, name: str, rows: Table) -> Table:
+        """See `Engine`."""
+        return self._backend.create_table(name, rows, temp=True, overwrite=True)
+
+    def given(self, name: str, frame: pd.DataFrame) -> Table:
+        """See `Engine`."""
+        return self._backend.create_table(name, frame, temp=True, overwrite=True)
+
+    def frame(self, rows: Table) -> pd.DataFrame:
+        """See `Engine`."""
+        frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
+        return frame
+
+
+class Spark:
+    """Spark, over the records as Parquet: one folder a table, one below it a service.
+
+    `backend` is Ibis' PySpark backend, its session in UTC. `folder` must be seen by every worker; kept
+    tables are written below it, because Spark would otherwise work them out at every use.
+    """
+
+    def __init__(self, records: Records, backend: Any, folder: Path) -> None:
+        self._backend = backend
+        self._folder = folder
+        export(records, folder / "records")
+
+    def table(self, name: str) -> Table:
+        """See `Engine`."""
+        return self._backend.read_parquet(str(self._folder / "records" / name), table_name=f"records_{name}")
+
+    def keep(self, name: str, rows: Table) -> Table:
+        """See `Engine`."""
+        path = self._folder / "kept" / name
+        self._backend.to_parquet(rows, str(path), mode="overwrite")
+        # Spark gives some functions a narrower type than Ibis thinks, such as 32 bits to a row's number.
+        return self._backend.read_parquet(str(path), table_name=f"kept_{name}").cast(rows.schema())
+
+    def given(self, name: str, frame: pd.DataFrame) -> Table:
+        """See `Engine`."""
+        path = self._folder / f"{name}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frame.to_parquet(path, index=False)
+        return self._backend.read_parquet(str(path), table_name=f"given_{name}")
+
+    def frame(self, rows: Table) -> pd.DataFrame:
+        """See `Engine`."""
+        frame: pd.DataFrame = rows.to_pandas()
+        return frame
+
+
+def pyspark_backend(session: Any) -> Any:
+    """Ibis' PySpark backend over a session, for `Spark`."""
+    return ibis.pyspark.connect(session)
+
+
+def export(records: Records, folder: Path) -> None:
+    """Write the records as Parquet, a folder a table, one below it a service, as `Spark` reads them."""
+    backend = ibis.duckdb.from_connection(records.connection)
+    for name in records.columns:
+        (folder / name).mkdir(parents=True)
+        rows = in_seconds(backend.table(name))
+        query = ibis.to_sql(rows.mutate(service=rows.OrgID_Provider), dialect="duckdb")
+        target = str(folder / name).replace("'", "''")
+        records.connection.execute(
+            f"COPY ({query}) TO '{target}' (FORMAT parquet, PARTITION_BY (service), OVERWRITE_OR_IGNORE)"
+        )
+
+
+def in_seconds(rows: Table) -> Table:
+    """The rows with each date and moment as seconds since 1970, local time, and each time as seconds of its day."""
+    changed: Mapping[str, Expression] = {
+        name: _SECONDS[kind](rows[name])
+        for name, kind in ((name, _kind(kind)) for name, kind in rows.schema().items())
+        if kind in _SECONDS
+    }
+    return rows.mutate(**changed) if changed else rows
+
+
+def _kind(kind: Any) -> str:
+    return str(kind).partition("(")[0]
+
+
+def _of_date(value: Expression) -> Expression:
+    return value.cast("timestamp").epoch_seconds().cast("int64")
+
+
+def _of_moment(value: Expression) -> Expression:
+    return value.epoch_seconds().cast("int64")
+
+
+def _of_time(value: Expression) -> Expression:
+    return (value.hour() * 3_600 + value.minute() * 60 + value.second()).cast("int64")
+
+
+_SECONDS = {"date": _of_date, "timestamp": _of_moment, "time": _of_time}

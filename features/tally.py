@@ -1,0 +1,144 @@
+"""All that is asked of one fact's histories, answered in one query whatever the number of predictors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import ibis
+import ibis.expr.operations as ops
+
+from features.as_of import About, running_totals
+from features.number import Expression, Number, Table
+
+Summary = Callable[[Expression, Expression], Expression]
+
+
+def _number(value: Expression) -> Expression:
+    return value.cast("float64")
+
+
+# Each means the same on every engine: ties are broken by the fixed order of a subject's rows, missing values
+# count for nothing.
+SUMMARIES: Mapping[str, Summary] = {
+    "count": lambda value, _: value.count(),
+    "distinct": lambda value, _: value.nunique(),
+    "sum": lambda value, _: _number(value).sum(),
+    "mean": lambda value, _: _number(value).mean(),
+    "lowest": lambda value, _: _number(value).min(),
+    "highest": lambda value, _: _number(value).max(),
+    "spread": lambda value, _: _number(value).std(),
+    "latest": lambda value, order: _number(value).argmax(order, where=value.notnull()),
+    "first": lambda value, order: _number(value).argmin(order, where=value.notnull()),
+}
+ADDITIVE = ("sum", "count", "mean")
+
+
+class NotAdditiveError(Exception):
+    """A summary that no running total can give was asked of a practitioner's or a service's history."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One summary of one value per row."""
+
+    summary: str
+    value: Expression
+
+
+@dataclass
+class Tally:
+    """What is asked of one fact about a pathway or a patient. `seen`: the rows known before each point."""
+
+    beside_points: ClassVar[bool] = True
+
+    fact: str
+    seen: Table
+    recorded: frozenset[str]
+    origins: Mapping[str, str]
+    asked: dict[str, Question] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    prepared: dict[str, Expression] = field(default_factory=dict)
+
+    def ask(self, summary: str, value: Expression) -> Number:
+        """The number that a summary of a value per row gives; the same question is asked once."""
+        for name, known in self.asked.items():
+            if known.summary == summary and known.value.equals(value):
+                return _cell(name)
+        name = f"{self.fact}__{len(self.asked)}"
+        self.asked[name] = Question(summary, value)
+        return _cell(name)
+
+    def per_point(self, summary: str, value: Expression) -> Expression:
+        """The summary of a value over each point's rows, beside each of these rows.
+
+        Errors: NotAdditiveError where there are only running totals.
+        """
+        if not self.beside_points:
+            raise NotAdditiveError(f"a running total of {self.fact} cannot look back to a certain row")
+        order = self.seen["order"]
+        worked_out = SUMMARIES[summary](value, order).over(ibis.window(group_by="point_id"))
+        name = f"prepared_{len(self.prepared)}"
+        self.prepared[name] = worked_out
+        return self.with_prepared()[name]
+
+    def answers(self) -> Table:
+        """One row per point with any history: `{fact}__point` and one column per question."""
+        rows = self.with_prepared()
+        order = rows["order"]
+        found = {
+            name: _number(SUMMARIES[question.summary](on(rows, question.value), order))
+            for name, question in self.asked.items()
+        }
+        grouped = rows.group_by("point_id").aggregate(**found)
+        return grouped.rename(**{f"{self.fact}__point": "point_id"})
+
+    def with_prepared(self) -> Table:
+        """The rows with what was worked out per point beside them."""
+        return self.seen.mutate(**self.prepared) if self.prepared else self.seen
+
+
+@dataclass
+class RunningTally(Tally):
+    """What is asked of one fact about a practitioner or a service. `seen`: its rows, whoever the patient is."""
+
+    beside_points: ClassVar[bool] = False
+
+    about: About = "practitioner"
+    points: Any = None
+
+    def ask(self, summary: str, value: Expression) -> Number:
+        """As `Tally.ask`. Errors: NotAdditiveError for a summary that is not among ADDITIVE."""
+        if summary not in ADDITIVE:
+            raise NotAdditiveError(
+                f"'{summary}' of {self.fact} is no running total; ask for {', '.join(ADDITIVE)} or share"
+            )
+        count = super().ask("count", value)
+        if summary == "count":
+            return count
+        total = super().ask("sum", value)
+        return total / count if summary == "mean" else total.where_above(count, 0)
+
+    def answers(self) -> Table:
+        """See `Tally.answers`; the rows of each point's own patient are left out."""
+        amounts = {
+            name: ibis.ifelse(question.value.notnull(), 1.0, 0.0)
+            if question.summary == "count"
+            else ibis.coalesce(_number(question.value), 0.0)
+            for name, question in self.asked.items()
+        }
+        totals = running_totals(self.points, self.seen, self.about, amounts)
+        return totals.rename(**{f"{self.fact}__point": "point_id"})
+
+
+def _cell(name: str) -> Number:
+    return Number(lambda wide: wide[name])
+
+
+def on(rows: Table, value: Expression) -> Expression:
+    """The same value read from rows that have more columns than those it was written for."""
+    read = value.op().find(ops.Field, filter=ops.Value)
+    return (
+        value.op().replace({field: ops.Field(rows, field.name) for field in read}, filter=ops.Value).to_expr()
+    )
