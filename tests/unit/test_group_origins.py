@@ -8,10 +8,13 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import t
 
+from features.predictor import catalogue
 from models.clustered import Grouping
 from models.explanation import Explanation
 from models.grouped_explanation import EVERYTHING, explain_groups
 from models.proxy import ALL_PREDICTORS, RISK_ALONE, cross_fitted, proxies
+from pipelines.audit_further_asked import SEVERITY
+from pipelines.audit_origins import WITHOUT
 
 EVERY = np.ones(3, dtype=bool)
 CONSTRUCTS = {"speaks": "language", "reads": "language", "score": "symptoms", "change": "symptoms"}
@@ -86,3 +89,8 @@ def test_mean_parts_are_a_cluster_robust_regression_and_gaps_add_up() -> None:
     gaps = found.constructs["language"].gap + found.constructs["symptoms"].gap
     assert found.constructs[EVERYTHING].gap == pytest.approx(gaps, abs=1e-12)
     assert found.p_adjusted["language"] < 0.001 < 0.05 < found.p_adjusted["symptoms"]
+
+
+def test_what_is_left_out_or_adjusted_for_by_default_is_in_the_catalogue() -> None:
+    named = {*SEVERITY, *(name for names in WITHOUT.values() for name in names)}
+    assert named <= set(catalogue())
