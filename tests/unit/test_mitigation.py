@@ -203,3 +203,30 @@ def test_a_change_that_nobody_had_keeps_an_interval(learning: Learning, model: R
     found = changed(MEASURES["sensitivity"], rows, rows, np.ones(2, dtype=bool), level=0.95)
     assert found.change.tolist() == [0, 0]
     assert (found.own.high > 0).all()
+
+
+def two_scores(seed: int, groups: int = 4) -> tuple[Rows, Rows]:
+    """Two scores that are equally good in every group, of patients who come again."""
+    rng = np.random.default_rng(seed)
+    patients = 600
+    patient = np.repeat(np.arange(patients), rng.integers(1, 5, patients))
+    group = rng.choice(groups, patients, p=[0.5, 0.25, 0.15, 0.1])[patient]
+    habit = rng.normal(0, 1, patients)[patient]
+    outcome = (rng.random(len(patient)) < expit(habit - 0.4)).astype(float)
+    seen = [habit + rng.normal(0, 0.7, len(patient)) for _ in range(2)]
+    cut = 0.6  # the same for both, set beforehand
+    grouping = Grouping(group, patient, groups)
+    before, after = (Rows(expit(0.7 * each - 0.4), outcome, each > cut, grouping) for each in seen)
+    return before, after
+
+
+@pytest.mark.parametrize(
+    "name", ["sensitivity", "false_positive_rate", "ppv", "auroc", "observed_to_expected", "brier"]
+)
+def test_changes_between_equally_good_scores_are_held_by_their_joint_intervals(name: str) -> None:
+    measure, held, audits = MEASURES[name], 0, 300
+    same = 1.0 if measure.kind == "ratio" else 0.0
+    for seed in range(audits):
+        joint = changed(measure, *two_scores(seed), np.ones(4, dtype=bool), level=0.95).joint
+        held += bool(((joint.low <= same) & (joint.high >= same)).all())
+    assert held / audits >= 0.93 - 2.33 * np.sqrt(0.07 * 0.93 / audits)
