@@ -52,27 +52,35 @@ def train(
     *,
     directions: Mapping[str, int],
     settings: BoostingSettings,
+    weights: Numbers | None = None,
     advance: Advance = str,
 ) -> RiskModel:
     """Learn from the training rows of `split`.
 
     `features`: rows x predictors (numbers, NaN missing). `outcome`: 0 or 1 in training rows. `directions`:
     predictor -> +1 or -1 by the conceptual model; each becomes a monotone constraint only if a fit without
-    constraints agrees. The same arguments give the same model.
+    constraints agrees. `weights`: how much each row counts for the trees; calibration takes rows as they came,
+    or its risks would not be those of the people there. The same arguments give the same model.
     """
     predictors = tuple(str(name) for name in features.columns)
     matrix = features.to_numpy(dtype=np.float64)
-    free, _ = _stopped(matrix, outcome, split, {}, settings)
+    free, _ = _stopped(matrix, outcome, weights, split, {}, settings)
     advance("directions")
     agreed = agreeing(free, matrix[split.stop], predictors, directions)
     constraints = {predictors.index(name): sign for name, sign in agreed.items()}
-    _, rounds = _stopped(matrix, outcome, split, constraints, settings)
+    _, rounds = _stopped(matrix, outcome, weights, split, constraints, settings)
     advance("trees")
     seen = np.concatenate([split.fit, split.stop])
 
     def learnt(rows: Rows, calibrate: Rows, seed: int) -> Fitted:
         booster = fit(
-            matrix[rows], outcome[rows], settings, rounds=rounds, seed=seed, constraints=constraints
+            matrix[rows],
+            outcome[rows],
+            settings,
+            rounds=rounds,
+            seed=seed,
+            constraints=constraints,
+            weights=_of(weights, rows),
         )
         return Fitted(booster, platt(raw(booster, matrix[calibrate]), outcome[calibrate]))
 
@@ -130,14 +138,18 @@ def agreeing(
 def _stopped(
     matrix: Numbers,
     outcome: Numbers,
+    weights: Numbers | None,
     split: Split,
     constraints: Mapping[int, int],
     settings: BoostingSettings,
 ) -> tuple[lgb.Booster, int]:
     """Trees stopped early on the stopping slice, and how many rounds were best."""
     quiet = {"verbose": -1}
-    known = lgb.Dataset(matrix[split.fit], outcome[split.fit], params=quiet)
-    watched = lgb.Dataset(matrix[split.stop], outcome[split.stop], reference=known, params=quiet)
+    known, watched = (
+        lgb.Dataset(matrix[rows], outcome[rows], weight=_of(weights, rows), params=quiet)
+        for rows in (split.fit, split.stop)
+    )
+    watched.set_reference(known)
     booster = lgb.train(
         _parameters(matrix, constraints, settings, settings.seed),
         known,
@@ -149,6 +161,10 @@ def _stopped(
     return lgb.Booster(model_str=booster.model_to_string(num_iteration=rounds)), rounds
 
 
+def _of(weights: Numbers | None, rows: Rows) -> Numbers | None:
+    return None if weights is None else weights[rows]
+
+
 def fit(
     matrix: Numbers,
     outcome: Numbers,
@@ -157,9 +173,10 @@ def fit(
     rounds: int,
     seed: int,
     constraints: Mapping[int, int] | None = None,
+    weights: Numbers | None = None,
 ) -> lgb.Booster:
     """So many rounds of trees; `constraints`: column -> +1 or -1. The same seed gives the same trees."""
-    known = lgb.Dataset(matrix, outcome, params={"verbose": -1})
+    known = lgb.Dataset(matrix, outcome, weight=weights, params={"verbose": -1})
     return lgb.train(_parameters(matrix, constraints or {}, settings, seed), known, rounds)
 
 

@@ -191,12 +191,12 @@ def estimate(measure: Measure, rows: Rows) -> Estimates:
         return auroc(rows.risk, rows.event, rows.known, rows.grouping)
     if measure.name == "slope":
         return rows.recalibrated.slope
-    top, bottom = _parts(measure.name, rows)
+    top, bottom = parts(measure.name, rows)
     return ratio(top.astype(float), bottom.astype(float), rows.grouping)
 
 
-def _parts(name: str, rows: Rows) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
-    """What is added up above and below the line."""
+def parts(name: str, rows: Rows) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+    """What is added up above and below the line of a measure that is a sum over a sum, per row."""
     known, event = rows.known, rows.event
     if name == "known_share":
         return known, np.ones_like(known)

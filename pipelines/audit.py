@@ -10,6 +10,8 @@ import pandas as pd
 from models.audit_settings import AuditSettings
 from models.disclosure import Published, publish
 from models.fairness import GroupAudit, audit_column
+from pipelines.audit_further import further
+from pipelines.audit_further_asked import FurtherAsked, ready
 from pipelines.audit_page import Occasion, audit_page
 from pipelines.audit_table import Asked, AuditTable, read_audit_table
 from pipelines.audit_words import verdict_words
@@ -29,13 +31,16 @@ def audit(
     cluster: str | None,
     out: Path,
     config: Config,
+    beside: FurtherAsked | None = None,
 ) -> None:
     """Write audit.html, audit.csv and audit.json into `out`, all by the disclosure rule.
 
-    Errors: InputError with every fault of the table.
+    beside: what is asked for beside the audit (see `audit_further`); each section has its table in `out`.
+    Errors: InputError with every fault of the table, or of what is asked for beside it.
     """
     asked = Asked(risk, outcome, flag, by, cluster)
     usable = read_audit_table(table, asked)
+    asked_beside = ready(table, usable, beside or FurtherAsked(), config)
     with step("audit", out, inputs={"table": table}, config=config) as manifest:
         with progress("Auditing", len(by) + 1) as advance:
             audits = []
@@ -44,12 +49,14 @@ def audit(
                 advance(str(column.name))
             published = publish(audits, disclosure=config.audit.disclosure)
             occasion = _occasion(table, asked, usable, config.audit)
-            manifest.wrote(
-                write_table(out / "audit.csv", published.figures),
-                write_json(out / "audit.json", as_json(published, occasion)),
-                write_page(out / "audit.html", audit_page(published, occasion)),
-            )
             advance()
+        more = further(usable, audits, asked_beside, config.audit)
+        manifest.wrote(
+            write_table(out / "audit.csv", published.figures),
+            write_json(out / "audit.json", as_json(published, occasion) | more.as_json()),
+            write_page(out / "audit.html", more.on(audit_page(published, occasion))),
+            *(write_table(out / name, figures) for name, figures in more.tables.items()),
+        )
         manifest.says(synthetic=usable.synthetic, columns=list(by))
     print(f"{out / 'audit.html'}: {verdict_words(published)}")
 

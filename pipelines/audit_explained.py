@@ -27,8 +27,8 @@ def left_out(flagged: bool, clustered: bool) -> Markup:
         "from the others. Some are withheld only to cover another.",
         "Rows without a known outcome: they count only in the share with a known outcome. If outcomes are "
         "recorded differently in different groups, the other figures may mislead.",
-        "Causes: no figure is adjusted for deprivation, severity or service, so a gap cannot be put down to "
-        "any of them, nor to belonging to a group.",
+        "Causes: the measures are not adjusted for deprivation, severity or service unless a section says so, and "
+        "adjusting describes; a gap cannot be put down to any of them, nor to belonging to a group.",
         "Single persons: nothing here says anything about one.",
         "Intersections of groups, and cut-offs by capacity: not yet part of this audit.",
     ]

@@ -24,6 +24,7 @@ from pipelines.audit_words import (
 )
 from pipelines.page import Page, Section, figure, fold, heading, link, paragraph, table
 
+MEASURES_SECTION = "What each measure means"
 COUNT_WORDS = {
     "group": "Group",
     "rows": "Predictions",
@@ -56,7 +57,7 @@ def audit_page(published: Published, occasion: Occasion) -> Page:
                 Section(f"Calibration by {column_words(by)}", [*_calibration(published, by)]),
             )
         ),
-        Section("What each measure means", [measures_explained(flagged=occasion.flagged)]),
+        Section(MEASURES_SECTION, [measures_explained(flagged=occasion.flagged)]),
         Section("What is not in it, and why", [left_out(occasion.flagged, occasion.clustered)]),
         Section("How it was made", how_it_was_made(occasion.settings, occasion.clustered)),
     ]

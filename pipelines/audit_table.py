@@ -201,3 +201,27 @@ def _synthetic(path: Path) -> bool | None:
         if facts["artefacts"].get(path.name) == fingerprint(path) and "synthetic" in facts:
             return bool(facts["synthetic"])
     return None
+
+
+def read_columns(path: Path, names: Sequence[str]) -> pd.DataFrame:
+    """Further columns of the table, rows as in the file; a CSV's numbers as numbers, empty as missing.
+
+    Errors: InputError with one line per column that is not there.
+    """
+    frame = _read(path)
+    there = [str(name) for name in frame.columns]
+    faults = [
+        f"{path}: there is no column '{name}': {nearest(name, there)}" for name in names if name not in there
+    ]
+    if faults:
+        raise InputError(*faults)
+    return pd.DataFrame({name: _plain(frame[name]) for name in names})
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column):
+        return column
+    texts = _texts(column)
+    filled = texts.where(~texts.str.lower().isin(EMPTY), None)
+    numbers = pd.to_numeric(filled, errors="coerce")
+    return numbers if (numbers.notna() == filled.notna()).all() else filled

@@ -95,6 +95,11 @@ def _model_commands(commands: Commands) -> None:
     audit.add_argument("--by", action="append", required=True, metavar="COL")
     audit.add_argument("--cluster", metavar="COL")
     audit.add_argument("--out", type=Path, required=True, metavar="DIR")
+    audit.add_argument("--adjust", action="append", default=[], metavar="COL", help="adjust gaps for it")
+    audit.add_argument("--work", type=Path, metavar="WORK", help="the build behind it: where gaps come from")
+    audit.add_argument("--model", metavar="URI", help="the model behind it; default: models:/bsw@champion")
+    audit.add_argument("--remedies", action="store_true", help="what could be done, refitted, with its costs")
+    audit.add_argument("--group-cut-offs", action="store_true", help="also cut-offs that differ by group")
 
 
 def _study_commands(commands: Commands) -> None:
@@ -204,6 +209,7 @@ def _score(asked: argparse.Namespace) -> int:
 
 def _audit(asked: argparse.Namespace) -> int:
     from pipelines.audit import audit
+    from pipelines.audit_further_asked import FurtherAsked
     from pipelines.config import read_config
 
     audit(
@@ -215,6 +221,7 @@ def _audit(asked: argparse.Namespace) -> int:
         cluster=asked.cluster,
         out=asked.out,
         config=read_config(asked.config),
+        beside=FurtherAsked.of(asked),
     )
     return 0
 
