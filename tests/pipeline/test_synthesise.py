@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -85,6 +88,16 @@ def test_parts_of_tables_read_like_one_file(tmp_path: Path, monkeypatch: pytest.
     ).fetchall()
     assert known[0][0] > 100
     assert set(records.set_aside["table"]) < set(records.columns)
+
+
+@pytest.mark.long
+def test_memory_does_not_grow_with_the_number_of_pathways(tmp_path: Path) -> None:
+    """Several whole blocks, as a run of a million has them, in a process of their own."""
+    call = ["synthesise", str(tmp_path / "service"), "--pathways", "80000"]
+    subprocess.run([sys.executable, "-m", "pipelines.cli", *call], check=True)
+    assert (
+        resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2_000_000
+    )  # KiB; the bound asked for is 8 GiB
 
 
 def test_a_service_with_only_a_platform_log_can_be_read(tmp_path: Path) -> None:
