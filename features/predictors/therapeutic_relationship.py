@@ -84,20 +84,20 @@ def practitioner_changed(activities: History) -> Number:
 
 
 @predictor(
-    unit="contacts",
-    when_absent=0,
+    unit="share of contacts",
+    when_absent=None,
     shown="context",
     source=REVIEW_2024,
-    says="{} earlier contact|s with this practitioner",
+    says={0: "not seen by this practitioner before", 1: "seen by this practitioner from the start"},
 )
-def contacts_with_this_practitioner(activities: History) -> Number:
-    """Contacts of this referral with the present practitioner, this one left out.
+def share_with_this_practitioner(activities: History) -> Number:
+    """The share of earlier contacts of this referral that were with the present practitioner.
 
     activities | in_this_contact  with_this_practitioner
                | no               yes
                | no               no
                | yes              yes
-    gives      | 1
+    gives      | 0.5
     """
     earlier = activities.where(~activities.in_this_contact)
-    return earlier.with_this_practitioner.sum()
+    return earlier.with_this_practitioner.share()

@@ -76,6 +76,14 @@ LEAVE_AFTER_TWO_MISSED = 0.55
 
 # --- symptoms: first scores of finished courses are near PHQ-9 14-15 and GAD-7 13 (PROMs, England)
 PHQ9, GAD7 = "720433000", "445455005"
+# Complaint -> the measure of that disorder, its highest score (0 is the lowest but for worry, 16). Assumption: a
+# measure's share of its scale goes with the GAD-7's.
+ANXIETY_MEASURES = {
+    "F411": ("446517006", 80), "F431": ("491581000000104", 80), "F401": ("445552006", 68),
+    "F42": ("450324005", 168), "F410": ("450326007", 28), "F452": ("446793008", 54),
+}  # fmt: skip
+ANXIETY_MEASURE_LOWEST = {"446517006": 16}
+ANXIETY_MEASURE_FILLED, ANXIETY_MEASURE_ERROR = 0.6, 0.08
 WSAS = ("932621000000100", "932581000000100", "932611000000106", "932591000000103", "932601000000109")
 FIRST_PHQ9, FIRST_GAD7, FIRST_WSAS = (13.3, 6.1), (12.6, 5.1), (17.4, 9.0)
 # Fitted to last scores, recovery, reliable improvement and deterioration, England, 2023-24: how much patients

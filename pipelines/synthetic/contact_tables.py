@@ -178,12 +178,13 @@ def _internet_logs(block: Block) -> pa.Table:
 
 
 def _scores(block: Block, scores: Scores) -> pa.Table:
-    values = np.column_stack([scores.phq9, scores.gad7, scores.wsas])
+    values = np.column_stack([scores.phq9, scores.gad7, scores.wsas, scores.anxiety])
     contact, tool = np.nonzero(~np.isnan(values))
     rows: Rows = of_contacts(block, contact)
+    measures = (measure for measure, _ in a.ANXIETY_MEASURES.values())
     once = {
         "CareActId": text.identifier("A", block.contacts.activity[contact], width=7),
-        "CodedAssToolType": text.code((a.PHQ9, a.GAD7, *a.WSAS), tool),
+        "CodedAssToolType": text.code((a.PHQ9, a.GAD7, *a.WSAS, *measures), tool),
         "PersScore": text.number(values[contact, tool]),
     }
     return rows.table(rows.again(once))

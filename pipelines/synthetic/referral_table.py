@@ -17,7 +17,17 @@ from pipelines.synthetic.submissions import Rows, of_pathways
 from pipelines.synthetic.text import Text
 from pipelines.synthetic.therapy import BOOK, CBT, COMPUTER, GROUP, THERAPIES, therapy_of
 
-SOURCES = {"B1": 70, "A1": 17, "A3": 4, "H2": 3, "D2": 2, "M7": 3, "G4": 1}  # assumption: mostly self
+SOURCES = {
+    "B1": 70,
+    "A1": 16,
+    "A3": 4,
+    "H2": 3,
+    "D2": 2,
+    "M7": 2,
+    "G4": 1,
+    "N1": 1,
+    "N2": 1,
+}  # assumption: mostly self
 END_CODES = {COMPLETED: "46", LEFT: "47", NOT_TREATED: "12", NOT_SEEN: "50"}
 WSAS_COLUMNS = (
     "Work",

@@ -56,7 +56,7 @@ def draw_block(
 
 def tables_of(block: Block, numbers: Numbering) -> dict[str, pa.Table]:
     """Every table of the block, by its name; what nobody records among them, under truth/."""
-    scores = scores_at_contacts(block)
+    scores = scores_at_contacts(block, complaint_of(block))
     tasks = tasks_on_record(block, numbers, complaint=complaint_of(block))
     reviews = reviews_on_record(block, tasks)
     tables = {
