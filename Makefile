@@ -21,6 +21,7 @@ check: .venv/.test ## format, lint, types, imports, generated files current
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bsw catalogue --check
+	$(BIN)/bsw mechanism --check
 
 format: .venv/.test ## rewrite to the house format
 	$(BIN)/ruff format .

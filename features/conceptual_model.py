@@ -161,4 +161,15 @@ _ALL = (
     ),
 )
 
+# Not of the model: predictors here stand in no matrix unless a setting admits them.
+PROTECTED = Construct(
+    "protected_characteristics",
+    "Protected characteristics (only where a setting admits them)",
+    "no part of the conceptual model; for the audit",
+    None,
+    "none",
+    "patient",
+    "what a characteristic means in a life",
+)
 CONSTRUCTS: Mapping[str, Construct] = MappingProxyType({construct.name: construct for construct in _ALL})
+TITLES: Mapping[str, str] = MappingProxyType({one.name: one.title for one in (*_ALL, PROTECTED)})

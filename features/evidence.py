@@ -14,7 +14,7 @@ from features.as_of import POINT_COLUMNS, behind_totals
 from features.errors import InputError, nearest
 from features.facts import FACTS, Facts
 from features.matrix import ask, matrix
-from features.predictor import Predictor, catalogue
+from features.predictor import Predictor, everything
 from features.tally import Tally, on
 
 ASIDE = ("known_at", "days_before", "record_key", "counted")
@@ -38,7 +38,7 @@ def evidence(facts: Facts, points: Any, name: str, point_id: str) -> Evidence:
 
     Errors: InputError where there is no such predictor or point, or the source does not record what it reads.
     """
-    known = catalogue()
+    known = everything()
     if name not in known:
         raise InputError(f"there is no predictor '{name}'; {nearest(name, known)}")
     point = points.filter(points.point_id == point_id)
@@ -62,9 +62,9 @@ def _evidence(facts: Facts, point: Any, predictor: Predictor, point_id: str) -> 
         value=None if pd.isna(value) else float(value),
         rows={name: _rows(facts, point, tally) for name, tally in asked.items()},
         parts=tuple(
-            _evidence(facts, point, catalogue()[part], point_id)
+            _evidence(facts, point, everything()[part], point_id)
             for part in predictor.parameters
-            if part in catalogue()
+            if part in everything()
         ),
     )
 
@@ -75,7 +75,7 @@ def _reads_facts(predictor: Predictor) -> bool:
 
 def _with_parts(predictor: Predictor) -> dict[str, Predictor]:
     """The predictor after all that it is made of."""
-    known = catalogue()
+    known = everything()
     before = [_with_parts(known[part]) for part in predictor.parameters if part in known]
     return {name: part for parts in before for name, part in parts.items()} | {predictor.name: predictor}
 

@@ -3,7 +3,8 @@
 A predictor is written with a `History` of one fact (`appointments`), whose rows were all known before the
 point, a `Column` of it (`appointments.missed`), one value per row, and a `Number`, one value per point, which
 is what every summary of a column gives. Only the words below exist, because each means the same on every
-engine; dividing by nothing gives missing.
+engine; dividing by nothing gives missing. Of a history without any row every summary is missing, counts too:
+`when_absent` says what that means. A condition that no row meets counts 0.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import ibis
 
 from features.as_of import DERIVED
 from features.errors import nearest
-from features.number import Expression, Number
+from features.number import Expression, Number, not_zero
 from features.tally import RunningTally, Tally
 
 
@@ -58,18 +59,23 @@ class Column:
     def __mul__(self, other: Column | float) -> Column:
         return self._with(other, operator.mul)
 
+    def __add__(self, other: Column | float) -> Column:
+        return self._with(other, operator.add)
+
     def __sub__(self, other: Column | float) -> Column:
         return self._with(other, operator.sub)
 
     def __truediv__(self, other: float) -> Column:
-        return self._with(other, operator.truediv)
+        """Division; by nothing gives missing."""
+        return self._with(other, lambda top, bottom: top / not_zero(bottom))
 
     def __mod__(self, other: float) -> Column:
-        return self._with(other, operator.mod)
+        """What is left over; of division by nothing, missing."""
+        return self._with(other, lambda top, bottom: top % not_zero(bottom))
 
     def floor_division(self, by: float) -> Column:
-        """How often `by` goes into the value, whole times."""
-        return Column(self.rows, (self.value / by).floor())
+        """How often `by` goes into the value, whole times; nothing goes into it a missing number of times."""
+        return Column(self.rows, (self.value / not_zero(by)).floor())
 
     def equals(self, other: Column | float | str) -> Column:
         """Whether the value is the same; missing stays missing."""

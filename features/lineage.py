@@ -11,7 +11,7 @@ from ibis.common.exceptions import IbisError
 from features.facts import FACTS, Fact
 from features.history import Column, History
 from features.number import Number
-from features.predictor import DefinitionError, Predictor, catalogue
+from features.predictor import DefinitionError, Predictor, everything
 from features.tally import NotAdditiveError, RunningTally, Tally
 
 DERIVED_TYPES = {
@@ -37,7 +37,7 @@ def columns_read(predictor: Predictor) -> tuple[str, ...]:
         if column in FACTS[name].gives
     }
     own |= {origin for name, tally in tallies.items() if not tally.read for origin in _keys(FACTS[name])}
-    parts = [columns_read(catalogue()[name]) for name in predictor.parameters if name in catalogue()]
+    parts = [columns_read(everything()[name]) for name in predictor.parameters if name in everything()]
     return tuple(sorted(own.union(*parts)))
 
 

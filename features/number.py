@@ -43,7 +43,7 @@ class Number:
 
     def __truediv__(self, other: Number | float) -> Number:
         """Division; by nothing gives missing."""
-        return self._with(other, lambda top, bottom: top / _not_zero(bottom))
+        return self._with(other, lambda top, bottom: top / not_zero(bottom))
 
     def __ge__(self, other: Number | float) -> Number:
         return self._with(other, lambda a, b: (a >= b).cast("float64"))
@@ -77,6 +77,10 @@ class Number:
         """How far this number is from a value, either way."""
         return Number(lambda wide: (self.of(wide) - value).abs())
 
+    def whole(self) -> Number:
+        """This number cut down to a whole one."""
+        return Number(lambda wide: self.of(wide).floor())
+
     def at_least(self, limit: float) -> Number:
         """This number, raised to a limit."""
         return Number(lambda wide: ibis.ifelse(self.of(wide) < limit, limit, self.of(wide)))
@@ -86,5 +90,6 @@ class Number:
         return Number(lambda wide: ibis.ifelse(self.of(wide) > limit, limit, self.of(wide)))
 
 
-def _not_zero(value: Expression | float) -> Expression:
+def not_zero(value: Expression | float) -> Expression:
+    """A divisor, missing where it is 0: one engine gives infinity there and another an error."""
     return ibis.literal(value, "float64").nullif(0.0) if isinstance(value, int | float) else value.nullif(0)

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from features import predictors as rooms
-from features.conceptual_model import CONSTRUCTS
+from features.conceptual_model import CONSTRUCTS, PROTECTED, TITLES
 from features.errors import nearest
 
 Shown = Literal["reason", "context", "never"]
@@ -52,6 +52,7 @@ class Predictor:
     when_absent: float | _Unset | None
     direction: int | None
     modifiable: bool
+    protected: str | None
     summary: str
     parameters: tuple[str, ...]
     function: Callable[..., Any]
@@ -86,6 +87,7 @@ def predictor(  # each argument is a fact about the predictor that a reader look
     when_absent: float | _Unset | None = UNSET,
     direction: Literal[1, -1] | None = None,
     modifiable: bool = False,
+    protected: str | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare the function below to be a predictor of the construct that its file is named after.
 
@@ -94,9 +96,9 @@ def predictor(  # each argument is a fact about the predictor that a reader look
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         name, construct = function.__name__, function.__module__.rpartition(".")[2]
-        if construct not in CONSTRUCTS:
+        if construct not in TITLES:
             raise DefinitionError(
-                f"{name}: its file '{construct}' is no construct; {nearest(construct, CONSTRUCTS)}"
+                f"{name}: its file '{construct}' is no construct; {nearest(construct, TITLES)}"
             )
         known = _DEFINED.get(name)
         if known is not None and known.function.__code__ is not function.__code__:
@@ -112,6 +114,7 @@ def predictor(  # each argument is a fact about the predictor that a reader look
             when_absent=when_absent,
             direction=direction,
             modifiable=modifiable,
+            protected=protected,
             summary=re.split(r"\n\s*\n", inspect.getdoc(function) or "")[0].replace("\n", " "),
             parameters=tuple(inspect.signature(function).parameters),
             function=function,
@@ -122,8 +125,22 @@ def predictor(  # each argument is a fact about the predictor that a reader look
 
 
 @cache
-def catalogue() -> Mapping[str, Predictor]:
-    """Every predictor by name, in the order in which each can be worked out.
+def catalogue(admitted: frozenset[str] = frozenset()) -> Mapping[str, Predictor]:
+    """Every predictor that may stand in a matrix, by name, in the order in which each can be worked out.
+
+    `admitted`: protected characteristics whose predictors may too. Errors: as `everything`.
+    """
+    allowed = {
+        name: known
+        for name, known in everything().items()
+        if known.protected is None or known.protected in admitted
+    }
+    return MappingProxyType(allowed)
+
+
+@cache
+def everything() -> Mapping[str, Predictor]:
+    """Every predictor, those of protected characteristics included.
 
     Errors: DefinitionError naming the rule, the culprit and the nearest valid name.
     """
@@ -164,6 +181,7 @@ def in_order(defined: Mapping[str, Predictor]) -> dict[str, Predictor]:
                     f"{name}: reads '{parameter}', which is no fact or predictor; {nearest(parameter, valid)}"
                 )
         _check_absence(defined[name], FACTS)
+        _check_protection(defined[name], defined)
         ordered[name] = defined[name]
 
     for name in sorted(defined, key=lambda key: (defined[key].construct, key)):
@@ -177,4 +195,21 @@ def _check_absence(asked: Predictor, facts: Mapping[str, object]) -> None:
         raise DefinitionError(
             f"{asked.name}: reads a history but does not say what an empty one gives; "
             "add when_absent (a count: 0; a measurement: None)"
+        )
+
+
+def _check_protection(asked: Predictor, defined: Mapping[str, Predictor]) -> None:
+    from features.facts import FACTS
+
+    if asked.protected is None:
+        facts = [name for name in asked.parameters if name in FACTS and FACTS[name].protected]
+        parts = [name for name in asked.parameters if name in defined and defined[name].protected]
+        if facts or parts:
+            raise DefinitionError(
+                f"{asked.name}: reads {(facts + parts)[0]}, a protected characteristic; say `protected=` and put "
+                f"it in features/predictors/{PROTECTED.name}.py, or read something else"
+            )
+    elif asked.construct != PROTECTED.name or asked.shown != "never":
+        raise DefinitionError(
+            f"{asked.name}: a protected characteristic stands in {PROTECTED.name}.py and is never shown"
         )

@@ -1,16 +1,24 @@
-"""Protected characteristics: for the audit only. No predictor can read them: they are no facts.
+"""Protected characteristics: for the audit. None is a predictor unless a setting admits it.
 
 Values are the latest the records hold, whenever recorded: they describe people to an auditor and never
-enter a prediction. Unknown is its own value everywhere.
+enter a prediction by this way. Unknown is its own value everywhere.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import pandas as pd
 
+from features.errors import nearest
 from features.facts import Facts
-from features.standard import ethnic_categories
+from features.standard import circumstance_codes, circumstance_meanings, ethnic_categories
 
+# Which may become predictors by a setting, and which only with a written reason, which the model card prints.
+ADMISSIBLE = ("age", "gender", "disability", "asylum")
+WITH_A_REASON = ("ethnicity", "religion", "sexual orientation")
+SHORTEST_REASON = 20
 UNKNOWN = "unknown"
 NOT_STATED = "Not stated or not known"
 GENDERS = {"1": "male", "2": "female", "9": "indeterminate"}
@@ -18,7 +26,55 @@ GENDERS = {"1": "male", "2": "female", "9": "indeterminate"}
 AGE_EDGES = (0, 18, 26, 65, 75, 90, 150)
 AGE_BANDS = ("under 18", "18 to 25", "26 to 64", "65 to 74", "75 to 89", "90 and over")
 ASKED = ("EthnicCategory", "Gender", "PersonBirthDate", "IndicesOfDeprivationDecile")
-COLUMNS = ("point_id", "ethnic_category", "ethnic_group", "gender", "age_band", "deprivation_quintile")
+COLUMNS = (
+    "point_id",
+    "ethnic_category",
+    "ethnic_group",
+    "gender",
+    "age_band",
+    "deprivation_quintile",
+    "disability",
+    "asylum",
+    "religion",
+    "sexual_orientation",
+)
+NO_DISABILITY, DISABILITY_UNKNOWN = "NN", ("XX", "ZZ")
+
+
+@dataclass(frozen=True)
+class ProtectedSettings:
+    """`admit`: protected characteristics that may be predictors. `because`: characteristic -> why, in a sentence.
+
+    ADMISSIBLE need no reason; WITH_A_REASON are refused without one.
+    """
+
+    admit: tuple[str, ...] = ()
+    because: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = (*ADMISSIBLE, *WITH_A_REASON)
+        for name in (*self.admit, *self.because):
+            if name not in known:
+                raise ValueError(f"there is no protected characteristic '{name}'; {nearest(name, known)}")
+        for name in self.because:
+            if name not in self.admit:
+                raise ValueError(f"because.{name} gives a reason, but `admit` does not name {name}")
+        for name in self.admit:
+            if name in WITH_A_REASON and len(self.because.get(name, "").strip()) < SHORTEST_REASON:
+                raise ValueError(
+                    f"admit names {name}, which needs a written reason of at least {SHORTEST_REASON} characters "
+                    f'in because."{name}"; the model card prints it'
+                )
+
+    @property
+    def admitted(self) -> frozenset[str]:
+        """`admit`, as `catalogue` takes it."""
+        return frozenset(self.admit)
+
+    def in_words(self) -> tuple[str, ...]:
+        """A sentence for each characteristic admitted, with its reason."""
+        none = "no reason was written"
+        return tuple(f"{name} is a predictor: {self.because.get(name, none)}" for name in self.admit)
 
 
 def protected(facts: Facts, points: pd.DataFrame) -> pd.DataFrame:
@@ -31,8 +87,50 @@ def protected(facts: Facts, points: pd.DataFrame) -> pd.DataFrame:
             "gender": patients["Gender"].map(GENDERS).fillna(UNKNOWN),
             "age_band": age_band(patients["PersonBirthDate"], points["at"].reset_index(drop=True)),
             "deprivation_quintile": deprivation_quintile(patients["IndicesOfDeprivationDecile"]),
+            **_circumstances(facts, points["patient_id"]),
         }
     )
+
+
+def _circumstances(facts: Facts, patients: pd.Series[str]) -> dict[str, pd.Series[str]]:
+    """Disability, asylum, religion and sexual orientation of each patient, in the order given."""
+    disabled = _held(facts, "IDS007DisabilityType", "DisabCode")
+    disabled = disabled[~disabled["code"].isin(DISABILITY_UNKNOWN)]
+    disability = (disabled["code"] != NO_DISABILITY).groupby(disabled["patient_id"]).any()
+    held = _held(facts, "IDS011SocPerCircumstances", "SocPerCircumstance")
+    held = held.assign(
+        group=held["code"].map(circumstance_codes("protected")),
+        words=held["code"].map(circumstance_meanings()),
+    )
+    last = held.dropna(subset=["group"]).drop_duplicates(["patient_id", "group"], keep="last")
+    by_group = last.set_index(["group", "patient_id"])["words"]
+    said = {group: by_group.xs(group) for group in by_group.index.get_level_values("group").unique()}
+    none = pd.Series(dtype=object)
+    asylum = patients.isin(said.get("asylum / refugee", none).index)
+    return {
+        "disability": patients.map(disability).map({True: "yes", False: "no"}).fillna(UNKNOWN).astype(str),
+        "asylum": asylum.map({True: "recorded", False: "not recorded"}).astype(str),
+        "religion": _after_colon(patients.map(said.get("religion", none))),
+        "sexual_orientation": _after_colon(patients.map(said.get("sexual orientation", none))),
+    }
+
+
+def _after_colon(meaning: pd.Series[str]) -> pd.Series[str]:
+    """ "Religion: Sikh" as "Sikh"; what was not recorded as unknown."""
+    words = meaning.astype("string").str.partition(": ")[2].fillna(UNKNOWN)
+    return words.where(words != "", UNKNOWN).astype(str)
+
+
+def _held(facts: Facts, table: str, column: str) -> pd.DataFrame:
+    """Each patient's codes in one table: `patient_id, code`, in a fixed order; none where there is no table."""
+    held = facts.records.columns.get(table, ())
+    if column not in held:
+        return pd.DataFrame({"patient_id": pd.Series(dtype=str), "code": pd.Series(dtype=str)})
+    asked = f"""
+        SELECT DISTINCT OrgID_Provider || ':' || LocalPatientId AS patient_id, "{column}" AS code
+        FROM "{table}" WHERE "{column}" IS NOT NULL ORDER BY ALL
+    """
+    return facts.records.connection.execute(asked).df()
 
 
 def ethnicity(codes: pd.Series[str]) -> dict[str, pd.Series[str]]:

@@ -99,6 +99,12 @@ def circumstance_codes(use: str) -> Mapping[str, str]:
 
 
 @cache
+def circumstance_meanings() -> Mapping[str, str]:
+    """What each IDS011 code means."""
+    return {row["code"]: row["meaning"] for row in _rows("circumstances.csv")}
+
+
+@cache
 def ethnic_categories() -> Mapping[str, tuple[str, str]]:
     """Ethnic category codes with the category in words (16+1) and its group (5+1)."""
     return {row["code"]: (row["category"], row["group"]) for row in _rows("ethnicity.csv")}

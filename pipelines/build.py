@@ -122,7 +122,7 @@ def assemble_records(
         points = find_points(facts, config.points, until=moment)
         frame = points.frame()[POINT_COLUMNS]
         advance("predictors")
-        built = matrix(facts, points.table, catalogue())
+        built = matrix(facts, points.table, catalogue(config.protected.admitted))
         features = frame[["point_id"]].merge(built.frame, on="point_id", how="left", validate="1:1")
         advance("outcomes")
         assembled = Built(

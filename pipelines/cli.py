@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.errors import InputError
+from pipelines.synthesise_command import add_arguments
+from pipelines.synthesise_command import run as run_synthesise
 
 Handler = Callable[[argparse.Namespace], int]
 if TYPE_CHECKING:
@@ -61,13 +63,7 @@ def _source_commands(commands: Commands) -> None:
     template = _command(commands, "template", _template, "write blank tables and a commented mapping")
     template.add_argument("folder", type=Path, metavar="DIR")
 
-    synthesise = _command(commands, "synthesise", _synthesise, "write a synthetic service")
-    synthesise.add_argument("out", type=Path, metavar="OUT")
-    synthesise.add_argument("--pathways", type=_positive, default=5_000, metavar="N")
-    synthesise.add_argument("--services", type=_positive, default=3, metavar="K")
-    synthesise.add_argument("--months", type=_positive, default=24, metavar="M")
-    synthesise.add_argument("--seed", type=int, default=1, metavar="S")
-    synthesise.add_argument("--format", choices=("csv", "parquet"), default="parquet")
+    add_arguments(_command(commands, "synthesise", run_synthesise, "write a synthetic service"))
 
     build = _command(commands, "build", _build, "turn records into points, predictors and outcomes")
     build.add_argument("source", type=Path, metavar="SOURCE")
@@ -122,10 +118,20 @@ def _study_commands(commands: Commands) -> None:
     explain.add_argument("--point", required=True, metavar="ID")
     explain.add_argument("--source", type=Path, required=True, metavar="SOURCE")
 
+    drawn = _command(commands, "mechanism", _mechanism, "the causal graph of the synthetic service, drawn")
+    drawn.add_argument("--check", action="store_true", help="fail where the drawing in docs/ is out of date")
+
     benchmark = _command(commands, "benchmark", _benchmark, "a published benchmark on real patients' data")
     benchmark.add_argument("name", choices=("gicbt",))
     benchmark.add_argument("--data", type=Path, required=True, metavar="CSV")
     benchmark.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    logins = _command(
+        commands, "compare-logins", _compare_logins, "a service's log-ins beside those of 342 real patients"
+    )
+    logins.add_argument("source", type=Path, metavar="SOURCE")
+    logins.add_argument("--data", type=Path, required=True, metavar="CSV", help="the G-ICBT file")
+    logins.add_argument("--out", type=Path, required=True, metavar="DIR")
 
     demo = _command(commands, "demo", _demo, "the whole way on a synthetic service")
     demo.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
@@ -157,20 +163,6 @@ def _template(asked: argparse.Namespace) -> int:
     from pipelines.template import write_template
 
     write_template(asked.folder)
-    return 0
-
-
-def _synthesise(asked: argparse.Namespace) -> int:
-    from pipelines.synthetic_service import synthesise
-
-    synthesise(
-        asked.out,
-        pathways=asked.pathways,
-        services=asked.services,
-        months=asked.months,
-        seed=asked.seed,
-        file_format=asked.format,
-    )
     return 0
 
 
@@ -250,10 +242,23 @@ def _explain_predictor(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _mechanism(asked: argparse.Namespace) -> int:
+    from pipelines.mechanism import mechanism
+
+    return mechanism(check=asked.check)
+
+
 def _benchmark(asked: argparse.Namespace) -> int:
     from pipelines.benchmark_gicbt import benchmark
 
     benchmark(asked.data, out=asked.out)
+    return 0
+
+
+def _compare_logins(asked: argparse.Namespace) -> int:
+    from pipelines.compare_logins import compare_logins
+
+    compare_logins(asked.source, data=asked.data, out=asked.out)
     return 0
 
 

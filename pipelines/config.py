@@ -10,6 +10,7 @@ from typing import Any
 from features.errors import InputError
 from features.facts import FactSettings
 from features.points import PointSettings
+from features.protected import ProtectedSettings
 from features.records import SourceSettings
 from models.audit_settings import AuditSettings
 from models.boosting import BoostingSettings
@@ -18,6 +19,7 @@ from models.flags import FlagSettings
 from models.outcome import OutcomeSettings
 from models.splits import SplitSettings
 from pipelines.settings import from_table
+from pipelines.synthetic.settings import SyntheticSettings
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Config:
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     source: SourceSettings = field(default_factory=SourceSettings)
     readiness: ReadinessSettings = field(default_factory=ReadinessSettings)
+    protected: ProtectedSettings = field(default_factory=ProtectedSettings)
     facts: FactSettings = field(default_factory=FactSettings)
     points: PointSettings = field(default_factory=PointSettings)
     outcome: OutcomeSettings = field(default_factory=OutcomeSettings)
@@ -54,6 +57,7 @@ class Config:
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     flags: FlagSettings = field(default_factory=FlagSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
+    synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)
 
     def as_table(self) -> dict[str, Any]:
         """All settings as plain nested tables, for manifests and tracking."""

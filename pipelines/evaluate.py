@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from features.errors import InputError
+from features.predictor import everything
 from models.baselines import baselines
 from models.evaluation import (
     HeldOut,
@@ -21,6 +22,7 @@ from models.evaluation import (
     performance,
     verdict,
 )
+from models.risk_model import RiskModel
 from models.splits import Split
 from pipelines.config import Config
 from pipelines.evaluated import BOOSTED, Evaluation
@@ -148,6 +150,24 @@ def examine(
         synthetic=bool(material.manifest["synthetic"]),
         records_up_to=str(material.manifest["records_up_to"]),
         patients=len(np.unique(patients.astype(str))),
+        told=_told(loaded.model, material),
+    )
+
+
+def _told(model: RiskModel, material: Material) -> tuple[str, ...]:
+    """What the model reads of protected characteristics, why, and which constructs no predictor measures."""
+    read = [everything()[name].protected for name in model.predictors if name in everything()]
+    because = material.manifest["configuration"].get("protected", {}).get("because", {})
+    unsaid = "no reason was written where these records were built"
+    sentences = [
+        f"The protected characteristic {name} is a predictor: {because.get(name, unsaid)}."
+        for name in sorted({name for name in read if name})
+    ]
+    lost = material.manifest.get("unmeasured", [])
+    return (
+        *(sentences or ["No protected characteristic is a predictor."]),
+        f"Constructs that no predictor measures here: {', '.join(lost) or 'none'}.",
+        f"Predictors that these records cannot carry: {len(material.manifest.get('left_out', {}))}.",
     )
 
 

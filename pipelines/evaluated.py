@@ -22,7 +22,8 @@ class Evaluation:
 
     `learnt_here`: the model learnt from this very build. `labels`: outcomes of all points. `outcome` and
     `risks`: of held-out points with a known outcome. `count_dropout_as`: what a patient who left before the
-    review counts as; `other_dropout`: the boosted model's figures if it were the other way.
+    review counts as; `other_dropout`: the boosted model's figures if it were the other way. `told`: sentences
+    on what the model reads and what no predictor measures.
     """
 
     model: LoadedModel
@@ -44,6 +45,7 @@ class Evaluation:
     synthetic: bool
     records_up_to: str
     patients: int
+    told: tuple[str, ...]
 
     @property
     def own(self) -> dict[str, float]:

@@ -49,6 +49,7 @@ def evaluation_page(found: Evaluation) -> Page:
             Section("What the flags do", _flags(found)),
             Section("Is flagging worth it?", _benefit(found)),
             Section("What was held out", _held_out(found)),
+            Section("What the model reads", [paragraph(sentence) for sentence in found.told]),
             Section("All figures", _figures(found)),
         ],
         synthetic=found.synthetic,

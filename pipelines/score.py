@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from features.conceptual_model import TITLES
 from features.errors import InputError, nearest
-from features.predictor import catalogue
+from features.predictor import everything
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.build import assemble
 from pipelines.config import Config
@@ -20,7 +21,7 @@ from pipelines.flag_tables import flags_table, scored_table
 from pipelines.page import Page, write_page
 from pipelines.patient_page import explanation_table, patient_page
 from pipelines.progress import progress
-from pipelines.scored import TITLES, Scored, find_flags
+from pipelines.scored import Scored, find_flags
 from pipelines.store import step, write_table
 from pipelines.tracking import load_model
 
@@ -35,7 +36,7 @@ def score(
     model needs what the source cannot carry.
     """
     with step("score", out, inputs={"source": source}, config=config) as manifest:
-        suggestions = read_suggestions(_library(config), catalogue())
+        suggestions = read_suggestions(_library(config), everything())
         learnt = load_model(model, config)
         built = assemble(source, config=config, until=as_of)
         with progress("Scoring", 4) as advance:
@@ -117,7 +118,7 @@ def write_patient(out: Path, scored: Scored, occasion: Occasion, patient: str | 
         return
     explanation = scored.explanation.of(one.flag.point)
     values = scored.features.loc[[one.flag.point]].iloc[0]
-    explained = explanation_table(explanation, values, catalogue(), TITLES)
+    explained = explanation_table(explanation, values, everything(), TITLES)
     yield write_table(out / "explanation.csv", explained)
     yield write_page(out / "patient.html", patient_page(one, explained, explanation.base, occasion))
 

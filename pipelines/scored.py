@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from features.conceptual_model import CONSTRUCTS
+from features.conceptual_model import TITLES
 from features.errors import InputError, nearest
-from features.predictor import catalogue
+from features.predictor import everything
 from models.explanation import Explanation, explain
 from models.flags import Flag, Rules, make_flags
 from models.learnt_sides import learnt_sides
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from models.risk_model import RiskModel
 
 NOBODY = "no practitioner recorded"
-TITLES: Mapping[str, str] = {name: construct.title for name, construct in CONSTRUCTS.items()}
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def find_flags(
     rules = Rules(
         settings=config.flags,
         threshold=model.threshold,
-        predictors=catalogue(),
+        predictors=everything(),
         sides=learnt_sides(model),
         titles=TITLES,
         suggestions=suggestions,
@@ -88,7 +86,12 @@ def _must_carry(model: RiskModel, built: Built) -> None:
 
 
 def _why_absent(name: str, built: Built) -> str:
-    if name not in catalogue():
-        return f"the model needs the predictor '{name}', not in this catalogue ({nearest(name, catalogue())})"
+    if name not in everything():
+        return (
+            f"the model needs the predictor '{name}', not in this catalogue ({nearest(name, everything())})"
+        )
+    characteristic = everything()[name].protected
+    if characteristic is not None:
+        return f"the model needs '{name}': admit {characteristic} in [protected] of the configuration, or"
     why = built.left_out.get(name, "it is left out")
     return f"the model needs the predictor '{name}', which this source cannot carry: {why}"

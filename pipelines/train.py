@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from features.errors import InputError
-from features.predictor import catalogue
+from features.predictor import everything
 from models.boosting import train as learn
 from models.risk_model import Numbers, RiskModel
 from models.splits import Split, split
@@ -111,7 +111,7 @@ def train(work: Path, *, config: Config) -> Trained:
                 material.labels,
                 material.points["patient_id"].to_numpy(dtype=object),
                 cut,
-                directions={name: p.direction for name, p in catalogue().items() if p.direction},
+                directions={name: p.direction for name, p in everything().items() if p.direction},
                 settings=config.model,
                 advance=advance,
             )

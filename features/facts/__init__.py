@@ -4,6 +4,7 @@ from features.facts import (  # each declares its facts on import
     between_session_work,
     care,
     person,
+    protected_characteristics,
     scores,
     staff,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "between_session_work",
     "care",
     "person",
+    "protected_characteristics",
     "scores",
     "staff",
 ]

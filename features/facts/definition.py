@@ -49,6 +49,7 @@ class Fact:
     `gives`: column -> (Ibis type, the column of the records that must be recorded for it).
     `later`: column -> the column that holds the moment from which alone it is known.
     `running`: what a practitioner or a service saw with all patients: only totals up to a point can be had.
+    `protected`: only a predictor that is marked so may read it, and only where a setting admits that.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Fact:
     gives: Mapping[str, tuple[str, str]]
     later: Mapping[str, str]
     running: bool
+    protected: bool
     summary: str
     rows: Callable[[Source], Any]
 
@@ -88,6 +90,7 @@ def fact(
     gives: Mapping[str, str],
     later: Mapping[str, str] | None = None,
     running: bool = False,
+    protected: bool = False,
 ) -> Callable[[Callable[[Source], Any]], Callable[[Source], Any]]:
     """Declare the function below to give the rows of a fact.
 
@@ -108,6 +111,7 @@ def fact(
             gives={column: _split(spelt) for column, spelt in gives.items()},
             later=dict(later or {}),
             running=running,
+            protected=protected,
             summary=re.split(r"\n\s*\n", function.__doc__ or "")[0].replace("\n", " ").strip(),
             rows=function,
         )

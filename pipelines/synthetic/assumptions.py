@@ -43,54 +43,47 @@ RELIGIONS = {
 ORIENTATIONS = {"20430005": 90, "76102007": 4, "42035005": 6}
 NO_LONG_TERM_CONDITION = "748031000000103"
 SECOND_REFERRALS = 0.08
+FEWER_REFERRALS_AT_CHRISTMAS = 0.12  # share below the year's mean
 DAYS_TO_SECOND_REFERRAL = (200.0, 0.8)  # median and log-sd: some begin while the first is still open
 
 # --- services and practitioners: assumptions
 PATHWAYS_PER_PWP = 90
 PATHWAYS_PER_THERAPIST = 350
 TRAINEES = 0.2
-PWP_SKILL_SD, PWP_WARMTH_SD, PWP_UNEXPLAINED_SD, SERVICE_SD = 0.75, 0.5, 0.15, 0.18
+YEARS_SINCE_QUALIFIED = (3.5, 0.8)  # median and log-sd
+CASELOAD_SPREAD = 0.3  # log-sd of the patients that PWPs of one service are given
 
 # --- pathways: assumptions unless a source is named
-ASSESSED = 0.84  # with TREATED it gives 1.24m entering treatment of 1.83m referrals, England 2021-23
-TREATED = 0.84
+# ASSESSED, TREATED and ASSESSMENT_TREATS are fitted: 1.24m entering treatment of 1.83m referrals (England,
+# 2021-23), 37% finishing a course, which takes two treatment sessions (2023-24).
+ASSESSED, TREATED, ASSESSMENT_TREATS = 0.76, 0.59, 0.85
+NOT_TREATED_BELOW_CASENESS = 0.85
+NEVER_OFFERED = 0.75  # of those never seen: no appointment was made
+TREATED_IF_SEVERE = 0.3  # log-odds per sd: fewer are treated below caseness
 HIGH_INTENSITY, GROUP, COMPUTER = 0.08, 0.05, 0.22
-STEPPED_UP = 0.05
-WAIT_FOR_ASSESSMENT = (16.0, 0.55)  # days, median and log-sd: 90% within 6 weeks, England, Apr 2023
-WAIT_FOR_TREATMENT = (24.0, 0.6)
+MILDER_ONLINE_OR_IN_GROUPS = 0.8  # fitted: they start one to two points lower, England, 2023-24
+# Days, median and log-sd, fitted: first treatment within 28 days for 81%, second within 28 more for 43%
+# and after more than 90 for 22% (finished courses, England, 2023-24).
+WAIT_FOR_ASSESSMENT, WAIT_FOR_TREATMENT = (6.6, 1.0), (49.0, 1.08)
 DAYS_BETWEEN_SESSIONS = (11.0, 0.38)
-PLANNED_SESSIONS = (6.9, 1.6)  # finished courses had 7.9 contacts on average, England 2021-22
+PLANNED_SESSIONS = (7.6, 1.8)  # finished courses had 7.9 contacts on average, England 2021-22
 HIGH_INTENSITY_SESSIONS = (11.0, 2.5)
 APPOINTMENTS = 20  # the most in one pathway
 FOLLOW_UPS = 0.2
 MISSED, MISSED_CODES = 0.12, {"3": 0.5, "2": 0.34, "4": 0.1, "7": 0.06}  # ~12%: secondary source, 2020
-LEAVE_AFTER_SESSION = 0.045
+LEAVE_AFTER_SESSION = 0.035
 LEAVE_AFTER_TWO_MISSED = 0.55
 
 # --- symptoms: first scores of finished courses are near PHQ-9 14-15 and GAD-7 13 (PROMs, England)
 PHQ9, GAD7 = "720433000", "445455005"
 WSAS = ("932621000000100", "932581000000100", "932611000000106", "932591000000103", "932601000000109")
-FIRST_PHQ9, FIRST_GAD7, FIRST_WSAS = (14.7, 5.6), (13.2, 4.6), (18.0, 8.0)
-FALL_PER_SESSION, FALL_IF_DONE = 0.065, 0.13  # of the score, per treatment session; assumption
+FIRST_PHQ9, FIRST_GAD7, FIRST_WSAS = (13.3, 6.1), (12.6, 5.1), (17.4, 9.0)
+# Fitted to last scores, recovery, reliable improvement and deterioration, England, 2023-24: how much patients
+# differ in what treatment does for them, and how much scores move between contacts for no known reason.
+RESPONSE_SHAPE, SERVICE_RESPONSE_SD, SERVICE_GOES_ON_SD = 1.15, 0.10, 0.48
+SHOCK_PHQ9, SHOCK_GAD7, SHOCK_WSAS = 1.8, 1.6, 3.2
 
-# --- doing the work: log-odds per standard deviation, all assumptions. Signs follow the constructs with a
-# stated direction in Bennion et al. 2024 (doi 10.1080/16506073.2024.2369939); the rest are open there.
-DOING = {
-    "always": 0.06,  # leaves about 40% not done; comparable care reports 30-59%
-    "expectations": 0.38,
-    "literacy": 0.28,
-    "alliance": 0.26,
-    "resistance": -0.36,
-    "life_load": -0.44,
-    "support": 0.20,
-    "planning": 0.48,
-    "reviewed_last_time": 0.22,
-    "did_last_time": 0.32,
-    "demand": -0.18,
-    "symptoms": -0.12,
-    "session": 0.03,  # learning, per session
-}
-UNEXPLAINED_PATIENT_SD, UNEXPLAINED_SESSION_SD = 0.38, 0.22
+# --- what happens: assumptions; causes and effects are in `mechanism`
 LIFE_EVENT, LIFE_EVENT_SIZE, LIFE_EVENT_FADES = 0.045, 1.6, 0.75
 
 # --- recording: assumptions
@@ -109,6 +102,40 @@ DAYS_RESUBMITTED = 15  # contacts this close to the month's start are submitted 
 CORRECTED = 0.01
 DIRTY_ROWS = 0.001
 
-# --- platform: log-in rhythm, loosely after 342 users of a guided programme (means 31.9 and 8.7 log-ins)
-LOGIN_DAYS_PER_WEEK = (0.7, 2.2)  # not done, done
-LOGINS_AGAIN_SAME_DAY = 0.5  # on average; some people ten times as often as others
+BEGINS_MEDICATION, STOPS_MEDICATION = 0.10, 0.08  # of pathways, at one of the first contacts
+
+# --- platform: tuned by `bsw compare-logins` to the rhythm of 342 users of a guided programme (Côté-Allard et
+# al. 2022), of which only such aggregates are here
+DAYS_WITH_LOGIN_PER_WEEK = 2.4  # of the usual patient, in a later week in which the work is done
+IF_NOT_DONE, FIRST_WEEKS, FADES_PER_WEEK = 0.45, (1.6, 1.3), 0.98  # times as many
+DIFFER_IN_LOGINS = 0.45  # log-sd between patients
+LOGINS_AGAIN_SAME_DAY = 0.24  # on average; some people ten times as often as others
+WEEKEND = 0.5  # of a weekday's
+LOGIN_MINUTES = (15.0, 1.25, 240)  # median, log-sd, longest
+HOURS_OF_LOGIN = (
+    0,
+    0,
+    0,
+    0,
+    0,
+    1,
+    2,
+    4,
+    6,
+    7,
+    7,
+    8,
+    7,
+    7,
+    6,
+    5,
+    6,
+    7,
+    7,
+    6,
+    5,
+    4,
+    2,
+    1,
+)  # percent, from midnight
+LOGINS_END_AFTER, OPEN_AFTER_DISCHARGE = 56, 56  # days without a session; days for which access stays open

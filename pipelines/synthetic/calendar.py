@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pipelines.synthetic.assumptions import LAST_DAY
 
 Array = npt.NDArray[Any]
+CHRISTMAS = int(np.datetime64("2024-12-25", "D").astype(np.int64))
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,13 @@ def on_a_working_day(days: Array) -> Array:
 def age(born: Array, on: Array) -> Array:
     """Whole years, near enough for a column computed by the national system (365.25 days each)."""
     return np.floor((on - born) / 365.25).astype(np.int64)
+
+
+def years_since_last_day(days: Array) -> Array:
+    """Years from the extract's last day, negative before it."""
+    return np.asarray((days - day_number(LAST_DAY)) / 365.25)
+
+
+def turn_of_the_year(days: Array) -> Array:
+    """How near a day is to Christmas: 1 there, -1 in June."""
+    return np.asarray(np.cos(2 * np.pi * (days - CHRISTMAS) / 365.25))

@@ -57,7 +57,7 @@ def _contacts(block: Block) -> pa.Table:
     columns = rows.again(_as_booked(block, chance) | {"PlannedCareContIndicator": text.either(~unplanned)})
     columns["AttendOrDNACode"] = rows.changed(wrong, code, rows=contacts.corrected)
     columns["ClinContDurOfCareCont"] = rows.changed(wrong_duration, duration, rows=contacts.corrected)
-    columns |= rows.again(_how(block, chance))
+    columns |= rows.under_old_name(rows.again(_how(block, chance)), new="ConsMechanism", old="ConsMediumUsed")
     columns["Unique_CareContactID"] = text.joined(
         text.code(block.services.provider, contacts.service[rows.index]), columns["CareContactId"]
     )
@@ -103,7 +103,7 @@ def _how(block: Block, chance: np.random.Generator) -> dict[str, Text]:
     group = therapy_of(block) == GROUP
     needs_interpreter = ~people.speaks_english[person]
     interpreter = np.where(needs_interpreter, pick(chance, {"1": 70, "2": 20, "5": 10}, size=size), 3)
-    medicated = (people.severity[person] + 0.8 * people.unexplained[person] > 0.3).astype(int)
+    medicated = _medicated(block).astype(int)
     absent = ~contacts.attended
     return {
         "ConsMechanism": text.code(tuple(MECHANISMS), np.where(chance.random(size) < 0.85, usual, other)),
@@ -121,6 +121,17 @@ def _how(block: Block, chance: np.random.Generator) -> dict[str, Text]:
         ),
         "Time_Referral_to_CareContact": text.number(contacts.day - block.pathways.received[pathway]),
     }
+
+
+def _medicated(block: Block) -> Array:
+    """Whether psychotropic medication is taken at each contact: some begin or stop on the way."""
+    chance, pathway = block.chance("medication"), block.contacts.pathway
+    people, person = block.people, block.pathways.person
+    noise, when = chance.standard_normal(len(person)), chance.integers(1, 9, len(person))
+    at_first = people.severity[person] + noise > 0.3
+    changes = chance.random(len(person)) < np.where(at_first, a.STOPS_MEDICATION, a.BEGINS_MEDICATION)
+    changed = changes[pathway] & (block.contacts.column >= when[pathway])
+    return np.asarray(at_first[pathway] ^ changed)
 
 
 def _activities(block: Block) -> pa.Table:
@@ -184,7 +195,8 @@ def staff_table(block: Block) -> pa.Table:
     index = np.repeat(np.arange(len(staff.service)), months.count)
     month = np.tile(np.arange(months.count), len(staff.service))
     service, trainee = staff.service[index], staff.trainee[index]
-    awarded = months.starts[0] - 400 - 37 * staff.number[index]
+    years = a.YEARS_SINCE_QUALIFIED[0] * np.exp(a.YEARS_SINCE_QUALIFIED[1] * staff.experience)
+    awarded = np.rint(months.starts[0] - 365.25 * years).astype(np.int64)[index]
     return pa.table(
         {
             "CarePersLocalId": text.identifier("S", staff.number[index], width=3),

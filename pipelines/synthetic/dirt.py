@@ -13,9 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.synthetic.assumptions import DIRTY_ROWS
+from pipelines.synthetic.calendar import Array
 from pipelines.synthetic.record_keeping import Block
 
-CONTACT, PATIENT, REFERRAL, REVIEW = "IDS201CareContact", "IDS001MPI", "IDS101Referral", "BSW002TaskReview"
+CONTACT, PATIENT, REFERRAL = "IDS201CareContact", "IDS001MPI", "IDS101Referral"
+REVIEW, LOGIN = "BSW002TaskReview", "BSW004PlatformSession"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,15 @@ DIRT = (
     Dirt("a review of an unknown task", REVIEW, "TaskId", "T-UNKNOWN"),
     Dirt("more than the whole of a task", REVIEW, "CompletionPercent", "150"),
     Dirt("a rating off its scale", "BSW003SessionRating", "Rating", "77"),
-    Dirt("a log-in that ends before it starts", "BSW004PlatformSession", "SessionEnd", "2001-01-01 00:00:00"),
+    Dirt("a log-in that ends before it starts", LOGIN, "SessionEnd", "2001-01-01 00:00:00"),
+    Dirt("a log-in long after the last month", LOGIN, "SessionStart", "2031-01-01 09:00:00"),
+    Dirt("a log-in at no time", LOGIN, "SessionStart", "yesterday"),
+    Dirt("a time that is none", CONTACT, "CareContTime", "25:71", "CareContactId"),
+    Dirt("a code that is too long", CONTACT, "OrgIDComm", "SYNCB-AND-MORE", "CareContactId"),
+    Dirt("a contact of an unknown submission", CONTACT, "UniqueSubmissionID", "7", "CareContactId"),
+    Dirt("a barrier that is none", REVIEW, "BarriersReported", "time;weather"),
+    Dirt("a review before its task was set", REVIEW, "ReviewDateTime", "2001-01-01 09:00:00"),
+    Dirt("a task of another referral", "BSW001TaskSet", "ServiceRequestId", "R-UNKNOWN", "TaskId"),
 )
 
 
@@ -60,6 +70,8 @@ def with_dirt(block: Block, tables: Mapping[str, pa.Table]) -> tuple[dict[str, p
     each = max(1, round(share))
     added = []
     for dirt in DIRT:
+        if dirt.table not in tables:  # a table this service does not keep
+            continue
         good = tables[dirt.table]
         among = _spoilable(dirt, good)
         if len(among):
@@ -71,7 +83,7 @@ def with_dirt(block: Block, tables: Mapping[str, pa.Table]) -> tuple[dict[str, p
     return made, pa.table(dict(zip(("kind", "table", "column", "rows"), map(list, columns), strict=True)))
 
 
-def _spoilable(dirt: Dirt, table: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _spoilable(dirt: Dirt, table: pa.Table) -> Array:
     """Rows to copy: a conflict of versions only where nothing else hangs on the contact, a missed one."""
     if dirt.table == CONTACT and dirt.own_id is None and dirt.wrong is not None:
         return np.flatnonzero(pc.is_in(table["AttendOrDNACode"], pa.array(["2", "3"])).to_numpy())

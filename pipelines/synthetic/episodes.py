@@ -10,16 +10,21 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from features.standard import ethnic_categories
 from pipelines.synthetic import assumptions as a
-from pipelines.synthetic.calendar import Array, on_a_working_day
+from pipelines.synthetic.agreeing import agree_work
+from pipelines.synthetic.calendar import Array, on_a_working_day, turn_of_the_year
 from pipelines.synthetic.chance import chance_of, log_odds, pick, skewed_days, stream
-from pipelines.synthetic.doing import probability_done, understood
 from pipelines.synthetic.pathways import Pathways
-from pipelines.synthetic.people import People
-from pipelines.synthetic.services import Staff
+from pipelines.synthetic.people import ETHNICITIES, People
+from pipelines.synthetic.services import Services, Staff
+from pipelines.synthetic.settings import SyntheticSettings
 
 ASSESSMENT, TREATMENT, FOLLOW_UP, ENDED = 0, 1, 2, 3
 MISSED_CODES = tuple(a.MISSED_CODES)
+OF_MISSING = ("missed_before", "season")  # causes of missing an appointment that do not make people leave
+ETHNIC_GROUPS = np.array([ethnic_categories()[code][1] for code in ETHNICITIES])
+CASENESS = (10, 8)  # PHQ-9 and GAD-7, as in data/standard/thresholds.csv
 COMPLETED, LEFT, NOT_TREATED, NOT_SEEN, BOOKED = 0, 1, 2, 3, 4
 
 
@@ -41,6 +46,7 @@ class Appointments:
     adapted: Array
     planning: Array
     demand: Array
+    belief: Array
     alliance: Array
     resistance: Array
     life_load: Array
@@ -50,6 +56,8 @@ class Appointments:
     wsas: Array
     done: Array
     probability_done: Array
+    probability_equal_care: Array  # the same, had nothing been planted at this contact
+    drivers: Array  # pathways x appointments x agreeing.DRIVERS: log-odds that each adds to being done
 
 
 @dataclass(frozen=True)
@@ -64,8 +72,11 @@ class Episodes:
 class Course:
     """Where every pathway stands while the loop runs."""
 
-    def __init__(self, seed: int, block: int, *, people: People, pathways: Pathways, staff: Staff) -> None:
-        self.chance = stream(seed, "episodes", block=block)
+    def __init__(
+        self, chance: np.random.Generator, *, people: People, pathways: Pathways, services: Services,
+        staff: Staff, settings: SyntheticSettings,
+    ) -> None:  # fmt: skip
+        self.chance, self.settings = chance, settings
         self.people, self.pathways, self.staff = people, pathways, staff
         of, size = pathways.person, len(pathways.person)
         normal = self.chance.standard_normal
@@ -73,24 +84,46 @@ class Course:
         self.expectations, self.support = people.expectations[of], people.support[of]
         self.literacy, self.chronic = people.literacy[of], people.life_load[of]
         self.other_language = people.language[of] > 0
-        self.severity = people.severity[of]
+        self.severity = settings.mechanism().effect("symptoms", "severity") * people.severity[of]
         self.unexplained = people.unexplained[of]
         self.day = pathways.received.copy()
-        no_offer = pathways.never_seen & (self.chance.random(size) < 0.6)
+        no_offer = pathways.never_seen & (self.chance.random(size) < a.NEVER_OFFERED)
         self.phase = np.where(no_offer, ENDED, ASSESSMENT)
         self.ending = np.where(no_offer, NOT_SEEN, BOOKED)
         self.session = np.zeros(size, dtype=np.int64)
         self.missed_in_a_row = np.zeros(size, dtype=np.int64)
         self.high = pathways.high_intensity.copy()
         self.planned = pathways.sessions.copy()
-        self.resistance = people.resistance[of] + 0.3 * normal(size)
-        self.alliance = 0.35 * self.expectations - 0.25 * self.resistance + staff.warmth[pathways.pwp]
-        self.alliance = self.alliance + 0.7 * normal(size)
+        self.resistance = people.first_resistance[of] + 0.3 * normal(size)
+        self.alliance = self._first_alliance(normal(size))
         self.event = np.zeros(size)
         self.last = np.zeros(size)  # the last agreed work: 1 done, -1 not, 0 none agreed
-        self.phq9 = _scores(a.FIRST_PHQ9, 0.8 * self.severity + 0.6 * normal(size))
-        self.gad7 = _scores(a.FIRST_GAD7, 0.7 * self.severity + 0.7 * normal(size))
+        self.response = 1 + people.responds[of] + services.response[pathways.service]
+        self.waited = np.zeros(size, dtype=bool)  # for the first appointment after assessment
+        self.service_effect = services.effect[pathways.service]
+        group = ETHNIC_GROUPS[people.ethnicity[of]]
+        self.disfavoured = np.isin(group, settings.inequities.groups)
+        self.phq9 = _scores(a.FIRST_PHQ9, 0.9 * self.severity + 0.43 * normal(size))
+        self.gad7 = _scores(a.FIRST_GAD7, 0.9 * self.severity + 0.43 * normal(size))
         self.wsas = _scores(a.FIRST_WSAS, 0.6 * self.severity + 0.2 * self.chronic + 0.75 * normal(size))
+
+    def states(self, *more: str) -> dict[str, Array]:
+        """Where everybody stands in what makes people miss appointments and leave."""
+        known = {
+            "life_load": self.chronic, "life_event": self.event, "expectations": self.expectations,
+            "resistance": self.resistance, "alliance": self.alliance, "last_work": self.last,
+            "missed_before": (self.missed_in_a_row > 0).astype(float), "season": turn_of_the_year(self.day),
+        }  # fmt: skip
+        return {name: value for name, value in known.items() if name in more or name not in OF_MISSING}
+
+    def _first_alliance(self, normal: Array) -> Array:
+        mechanism, plan = self.settings.mechanism(), self.pathways
+        wait = np.log(plan.wait / a.WAIT_FOR_ASSESSMENT[0]) / a.WAIT_FOR_ASSESSMENT[1]
+        causes = {
+            "expectations": self.expectations, "first_resistance": self.resistance,
+            "warmth": self.staff.warmth[plan.pwp], "wait": wait,
+        }  # fmt: skip
+        return mechanism.value("first_alliance", causes) + mechanism.own("first_alliance") * normal
 
     @property
     def staff_now(self) -> Array:
@@ -99,9 +132,15 @@ class Course:
         return np.where(self.phase == ASSESSMENT, self.pathways.assessor, treating)
 
 
-def run_episodes(seed: int, block: int, *, people: People, pathways: Pathways, staff: Staff) -> Episodes:
+def run_episodes(
+    seed: int, block: int, *, people: People, pathways: Pathways, services: Services, staff: Staff,
+    settings: SyntheticSettings,
+) -> Episodes:  # fmt: skip
     """What truly happened on every pathway, as if the extract never ended."""
-    course = Course(seed, block, people=people, pathways=pathways, staff=staff)
+    chance = stream(seed, "episodes", block=block)
+    course = Course(
+        chance, people=people, pathways=pathways, services=services, staff=staff, settings=settings
+    )
     steps = [_appointment(course, number) for number in range(a.APPOINTMENTS)]
     taken = {f.name: np.stack([step[f.name] for step in steps], axis=1) for f in fields(Appointments)}
     appointments = Appointments(**taken)
@@ -136,7 +175,7 @@ def _appointment(course: Course, number: int) -> dict[str, Array]:
         "event": course.event.copy(),
         "phq9": course.phq9.copy(), "gad7": course.gad7.copy(), "wsas": course.wsas.copy(),
     }  # fmt: skip
-    row |= _agree_work(course, treated, staff=staff, reviewed=reviewed)
+    row |= agree_work(course, treated, staff=staff, reviewed=reviewed)
     course.missed_in_a_row = np.where(attended, 0, course.missed_in_a_row + booked)
     _what_next(course, attended)
     return row
@@ -147,27 +186,27 @@ def _next_day(course: Course, number: int) -> Array:
     gap = np.rint(skewed_days(course.chance, a.DAYS_BETWEEN_SESSIONS, size=size) * plan.pace).astype(np.int64)
     again = course.chance.integers(5, 12, size)
     follow_up = course.chance.integers(28, 57, size)
-    first_treatment = (course.phase == TREATMENT) & (course.session == 0) & (course.missed_in_a_row == 0)
-    cases = [course.missed_in_a_row > 0, course.phase == FOLLOW_UP, first_treatment]
-    days = np.select(cases, [again, follow_up, plan.wait_for_treatment], gap)
+    first_treatment = (course.phase == TREATMENT) & ~course.waited
+    course.waited |= first_treatment
+    cases = [first_treatment, course.missed_in_a_row > 0, course.phase == FOLLOW_UP]
+    days = np.select(cases, [plan.wait_for_treatment, again, follow_up], gap)
     return on_a_working_day(course.day + np.maximum(2, plan.wait if number == 0 else days))
 
 
 def _life_goes_on(course: Course) -> None:
     happens = course.chance.random(course.size) < a.LIFE_EVENT
     course.event = a.LIFE_EVENT_FADES * course.event + a.LIFE_EVENT_SIZE * happens
-    drift = 0.25 * course.chance.standard_normal((2, course.size))
-    course.resistance = course.resistance + drift[0] - 0.06 * course.last
-    course.alliance = course.alliance + 0.04 + drift[1] - 0.05 * (course.missed_in_a_row > 0)
+    mechanism, drift = course.settings.mechanism(), course.chance.standard_normal((2, course.size))
+    resists = {"first_resistance": course.resistance, "last_work": course.last}
+    course.resistance = mechanism.value("resistance", resists) + mechanism.own("resistance") * drift[0]
+    allied = {"first_alliance": course.alliance, "missed_before": (course.missed_in_a_row > 0).astype(float)}
+    course.alliance = mechanism.value("alliance", allied) + mechanism.own("alliance") * drift[1]
 
 
 def _attendance(course: Course, booked: Array) -> tuple[Array, Array, Array]:
     """Who came, who came late, and the code (index) of those who did not."""
-    logit = (
-        log_odds(a.MISSED) - 0.33 + 0.4 * (course.chronic + course.event) - 0.25 * course.expectations
-        + 0.2 * course.resistance - 0.2 * course.alliance - 0.25 * course.last
-        + 0.4 * (course.missed_in_a_row > 0)
-    )  # fmt: skip
+    causes = course.states("missed_before", "season")
+    logit = log_odds(a.MISSED) - 0.33 + course.settings.mechanism().value("missed", causes)
     drawn = course.chance.random((2, course.size))
     missed = (drawn[0] < chance_of(logit)) | course.pathways.never_seen
     late = booked & ~missed & (drawn[1] < chance_of(-3.2 + 0.4 * course.resistance + 0.3 * course.chronic))
@@ -176,39 +215,14 @@ def _attendance(course: Course, booked: Array) -> tuple[Array, Array, Array]:
 
 def _symptoms(course: Course, treated: Array) -> None:
     """Scores fall with treatment, more where the work was done, and rise with events."""
-    fall = treated * (a.FALL_PER_SESSION + a.FALL_IF_DONE * (course.last > 0))
-    shock = course.chance.standard_normal((3, course.size))
-    course.phq9 = np.maximum(0, course.phq9 * (1 - fall) + 0.3 * course.event + 1.8 * shock[0])
-    course.gad7 = np.maximum(0, course.gad7 * (1 - fall) + 0.3 * course.event + 1.6 * shock[1])
-    course.wsas = np.maximum(0, course.wsas * (1 - 0.8 * fall) + 0.3 * course.event + 2.2 * shock[2])
-
-
-def _agree_work(course: Course, treated: Array, *, staff: Array, reviewed: Array) -> dict[str, Array]:
-    """What is agreed, how well it is planned, and whether it will be done."""
-    size, people = course.size, course.staff
-    drawn = course.chance.random((3, size))
-    normal = course.chance.standard_normal((3, size))
-    last_session = course.session >= course.planned
-    set_tasks = treated & (drawn[0] < np.where(last_session, 0.35, people.sets_tasks[staff]))
-    planning = people.skill[staff] + 0.65 * normal[0] + 0.1 * course.alliance
-    adapted = drawn[1] < chance_of(-0.6 + planning + 0.5 * course.other_language)
-    causes = {
-        "expectations": course.expectations,
-        "literacy": understood(course.literacy, course.other_language, adapted=adapted),
-        "alliance": course.alliance, "resistance": course.resistance,
-        "life_load": course.chronic + course.event, "support": course.support, "planning": planning,
-        "reviewed_last_time": reviewed.astype(float), "did_last_time": course.last,
-        "demand": normal[1], "symptoms": (course.phq9 - a.FIRST_PHQ9[0]) / a.FIRST_PHQ9[1],
-        "session": course.session.astype(float),
-    }  # fmt: skip
-    unexplained = course.unexplained + people.effect[staff] + a.UNEXPLAINED_SESSION_SD * normal[2]
-    probability = probability_done(causes, unexplained)
-    done = drawn[2] < probability
-    course.last = np.where(set_tasks, np.where(done, 1.0, -1.0), np.where(treated, 0.0, course.last))
-    return {
-        "set_tasks": set_tasks, "adapted": adapted, "planning": planning, "demand": normal[1],
-        "done": done, "probability_done": probability,
-    }  # fmt: skip
+    effect = course.settings.mechanism().effect
+    fall = treated * (-effect("symptoms", "treatment") - effect("symptoms", "last_work") * (course.last > 0))
+    fall, event = fall * course.response, effect("symptoms", "life_event") * course.event
+    shared, *shock = course.chance.standard_normal((4, course.size))
+    shock = [0.8 * shared + 0.6 * own for own in shock]
+    course.phq9 = np.maximum(0, course.phq9 * (1 - fall) + event + a.SHOCK_PHQ9 * shock[0])
+    course.gad7 = np.maximum(0, course.gad7 * (1 - fall) + event + a.SHOCK_GAD7 * shock[1])
+    course.wsas = np.maximum(0, course.wsas * (1 - 0.8 * fall) + event + a.SHOCK_WSAS * shock[2])
 
 
 def _what_next(course: Course, attended: Array) -> None:
@@ -217,10 +231,7 @@ def _what_next(course: Course, attended: Array) -> None:
     drawn = chance.random((4, size))
     assessed = attended & (course.phase == ASSESSMENT)
     treating = (course.phase == TREATMENT) & attended
-    logit = (
-        log_odds(a.LEAVE_AFTER_SESSION) + 0.4 * (course.chronic + course.event) - 0.3 * course.expectations
-        - 0.35 * course.alliance + 0.25 * course.resistance - 0.3 * course.last
-    )  # fmt: skip
+    logit = log_odds(a.LEAVE_AFTER_SESSION) + course.settings.mechanism().value("leaving", course.states())
     gives_up = (course.missed_in_a_row >= 2) & (drawn[1] < a.LEAVE_AFTER_TWO_MISSED)
     gives_up |= course.pathways.never_seen & (course.missed_in_a_row >= 2)
     stepped_up = treating & ~course.high & (course.session == 4) & (course.phq9 > 12) & (drawn[2] < 0.12)
@@ -229,7 +240,10 @@ def _what_next(course: Course, attended: Array) -> None:
     finished = treating & (course.session >= course.planned)
     leaves = (treating & ~finished & (drawn[0] < chance_of(logit))) | gives_up
     followed_up = attended & (course.phase == FOLLOW_UP)
-    untreated = assessed & ~course.pathways.to_be_treated
+    below = (course.phq9 < CASENESS[0]) & (course.gad7 < CASENESS[1])
+    untreated = assessed & (
+        ~course.pathways.to_be_treated | (below & (drawn[3] < a.NOT_TREATED_BELOW_CASENESS))
+    )
     endings = [untreated, followed_up, finished, leaves & (course.phase == ASSESSMENT), leaves]
     ending = np.select(endings, [NOT_TREATED, COMPLETED, COMPLETED, NOT_SEEN, LEFT], course.ending)
     ended = untreated | followed_up | leaves | (finished & (drawn[3] >= a.FOLLOW_UPS))

@@ -18,6 +18,8 @@ from pipelines.synthetic.text import Text
 COMPLAINTS = tuple(a.COMPLAINTS)
 CONDITIONS = tuple(a.LONG_TERM_CONDITIONS)
 SATISFACTION = "747891000000106"  # the assessment's questionnaire on the patient's experience
+# Fitted: of referrals, 15% have a condition recorded and 14% that there is none (England, 2023-24).
+CONDITIONS_RECORDED, NO_CONDITION_RECORDED = 0.51, 0.195
 FORM_AT_REFERRAL, SECOND_COMPLAINT, PAUSED = 0.3, 0.12, 0.04  # assumptions
 
 
@@ -78,9 +80,9 @@ def _conditions(block: Block) -> pa.Table:
     chance, plan = block.chance("conditions"), block.pathways
     count, size = block.people.conditions[plan.person], len(plan.person)
     drawn = chance.random(size)
-    recorded = drawn < 0.8
+    recorded = drawn < CONDITIONS_RECORDED
     first = pick(chance, a.LONG_TERM_CONDITIONS, size=size)
-    none = recorded & (count == 0) & (drawn < 0.5)
+    none = (count == 0) & (drawn < NO_CONDITION_RECORDED)
     parts = [np.flatnonzero(recorded & (count > place)) for place in range(3)]
     kinds = [(first[part] + 3 * place) % len(CONDITIONS) for place, part in enumerate(parts)]
     pathway = np.concatenate([*parts, np.flatnonzero(none)])

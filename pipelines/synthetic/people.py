@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipelines.synthetic import assumptions as a
+from pipelines.synthetic import fitted
 from pipelines.synthetic.calendar import Array
 from pipelines.synthetic.chance import log_odds, pick, stream
+from pipelines.synthetic.mechanism import BY_NAME, Mechanism
 from pipelines.synthetic.services import Services
+from pipelines.synthetic.settings import SyntheticSettings
 
 ETHNICITIES = tuple(a.ETHNIC_CATEGORIES)
 GENDERS = tuple(a.GENDERS)
@@ -18,6 +22,8 @@ LANGUAGES = ("en", *a.LANGUAGES)
 EMPLOYMENT = ("01", "02", "03", "04", "05", "06", "07", "08", "ZZ")
 RELIGIONS = tuple(a.RELIGIONS)
 ORIENTATIONS = tuple(a.ORIENTATIONS)
+OUT_OF_WORK = (1, 3)  # of EMPLOYMENT: seeking work, long-term sick
+TRAITS = ("expectations", "literacy", "support", "first_resistance", "life_load", "unexplained", "severity")
 
 
 @dataclass(frozen=True)
@@ -41,13 +47,17 @@ class People:
     expectations: Array
     literacy: Array
     support: Array
-    resistance: Array
+    first_resistance: Array
     life_load: Array
     unexplained: Array
     severity: Array
+    goes_on: Array
+    responds: Array
 
 
-def draw_people(seed: int, block: int, *, service: Array, services: Services) -> People:
+def draw_people(
+    seed: int, block: int, *, service: Array, services: Services, settings: SyntheticSettings
+) -> People:
     """The patients of one block, whose services are given."""
     chance = stream(seed, "people", block=block)
     size = len(service)
@@ -58,8 +68,10 @@ def draw_people(seed: int, block: int, *, service: Array, services: Services) ->
     employment = _employment(chance, years, deprived=deprived, conditions=conditions)
     debt = chance.random(size) < np.clip(0.07 + 0.05 * deprived, 0.01, 0.3)
     children = chance.random(size) < np.where((years > 24) & (years < 55), 0.4, 0.05)
-    burden = 0.3 * deprived + 0.25 * conditions + 0.9 * debt + 0.25 * children
-    burden = burden + 0.35 * np.isin(employment, (1, 3))
+    circumstances = {
+        "deprivation": deprived, "conditions": conditions, "debt": debt, "children": children,
+        "out_of_work": np.isin(employment, OUT_OF_WORK), "other_language": language > 0,
+    }  # fmt: skip
     return People(
         service=service,
         ethnicity=ethnicity,
@@ -75,25 +87,49 @@ def draw_people(seed: int, block: int, *, service: Array, services: Services) ->
         smoker=chance.random(size) < 0.16,
         religion=pick(chance, a.RELIGIONS, size=size),
         orientation=pick(chance, a.ORIENTATIONS, size=size),
-        **_traits(chance, burden=burden, deprived=deprived, other_language=language > 0, debt=debt),
+        **_traits(chance, circumstances, mechanism=settings.mechanism()),
+        goes_on=_fitted(fitted.GOES_ON, ethnicity=ethnicity, decile=decile, years=years),
+        responds=_fitted(fitted.RESPONDS, ethnicity=ethnicity, decile=decile, years=years)
+        + chance.gamma(a.RESPONSE_SHAPE, 1 / a.RESPONSE_SHAPE, size)
+        - 1,
     )
 
 
 def _traits(
-    chance: np.random.Generator, *, burden: Array, deprived: Array, other_language: Array, debt: Array
+    chance: np.random.Generator, circumstances: dict[str, Array], *, mechanism: Mechanism
 ) -> dict[str, Array]:
-    """What nobody sees, in standard deviations; circumstances weigh on load, literacy and support."""
-    size = len(burden)
-    expectations, severity, *own = chance.standard_normal((7, size))
-    return {
-        "expectations": expectations,
-        "literacy": 0.25 * expectations + 0.95 * own[0] - 0.4 * other_language - 0.15 * deprived,
-        "support": own[1] - 0.2 * debt,
-        "resistance": -0.35 * expectations + 0.9 * own[2],
-        "life_load": 0.75 * own[3] + 0.25 * severity + 0.7 * (burden - burden.mean()),
-        "unexplained": a.UNEXPLAINED_PATIENT_SD * own[4],
-        "severity": severity,
-    }
+    """What nobody sees, in standard deviations, each from the causes that the mechanism gives it."""
+    values = {name: value.astype(float) for name, value in circumstances.items()}
+    size = len(values["debt"])
+    for name in (
+        "expectations",
+        "severity",
+        "burden",
+        "literacy",
+        "support",
+        "first_resistance",
+        "life_load",
+    ):
+        causes = {cause: values[cause] for cause in BY_NAME[name].causes}
+        value = mechanism.value(name, causes) + mechanism.own(name) * chance.standard_normal(size)
+        values[name] = value - value.mean() if name == "burden" else value
+    values["unexplained"] = mechanism.own("patient") * chance.standard_normal(size)
+    return {name: values[name] for name in TRAITS}
+
+
+def _fitted(
+    shifts: Mapping[str, Mapping[str, float]], *, ethnicity: Array, decile: Array, years: Array
+) -> Array:
+    """The fitted shifts of each patient's groups, added up."""
+    band = np.searchsorted(fitted.AGES, years, side="right") - 1
+    groups = (
+        ("ethnic", ETHNICITIES, ethnicity),
+        ("decile", DECILES, decile),
+        ("age", tuple(map(str, fitted.AGES)), band),
+    )
+    return np.asarray(
+        sum(np.array([shifts[name].get(code, 0.0) for code in codes])[at] for name, codes, at in groups)
+    )
 
 
 def _ages(chance: np.random.Generator, size: int) -> Array:
@@ -108,7 +144,7 @@ def _deciles(chance: np.random.Generator, service: Array, *, services: Services)
     """Published deciles, moved by the service's own place."""
     size = len(service)
     decile = pick(chance, a.DEPRIVATION_DECILES, size=size)
-    moved = np.clip(decile + np.rint(services.deprived[service] * 3 * chance.random(size)), 0, 9)
+    moved = np.clip(decile + np.rint(services.deprived[service] * 2 * chance.random(size)), 0, 9)
     return np.where(decile == DECILES.index(""), decile, moved).astype(np.int64)
 
 

@@ -13,7 +13,9 @@ from pipelines.synthetic.record_keeping import Block
 from pipelines.synthetic.submissions import Rows, of_patients
 
 LEARNED_LATER = 0.04  # assumption: patients whose ethnicity is asked again and then recorded
+EARLIER_DIAGNOSES_EACH = 0.22  # assumption: on average, more with severe symptoms
 DISABILITIES = ("NN", "01", "02", "04", "05", "08", "XX", "ZZ")
+ADDICTIONS = {"15167005": 0.03, "191816009": 0.015, "18085000": 0.006}  # alcohol, drugs, gambling; assumption
 EARLIER_DIAGNOSES = ("F320", "F321", "F330", "F331", "F410", "F411", "F412", "F419")
 
 
@@ -138,6 +140,10 @@ def _circumstances(block: Block) -> pa.Table:
         (people.debt & (draw[2] < 0.6), np.full(len(people.service), "160933000")),
         (people.smoker & (draw[3] < 0.4), np.full(len(people.service), "77176002")),
         (small & (draw[4] < 0.06), np.full(len(people.service), "224123004")),
+        *(
+            (chance.random(len(people.service)) < share, np.full(len(people.service), code))
+            for code, share in ADDICTIONS.items()
+        ),
     )
     person = np.concatenate([np.flatnonzero(yes) for yes, _ in asked])
     words = np.concatenate([word[yes] for yes, word in asked])
@@ -164,7 +170,9 @@ def _visitors(block: Block) -> pa.Table:
 
 
 def _earlier_diagnoses(block: Block) -> pa.Table:
-    chance, person = _some(block, "earlier diagnoses", share=0.18)
+    chance = block.chance("earlier diagnoses")
+    count = chance.poisson(EARLIER_DIAGNOSES_EACH * np.exp(0.35 * block.people.severity))
+    person = np.repeat(np.arange(len(count)), np.minimum(count, 4))
     made = first_received(block)[person] - chance.integers(200, 5_000, len(person))
     once = {
         "LocalPatientId": patient_id(block, person),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from pipelines.synthetic.episodes import Appointments, Episodes
 from pipelines.synthetic.pathways import Pathways
 from pipelines.synthetic.people import People
 from pipelines.synthetic.services import Services, Staff
+from pipelines.synthetic.settings import SyntheticSettings
+
+FAR = 10**6  # more days than any date has
 
 
 class Numbering:
@@ -48,6 +51,7 @@ class Contacts:
     attended: Array
     next_attended: Array  # row of the next attended contact of the pathway, -1 where there is none
     corrected: Array
+    entered: Array  # the day from which the local system holds it: its own, or some weeks later
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Block:
     contacts: Contacts
     patient_number: Array
     referral_number: Array
+    settings: SyntheticSettings = field(default_factory=SyntheticSettings)
 
     @property
     def happened(self) -> Appointments:
@@ -82,14 +87,14 @@ class Block:
 
 def contacts_on_record(
     seed: int, block: int, *, pathways: Pathways, episodes: Episodes, months: Months, numbers: Numbering,
-    correct: float,
+    correct: float, late: float,
 ) -> Contacts:  # fmt: skip
     """Contacts up to the last day; what lies after it has not happened yet."""
     chance = stream(seed, "contacts", block=block)
     happened = episodes.appointments
     pathway, column = np.nonzero(happened.booked & (happened.day <= months.ends[-1]))
     size, service = len(pathway), pathways.service[pathway]
-    attended = happened.attended[pathway, column]
+    attended, day = happened.attended[pathway, column], happened.day[pathway, column]
     hour = np.clip(pathways.hour[pathway] + chance.integers(-1, 2, size), 8, 19)
     usual = np.where(happened.phase[pathway, column] == 0, 45, 30)
     usual = np.where(happened.high_intensity[pathway, column], 50, usual)
@@ -99,13 +104,21 @@ def contacts_on_record(
         number=numbers.next("contact", service),
         activity=np.where(attended, numbers.next("activity", service), -1),
         service=service,
-        day=happened.day[pathway, column],
+        day=day,
         minute=60 * hour + 15 * chance.integers(0, 4, size),
         duration=np.maximum(10, usual + 5 * chance.integers(-2, 3, size)),
         attended=attended,
         next_attended=_next_attended(pathway, attended),
         corrected=chance.random(size) < correct,
+        entered=_entered(chance, day, pathway=pathway, late=late, last=months.ends[-1]),
     )
+
+
+def _entered(chance: np.random.Generator, day: Array, *, pathway: Array, late: float, last: Array) -> Array:
+    """When each contact was entered: some weeks late for a share, and then no later contact before it."""
+    delay = np.where(chance.random(len(day)) < late, chance.integers(7, 50, len(day)), 0)
+    in_turn = np.maximum.accumulate(pathway * FAR + day + delay) - pathway * FAR
+    return np.asarray(np.minimum(in_turn, last))
 
 
 def _next_attended(pathway: Array, attended: Array) -> Array:

@@ -34,11 +34,16 @@ def referral_table(block: Block, scores: Scores) -> pa.Table:
     size = len(block.pathways.person)
     rows = of_pathways(block, np.arange(size), since=block.pathways.received)
     until = block.months.ends[rows.month]
-    standing = Standing(block.contacts, rows.index, until=until)
     ended = block.episodes.discharged[rows.index] <= until
-    columns = rows.again(_submitted(block)) | _discharge(block, rows, ended=ended)
+    computed = np.full(len(until), block.months.ends[-1]) if block.settings.derived_anew else until
+    standing = Standing(block.contacts, rows.index, until=computed)
+    ended_then = block.episodes.discharged[rows.index] <= computed
+    columns = rows.under_old_name(
+        rows.again(_submitted(block)), new="SourceOfReferralIAPT", old="SourceOfReferralMH"
+    )
+    columns |= _discharge(block, rows, ended=ended)
     columns |= _contacts_so_far(block, standing) | _therapies_so_far(block, standing)
-    return rows.table(columns | _scores_so_far(block, scores, standing=standing, ended=ended))
+    return rows.table(columns | _scores_so_far(block, scores, standing=standing, ended=ended_then))
 
 
 def _submitted(block: Block) -> dict[str, Text]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +13,7 @@ from pipelines.synthetic import text
 from pipelines.synthetic.calendar import Array
 from pipelines.synthetic.chance import chance_of
 from pipelines.synthetic.contact_tables import contact_id
+from pipelines.synthetic.episodes import ETHNIC_GROUPS
 from pipelines.synthetic.record_keeping import Block
 from pipelines.synthetic.submissions import local_table
 from pipelines.synthetic.task_tables import Tasks
@@ -25,12 +28,35 @@ BARRIERS = (
 SAID_NOT_REVIEWED, BARRIER_TOLD = 0.4, 0.7  # assumptions
 
 
-def review_table(block: Block, tasks: Tasks) -> pa.Table:
-    """BSW002TaskReview, one row per review; a task nobody came back to has none."""
-    chance = block.chance("reviews")
+@dataclass(frozen=True)
+class Reviews:
+    """One row per review: the task, the contact, whether it says anything, and whether it says done."""
+
+    task: Array
+    contact: Array
+    told: Array
+    done: Array
+
+
+def reviews_on_record(block: Block, tasks: Tasks) -> Reviews:
+    """What is written down about the agreed work, with slips of the pen and whatever bias is planted."""
+    chance, unequal = block.chance("what reviews say"), block.settings.inequities
     task, contact, told = _reviews(block, tasks, chance=chance)
     done = block.of(block.happened.done)[tasks.contact[task]]
-    done = done ^ (chance.random(len(task)) < a.WRONGLY_REVIEWED)
+    slips, unfair, unwritten = chance.random((3, len(task)))
+    staff = block.of(block.happened.staff)[contact]
+    person = block.pathways.person[block.contacts.pathway[contact]]
+    disfavoured = np.isin(ETHNIC_GROUPS[block.people.ethnicity[person]], unequal.groups)
+    biased = disfavoured & (block.staff.inclined[staff] < unequal.biased_pwps)
+    done = (done ^ (slips < a.WRONGLY_REVIEWED)) & ~(biased & (unfair < unequal.biased_pwp))
+    kept = ~(disfavoured & (unwritten < unequal.recording))
+    return Reviews(task[kept], contact[kept], told[kept], done[kept])
+
+
+def review_table(block: Block, tasks: Tasks, reviews: Reviews) -> pa.Table:
+    """BSW002TaskReview, one row per review; a task nobody came back to has none."""
+    chance = block.chance("reviews")
+    task, contact, told, done = reviews.task, reviews.contact, reviews.told, reviews.done
     completion = np.where(told, _completion(chance, done), NOT_REVIEWED)
     columns = {
         "TaskId": tasks.id().take(pa.array(task)),

@@ -9,6 +9,8 @@ import numpy as np
 from pipelines.synthetic import assumptions as a
 from pipelines.synthetic.calendar import Array
 from pipelines.synthetic.chance import stream
+from pipelines.synthetic.mechanism import Mechanism
+from pipelines.synthetic.settings import DEFAULT, SyntheticSettings
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Services:
     effect: Array
     waits: Array
     deprived: Array
+    goes_on: Array  # log-odds of being taken into treatment
+    response: Array  # share by which scores fall more than usual
     first_pwp: Array
     first_therapist: Array
     forms: Array  # services x rating types: which ratings the service's forms ask for
@@ -39,14 +43,19 @@ class Staff:
     reviews: Array
     records: Array
     sets_tasks: Array
+    caseload: Array  # in standard deviations; patients come in proportion to its exponential
+    experience: Array  # in standard deviations
+    inclined: Array  # place among all, 0 to 1, in inclination to rate some groups unfairly
 
 
 RATING_TYPES = 8
 
 
-def draw_services(seed: int, services: int, *, pathways: int) -> tuple[Services, Staff]:
+def draw_services(
+    seed: int, services: int, *, pathways: int, settings: SyntheticSettings = DEFAULT
+) -> tuple[Services, Staff]:
     """The services and all their practitioners."""
-    chance = stream(seed, "services")
+    chance, mechanism = stream(seed, "services"), settings.mechanism()
     share = 0.4 + chance.random(services)
     share = share / share.sum()
     pwps = np.maximum(3, np.rint(share * pathways / a.PATHWAYS_PER_PWP)).astype(np.int64)
@@ -54,14 +63,21 @@ def draw_services(seed: int, services: int, *, pathways: int) -> tuple[Services,
     drawn = Services(
         provider=tuple(f"SYN{number:02d}" for number in range(1, services + 1)),
         share=share,
-        effect=a.SERVICE_SD * chance.standard_normal(services),
+        effect=mechanism.own("service") * chance.standard_normal(services),
         waits=np.exp(0.3 * chance.standard_normal(services)),
-        deprived=chance.uniform(-0.6, 0.6, services),
+        goes_on=_about_nothing(a.SERVICE_GOES_ON_SD * chance.standard_normal(services)),
+        response=_about_nothing(a.SERVICE_RESPONSE_SD * chance.standard_normal(services)),
+        deprived=_about_nothing(chance.uniform(-0.6, 0.6, services)),
         first_pwp=np.concatenate([[0], np.cumsum(pwps)]),
         first_therapist=np.concatenate([[0], np.cumsum(therapists)]) + pwps.sum(),
         forms=_forms(chance, services),
     )
-    return drawn, _staff(chance, pwps, therapists=therapists)
+    return drawn, _staff(chance, pwps, therapists=therapists, mechanism=mechanism)
+
+
+def _about_nothing(effects: Array) -> Array:
+    """Effects of services about a mean of 0, so that few services do not move the whole."""
+    return np.asarray(effects - effects.mean())
 
 
 def _forms(chance: np.random.Generator, services: int) -> Array:
@@ -71,7 +87,7 @@ def _forms(chance: np.random.Generator, services: int) -> Array:
     return asked
 
 
-def _staff(chance: np.random.Generator, pwps: Array, *, therapists: Array) -> Staff:
+def _staff(chance: np.random.Generator, pwps: Array, *, therapists: Array, mechanism: Mechanism) -> Staff:
     service = np.concatenate([np.repeat(np.arange(len(n)), n) for n in (pwps, therapists)])
     therapist = np.repeat([False, True], [pwps.sum(), therapists.sum()])
     within = np.concatenate([np.concatenate([np.arange(k) for k in n]) for n in (pwps, therapists)])
@@ -79,15 +95,21 @@ def _staff(chance: np.random.Generator, pwps: Array, *, therapists: Array) -> St
     size = len(service)
     trainee = ~therapist & (chance.random(size) < a.TRAINEES)
     rare = np.argsort(chance.random(size)) < max(1, round(a.RARE_REVIEWERS * size))
+    experience = np.where(trainee, -1.5, mechanism.own("experience") * chance.standard_normal(size))
+    caseload = mechanism.own("caseload") * chance.standard_normal(size)
+    skill = mechanism.value("skill", {"trainee": trainee.astype(float), "experience": experience})
     return Staff(
         service=service,
         number=number,
         therapist=therapist,
         trainee=trainee,
-        skill=a.PWP_SKILL_SD * chance.standard_normal(size) - 0.3 * trainee,
-        warmth=a.PWP_WARMTH_SD * chance.standard_normal(size),
-        effect=a.PWP_UNEXPLAINED_SD * chance.standard_normal(size),
+        skill=skill + mechanism.own("skill") * chance.standard_normal(size),
+        warmth=mechanism.own("warmth") * chance.standard_normal(size),
+        effect=mechanism.own("practitioner") * chance.standard_normal(size),
         reviews=np.where(rare, a.REVIEWED_BY_RARE, np.clip(chance.normal(a.REVIEWED, 0.06, size), 0.5, 0.98)),
         records=np.clip(chance.normal(1.0, 0.25, size), 0.2, 1.5),
         sets_tasks=np.clip(chance.normal(a.TASKS_SET, 0.06, size), 0.5, 0.98),
+        caseload=caseload,
+        experience=experience,
+        inclined=chance.permutation(size) / size,
     )

@@ -13,19 +13,25 @@ import pyarrow.parquet as pq
 
 
 class Sink:
-    """One file per table in a folder; parts of a table are appended to it."""
+    """One file per table in a folder, or with `in_parts` (Parquet) one folder per table, a file per part."""
 
-    def __init__(self, folder: Path, file_format: str) -> None:
+    def __init__(self, folder: Path, file_format: str, *, in_parts: bool) -> None:
         self.folder, self.file_format = folder, file_format
+        self.in_parts = in_parts and file_format == "parquet"
         self.writers: dict[str, Any] = {}
-        self.rows: dict[str, int] = {}
+        self.parts: dict[str, int] = {}
 
     def write(self, name: str, part: pa.Table) -> None:
-        """Append a part to the table's file, which the first part opens."""
+        """Add a part to the table: a file of its own, or more of the file that the first part opened."""
+        number = self.parts[name] = self.parts.get(name, 0) + 1
+        if self.in_parts:
+            path = self.folder / name / f"part-{number:05d}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pq.write_table(part, path, compression="zstd")
+            return
         if name not in self.writers:
             self.writers[name] = self._open(name, part.schema)
         self.writers[name].write_table(part)
-        self.rows[name] = self.rows.get(name, 0) + part.num_rows
 
     def _open(self, name: str, schema: pa.Schema) -> Any:
         path = self.folder / f"{name}.{self.file_format}"
@@ -37,9 +43,9 @@ class Sink:
 
 
 @contextmanager
-def sink(folder: Path, file_format: str) -> Iterator[Sink]:
+def sink(folder: Path, file_format: str, *, in_parts: bool = False) -> Iterator[Sink]:
     """A sink whose files are whole when the block ends."""
-    opened = Sink(folder, file_format)
+    opened = Sink(folder, file_format, in_parts=in_parts)
     try:
         yield opened
     finally:

@@ -6,17 +6,15 @@ import numpy as np
 
 from pipelines.synthetic import text
 from pipelines.synthetic.calendar import Array
-from pipelines.synthetic.record_keeping import Contacts
-
-FAR = 10**6  # more days than any date has
+from pipelines.synthetic.record_keeping import FAR, Contacts
 
 
 class Standing:
-    """Contacts up to the end of a given day, for each row of a table about pathways."""
+    """Contacts entered up to the end of a given day, for each row of a table about pathways."""
 
     def __init__(self, contacts: Contacts, pathway: Array, *, until: Array) -> None:
         self.contacts = contacts
-        key = contacts.pathway * FAR + contacts.day
+        key = contacts.pathway * FAR + contacts.entered
         self.start = np.searchsorted(contacts.pathway, pathway, side="left")
         self.stop = np.searchsorted(key, pathway * FAR + until, side="right")
 

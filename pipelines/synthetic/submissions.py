@@ -39,6 +39,16 @@ class Rows:
         first = pa.array((self.month == self.first) & rows[self.index])
         return pa.compute.if_else(first, at_first.take(index), later.take(index))
 
+    def under_old_name(self, columns: Mapping[str, Text], *, new: str, old: str) -> dict[str, Text]:
+        """A column whose values still come under its v2.0 name in the first months of the extract."""
+        early = pa.array(self.month < self.block.settings.old_names_months)
+        nothing = pa.scalar(None, pa.string())
+        return {
+            **columns,
+            new: pa.compute.if_else(early, nothing, columns[new]),
+            old: pa.compute.if_else(early, columns[new], nothing),
+        }
+
     def table(self, columns: Mapping[str, Text]) -> pa.Table:
         """The submitted table, with provider, submission and, for pathways, the derived ids."""
         service = self.block.people.service[self.person]
@@ -100,10 +110,10 @@ def of_patients(block: Block, person: Array, *, since: Array) -> Rows:
 
 
 def of_contacts(block: Block, contact: Array) -> Rows:
-    """Rows about contacts: in their month's submission, and again in the next if late in it or corrected."""
+    """Rows about contacts: submitted for the month of entry, and again for the next if late in it or corrected."""
     contacts, months = block.contacts, block.months
-    begun = months.of(contacts.day[contact])
-    near_end = months.ends[begun] - contacts.day[contact] < a.DAYS_RESUBMITTED
+    begun = months.of(contacts.entered[contact])
+    near_end = months.ends[begun] - contacts.entered[contact] < a.DAYS_RESUBMITTED
     again = near_end | contacts.corrected[contact]
     index, month = _spread(begun, np.minimum(begun + again, months.count - 1))
     pathway = contacts.pathway[contact[index]]

@@ -11,14 +11,14 @@ import pytest
 from features.facts import FACTS
 from features.history import History
 from features.number import Number
-from features.predictor import Predictor, catalogue
+from features.predictor import Predictor, everything
 from features.tally import RunningTally, Tally
 from tests.contract.examples import Example, example_of
 
 
-@pytest.mark.parametrize("name", sorted(catalogue()))
+@pytest.mark.parametrize("name", sorted(everything()))
 def test_a_predictor_gives_what_its_example_says(name: str) -> None:
-    predictor = catalogue()[name]
+    predictor = everything()[name]
     example = example_of(predictor)
     assert example is not None, f"{name} has no example in its docstring"
     assert set(example.rows) | set(example.values) == set(predictor.parameters)

@@ -13,6 +13,16 @@ from pipelines.store import fingerprint
 from pipelines.synthetic import assumptions
 from pipelines.synthetic_service import MARKER, synthesise
 
+# What `bsw check` looks for in rows, table by table; kinds of one rule (ranges, parents) are named once.
+RULES = {
+    "at most 5 characters", "must be a date", "must be a date with a time", "must be a list of permitted codes",
+    "must be a permitted code", "must be a time of day", "must be a whole number", "must be filled in",
+    "must be in IDS000Header", "must be in IDS101Referral", "must be in IDS201CareContact",
+    "must be in BSW001TaskSet", "must be", "must lie between 0 and 100", "must lie in", "must not be after",
+    "must not be before ReferralRequestReceivedDate", "must not be before SessionStart",
+    "must not be before its task was set", "must not be sent twice with different content",
+}  # fmt: skip
+
 
 def make(
     out: Path, *, pathways: int = 60, seed: int = 3, file_format: str = "parquet", services: int = 2
@@ -48,6 +58,7 @@ def test_the_reader_sets_aside_every_dirty_row_and_hardly_anything_else(tmp_path
     for table, rows in added:
         assert rows <= aside[table] <= 2 * rows + 2, table
     assert set(aside.index) == {table for table, _ in added}
+    assert {rule.split(" the ")[0] for rule in records.set_aside["rule"]} >= RULES
 
 
 def test_ids_stay_unique_within_a_provider_over_several_blocks(
@@ -57,13 +68,32 @@ def test_ids_stay_unique_within_a_provider_over_several_blocks(
     out = make(tmp_path / "service", pathways=200)
     for table, key in (("BSW001TaskSet", "TaskId"), ("truth/probabilities", "CareContactId")):
         counted = f"count(*), count(DISTINCT OrgID_Provider || ':' || {key})"
-        rows, ids = duckdb.sql(f"SELECT {counted} FROM '{out}/{table}.parquet'").fetchall()[0]
+        rows, ids = duckdb.sql(f"SELECT {counted} FROM '{out}/{table}/*.parquet'").fetchall()[0]
         assert rows == ids > 0
     referrals = duckdb.sql(
         "SELECT count(DISTINCT OrgID_Provider || ServiceRequestId) "
-        f"FROM '{out}/IDS101Referral.parquet' WHERE ServiceRequestId LIKE 'R%'"
+        f"FROM '{out}/IDS101Referral/*.parquet' WHERE ServiceRequestId LIKE 'R%'"
     ).fetchall()
     assert referrals == [(200,)]
+
+
+def test_parts_of_tables_read_like_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assumptions, "BLOCK_OF_PATHWAYS", 70)
+    records = read_records(make(tmp_path / "service", pathways=200), SourceSettings())
+    known = records.connection.execute(
+        "SELECT count(DISTINCT ServiceRequestId) FROM IDS101Referral"
+    ).fetchall()
+    assert known[0][0] > 100
+    assert set(records.set_aside["table"]) < set(records.columns)
+
+
+def test_a_service_with_only_a_platform_log_can_be_read(tmp_path: Path) -> None:
+    out = tmp_path / "service"
+    call = ["synthesise", str(out), "--pathways", "200", "--without", "BSW001", "--without", "BSW003"]
+    assert main(call) == 0
+    assert not list(out.glob("BSW00[123]*"))
+    assert "BSW001" in (out / "README.txt").read_text(encoding="utf-8")
+    assert read_records(out, SourceSettings()).synthetic
 
 
 def test_the_folder_says_that_it_holds_no_person(tmp_path: Path) -> None:

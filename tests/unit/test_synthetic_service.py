@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from pipelines.synthetic import assumptions as a
 from pipelines.synthetic.calendar import Array, Months, age, months_until_last_day, on_a_working_day
 from pipelines.synthetic.chance import stream
-from pipelines.synthetic.doing import probability_done
+from pipelines.synthetic.mechanism import BY_NAME, Mechanism
 from pipelines.synthetic.people import DECILES, ETHNICITIES
 from pipelines.synthetic.questionnaires import scores_at_contacts
 from pipelines.synthetic.record_keeping import Block, Numbering
@@ -67,15 +67,15 @@ def test_the_last_work_alone_says_something_but_not_much(block: Block) -> None:
     [
         ("expectations", True),
         ("planning", True),
-        ("reviewed_last_time", True),
+        ("reviewing", True),
         ("resistance", False),
         ("life_load", False),
     ],
 )
 def test_directions_are_those_that_the_conceptual_model_states(cause: str, raises: bool) -> None:
-    level = {name: np.zeros(1) for name in a.DOING if name != "always"}
-    usual = probability_done(level, np.zeros(1))
-    more = probability_done(level | {cause: np.ones(1)}, np.zeros(1))
+    level = {name: np.zeros(1) for name in BY_NAME["completion"].causes}
+    usual = Mechanism().value("completion", level)
+    more = Mechanism().value("completion", level | {cause: np.ones(1)})
     assert bool(more[0] > usual[0]) is raises
 
 
@@ -92,7 +92,8 @@ def test_margins_of_people_are_near_the_published_ones(block: Block) -> None:
 
 def test_first_scores_are_moderate_and_fall(block: Block) -> None:
     scores, session = scores_at_contacts(block), block.of(block.happened.session)
-    early, late = session <= 1, session >= 6
+    finished = (block.happened.session.max(axis=1) >= 2)[block.contacts.pathway]
+    early, late = finished & (session <= 1), session >= 6
     assert 13.5 <= np.nanmean(scores.phq9[early]) <= 15.5
     assert 12.0 <= np.nanmean(scores.gad7[early]) <= 14.0
     assert 16.0 <= np.nanmean(scores.wsas[early].sum(axis=1)) <= 20.0
