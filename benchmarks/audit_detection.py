@@ -45,7 +45,7 @@ SHOWS_IN = {
 def main() -> None:
     """Run the study and print what it found."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--services", type=int, default=10, help="seeds 1 to this")
+    asked.add_argument("--services", type=int, default=5, help="seeds 1 to this")
     asked.add_argument(
         "--deals", type=int, default=20, help="how often labels are dealt anew in each service"
     )

@@ -13,11 +13,13 @@ from models.disclosure import STAR, WITHHELD
 from models.grouped_explanation import EVERYTHING
 from models.measures import MEASURES
 from models.proxy import ALL_PREDICTORS
+from pipelines.audit_gap_plot import gap_plot
 from pipelines.audit_origins import AFTER_GAP, BEFORE_GAP, GAP, GONE
 from pipelines.audit_versions_page import gap_words, parts_of
 from pipelines.audit_words import column_words, listed, p_words
-from pipelines.page import Section, fold, link, paragraph, table
+from pipelines.page import Section, figure, fold, link, paragraph, table
 
+DRAWN = ("base_rate", "sensitivity", "false_positive_rate", "observed_to_expected")
 DESCRIPTIVE = (
     "This describes and does not explain: deprivation or the severity recorded may themselves be results of "
     "unequal care, and what was not recorded cannot be adjusted for. A gap that goes is not thereby fair; one "
@@ -32,9 +34,9 @@ def adjusted_section(
     level = f"{100 * settings.level:g}%"
     parts = [
         paragraph(
-            f"Gaps from the other groups before and after adjusting for {listed([*names])}: what each gap would be "
-            "if all groups compared had the same mix of these (regression standardisation; numbers in fifths, not "
-            f"recorded a level of its own). Intervals hold for all groups together at {level}."
+            f"Gaps from the other groups before and after adjusting for {listed([*map(column_words, names)])}: "
+            "what each gap would be if all groups compared had the same mix of these (regression standardisation; "
+            f"numbers in fifths, not recorded a level of its own). Intervals hold for all groups together at {level}."
         ),
         paragraph(DESCRIPTIVE),
         table(
@@ -42,6 +44,13 @@ def adjusted_section(
             f"By {column_words(by)}: whether groups differ after adjusting.",
         ),
     ]
+    drawing = gap_plot(shown, [MEASURES[name] for name in DRAWN])
+    if drawing is not None:
+        words = f"Gaps by {column_words(by)} before and after adjusting"
+        caption = "Hollow squares before, filled dots after adjusting; what is withheld is not drawn."
+        parts.append(
+            figure(drawing, alt=f"{words}; the same figures are in the tables below.", caption=caption)
+        )
     for name in verdicts["measure"]:
         own = parts_of(shown, name)
         columns = {"Gap before": BEFORE_GAP, "Gap after": AFTER_GAP, "Goes with them": GONE}

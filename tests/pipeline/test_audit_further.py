@@ -17,8 +17,10 @@ from models.clustered import Grouping
 from models.disclosure import RULES, hidden_columns
 from models.disclosure_sections import hidden_in_version
 from models.fairness import audit_column
+from models.measures import MEASURES
 from pipelines.audit import audit
 from pipelines.audit_further_asked import FurtherAsked
+from pipelines.audit_gap_plot import gap_plot
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import evaluate
 from pipelines.store import read_manifest, write_table
@@ -88,6 +90,22 @@ def test_every_section_is_on_the_page_with_its_table_beside_it(results: Path) ->
     tables = {"audit_origins.csv", "audit_remedies.csv"}
     assert tables <= set(read_manifest(results, "audit")["artefacts"])
     assert page.index("What could be done") < page.index("What each measure means")
+
+
+def test_gaps_are_drawn_from_what_is_published_and_nothing_else(results: Path) -> None:
+    page = (results / "audit.html").read_text(encoding="utf-8")
+    assert 'aria-label="Gaps by ethnic group before and after adjusting' in page
+    figures = pd.read_csv(results / "audit_origins.csv", dtype=str, keep_default_na=False)
+    drawing = gap_plot(figures[figures["version"] == "adjusted"], [MEASURES["base_rate"]])
+    assert drawing is not None
+    points = [
+        line for line in drawing.axes[0].lines if len(line.get_xdata()) == 1 and line.get_marker() in "so"
+    ]  # type: ignore[arg-type]
+    shown = figures[
+        (figures["measure"] == "base_rate") & (figures["note"] == "") & (figures["version"] == "adjusted")
+    ]
+    assert len(points) == len(shown[shown["part"].isin(["gap before", "gap after"])])
+    assert gap_plot(figures.assign(note="withheld"), [MEASURES["base_rate"]]) is None
 
 
 def test_words_say_that_the_group_is_used_at_the_decision_and_own_cut_offs_are_off(results: Path) -> None:
