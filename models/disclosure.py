@@ -24,7 +24,8 @@ import numpy as np
 import pandas as pd
 
 from models.comparison import NOT_ENOUGH
-from models.fairness import EVERYONE, GroupAudit, MeasureAudit
+from models.fairness import GroupAudit, MeasureAudit
+from models.groups import EVERYONE
 from models.suppression import ALL, Cell, hidden_cells, sums
 
 STAR = "*"

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from models.fairness import EVERYONE, GroupAudit
+from models.fairness import GroupAudit
+from models.groups import EVERYONE
 
 Cell = tuple[str, str]
 ALL: Cell = ("", EVERYONE)

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from models.comparison import FOUND
 from models.disclosure import STAR, Published
-from models.fairness import EVERYONE
+from models.groups import EVERYONE
 from models.measures import Measure
 from pipelines.audit_words import shown, shown_gap, with_interval
 from pipelines.plots import BLUE, GREY, INK, LINE, ORANGE, SOFT, house_style

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from features.errors import InputError, nearest
-from models.fairness import cluster_codes_of
+from models.groups import cluster_codes_of
 from models.intervals import Floats
 from pipelines.store import fingerprint, is_synthetic
 

@@ -10,7 +10,8 @@ import pytest
 
 from models.audit_settings import AuditSettings
 from models.disclosure import RULES, STAR, WITHHELD, Published, count_words, publish
-from models.fairness import EVERYONE, GroupAudit, audit_column
+from models.fairness import GroupAudit, audit_column
+from models.groups import EVERYONE
 from models.suppression import ALL, Sum, hidden_cells, sums
 
 

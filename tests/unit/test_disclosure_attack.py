@@ -12,7 +12,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from models.audit_settings import AuditSettings
 from models.disclosure import STAR, Published, publish
-from models.fairness import EVERYONE
+from models.groups import EVERYONE
 from tests.unit.test_disclosure import audit_of
 
 CELLS = ("flagged_events", "missed_events", "flagged_others", "passed_others", "unknown")

@@ -18,7 +18,8 @@ from models.audit_rows import Rows, counts
 from models.audit_settings import AuditSettings
 from models.clustered import Grouping
 from models.comparison import compare
-from models.measures import MEASURES, estimate
+from models.measured import estimate
+from models.measures import MEASURES
 
 PATIENTS = np.array([45, 90, 180, 350, 700, 1500])
 WATCHED = ("sensitivity", "false_positive_rate", "ppv", "auroc", "observed_to_expected")
