@@ -79,7 +79,7 @@ def audit_column(
     """
     settings = settings or AuditSettings()
     rows, groups = audit_rows(risk, outcome, by, flag=flag, cluster=cluster, second=second, settings=settings)
-    return _audited(str(by.name), groups, rows, settings)
+    return audit_table(str(by.name), groups, rows, settings)
 
 
 def audit_rows(
@@ -113,7 +113,8 @@ def audit_rows(
     ), groups
 
 
-def _audited(by: str, groups: tuple[str, ...], rows: Rows, settings: AuditSettings) -> GroupAudit:
+def audit_table(by: str, groups: tuple[str, ...], rows: Rows, settings: AuditSettings) -> GroupAudit:
+    """The audit of rows whose groups are known; as `audit_column`."""
     whole = rows.pooled()
     named = [*groups, EVERYONE]
     each, total = counts(rows), counts(whole)

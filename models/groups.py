@@ -6,15 +6,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from features.protected import NOT_STATED
+
 NOT_RECORDED = "Not recorded"
 EVERYONE = "All"
 
 
 def group_codes(by: pd.Series) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Codes and labels in the order of the alphabet, 'Not recorded' last."""
+    """Codes and labels in the order of the alphabet, what is not recorded last."""
     labels = by.astype(object).where(by.notna(), NOT_RECORDED).astype(str).str.strip()
     labels = labels.mask(labels == "", NOT_RECORDED).mask(labels == EVERYONE, f"{EVERYONE} (a label)")
-    groups = sorted(set(labels), key=lambda label: (label == NOT_RECORDED, label))
+    groups = sorted(set(labels), key=lambda label: (label in (NOT_RECORDED, NOT_STATED), label))
     codes = pd.Categorical(labels, categories=groups).codes
     return np.asarray(codes, dtype=np.int64), tuple(groups)
 

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from models.comparison import FOUND
-from models.disclosure import STAR, Published
+from models.disclosure import Published
+from models.earlier import STAR
 from models.groups import EVERYONE
 from models.measures import Measure
 from pipelines.audit_words import shown, shown_gap, with_interval

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from models.comparison import FOUND, NOT_ENOUGH
-from models.disclosure import STAR, WITHHELD, Published
+from models.disclosure import Published
+from models.earlier import STAR
 from models.measures import MEASURES, Measure
+from models.withheld import WITHHELD
 
 NO_CAUSE = (
     "A difference says how well the records, the predictions and the service fit a group; it says nothing "

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.errors import InputError
+from pipelines.cli_audit import audit_options, run_audit
 
 Handler = Callable[[argparse.Namespace], int]
 if TYPE_CHECKING:
@@ -89,14 +90,7 @@ def _model_commands(commands: Commands) -> None:
     score.add_argument("--model", required=True, metavar="URI")
     score.add_argument("--out", type=Path, required=True, metavar="DIR")
 
-    audit = _command(commands, "audit", _audit, "how well risks and flags serve each group")
-    audit.add_argument("table", type=Path, metavar="TABLE")
-    audit.add_argument("--risk", required=True, metavar="COL")
-    audit.add_argument("--outcome", required=True, metavar="COL")
-    audit.add_argument("--flag", metavar="COL")
-    audit.add_argument("--by", action="append", required=True, metavar="COL")
-    audit.add_argument("--cluster", metavar="COL")
-    audit.add_argument("--out", type=Path, required=True, metavar="DIR")
+    audit_options(_command(commands, "audit", run_audit, "how well risks and flags serve each group"))
 
 
 def _study_commands(commands: Commands) -> None:
@@ -189,23 +183,6 @@ def _score(asked: argparse.Namespace) -> int:
         asked.source,
         as_of=asked.as_of,
         model=asked.model,
-        out=asked.out,
-        config=read_config(asked.config),
-    )
-    return 0
-
-
-def _audit(asked: argparse.Namespace) -> int:
-    from pipelines.audit import audit
-    from pipelines.config import read_config
-
-    audit(
-        asked.table,
-        risk=asked.risk,
-        outcome=asked.outcome,
-        flag=asked.flag,
-        by=tuple(asked.by),
-        cluster=asked.cluster,
         out=asked.out,
         config=read_config(asked.config),
     )

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from models.audit_settings import AuditSettings
-from models.disclosure import STAR, Published, publish
+from models.disclosure import Published, publish
+from models.earlier import STAR
 from models.groups import EVERYONE
 from tests.unit.test_disclosure import audit_of
 
