@@ -54,9 +54,12 @@ def measure_parts(
 ) -> Iterator[Markup]:
     """What a measure means, its forest plot, and the table behind it."""
     yield paragraph(measure.says)
-    drawing = forest(published, by, measure, settings.margin_of(measure))
-    alt = f"{measure.title} by {column_words(by)}; the same figures are in the table below."
-    yield figure(drawing, alt=alt, caption=_forest_caption(measure, settings))
+    if (_of(published, by, measure.name)["low"] == "").all():
+        yield paragraph("There is not enough data in any group for a plot, or it is withheld.")
+    else:
+        drawing = forest(published, by, measure, settings.margin_of(measure))
+        alt = f"{measure.title} by {column_words(by)}; the same figures are in the table below."
+        yield figure(drawing, alt=alt, caption=_forest_caption(measure, settings), laid_out=True)
     behind = table(_behind(published, by, measure), f"{measure.title} by {column_words(by)}.")
     address = forest_file(published, by, measure.name)
     yield fold("The figures as a table", behind, link("This table as CSV", address))

@@ -100,7 +100,7 @@ def _cross(parts: Sequence[pd.Series]) -> pd.Series:
     words = [part.fillna(f"{part.name} {NOT_RECORDED.lower()}").astype(str) for part in parts]
     joined = words[0]
     for word in words[1:]:
-        joined = joined + ", " + word
+        joined = joined + CROSS + word
     return joined.rename(CROSS.join(str(part.name) for part in parts))
 
 
