@@ -42,7 +42,9 @@ def revealed(
     if not len(given):
         return None
     for cell in sorted(set(small) & hidden):
-        if not _free(place[cell], rules, given, len(cells), amounts[cell], leeway):
+        aim = np.zeros(len(cells))
+        aim[place[cell]] = 1.0
+        if not free(aim, rules, given, amounts[cell], leeway):
             return cell
     return None
 
@@ -67,10 +69,11 @@ def _rules(
     return np.array(rules), np.array(given, dtype=float)
 
 
-def _free(at: int, rules: Floats, given: Floats, cells: int, true: float, leeway: float) -> bool:
-    """Whether the cell can lie `leeway` apart from its least possible value (the true one is possible)."""
-    aim = np.zeros(cells)
-    aim[at] = 1.0
+def free(aim: Floats, rules: Floats, given: Floats, true: float, leeway: float) -> bool:
+    """Whether a sum of unknown counts (`aim` times them) can lie `leeway` apart from its least value.
+
+    rules, given: what is known of them, an equation per row; `true`: a value the sum can have.
+    """
     most = linprog(-aim, A_eq=rules, b_eq=given, method="highs")
     high = np.inf if most.status == 3 else -float(most.fun or 0)
     if high - true >= leeway:

@@ -14,6 +14,7 @@ from models.earlier import STAR, Earlier, public_already, too_near
 from models.exact_cover import Cell
 from models.fairness import GroupAudit
 from models.groups import EVERYONE
+from models.joint_cover import joint_cover
 from models.suppression import ALL, hidden_cells, sums
 
 WITHHELD = "withheld: small numbers"
@@ -123,6 +124,8 @@ def hidden_columns(
             hidden[column] = hidden_cells(
                 amounts, bonds, smallest=rule.smallest, already=already, shown=known - already
             )
+    if rule.smallest and len(audits) > 1:
+        hidden = joint_cover(audits, hidden, COLUMNS, bonds, rows, smallest=rule.smallest)
     few = (rows[["events", "others"]] < rule.ranked).any(axis=1)
     hidden["ranked"] = hidden["events"] | frozenset(rows.index[few])
     return hidden

@@ -16,6 +16,7 @@ from models.earlier import STAR
 from models.groups import EVERYONE
 from tests.unit.test_disclosure import audit_of
 
+Tables = Mapping[str, tuple[int, ...]]
 CELLS = ("flagged_events", "missed_events", "flagged_others", "passed_others", "unknown")
 COUNTED = {
     "rows": (0, 1, 2, 3, 4),
@@ -46,8 +47,16 @@ class Attacker:
     """What is published about one column, as constraints on the cells of every group."""
 
     def __init__(
-        self, published: Published, groups: list[str], roll_up: Mapping[str, tuple[str, ...]] | None = None
+        self,
+        published: Published,
+        tables: Tables,
+        roll_up: Mapping[str, tuple[str, ...]] | None = None,
+        *,
+        to_the_digit: bool = False,
     ) -> None:
+        groups = list(tables)
+        self.raw = np.array(list(tables.values()), dtype=float).ravel()
+        self.to_the_digit = to_the_digit  # as if the intervals gave away what rounding hides
         self.groups, self.width = groups, len(groups) * len(CELLS)
         self.unions = {EVERYONE: tuple(groups), **(roll_up or {})}
         self.rows: list[np.ndarray] = []
@@ -61,13 +70,24 @@ class Attacker:
         own = figures[figures["group"] == group].drop_duplicates("measure").set_index("measure")["value"]
         for name, parts in COUNTED.items():
             if own[name] != STAR:
-                self._between(self.total(group, parts), int(own[name]) - 2, int(own[name]) + 2)
+                self._count(self.total(group, parts), int(own[name]))
         for name, (top, bottom) in SHARES.items():
             if own.get(name, "") not in ("", STAR):
                 share = float(own[name])
                 above, below = self.total(group, top), self.total(group, bottom)
-                self._between(above - (share + 0.005 + 1e-9) * below, -np.inf, 0)
-                self._between(above - (share - 0.005 - 1e-9) * below, 0, np.inf)
+                self._share(above, below, share)
+
+    def _count(self, row: np.ndarray, rounded: int) -> None:
+        exact = float(row @ self.raw)
+        self._between(row, *((exact, exact) if self.to_the_digit else (rounded - 2, rounded + 2)))
+
+    def _share(self, above: np.ndarray, below: np.ndarray, share: float) -> None:
+        if self.to_the_digit:
+            for row in (above, below):
+                self._between(row, float(row @ self.raw), float(row @ self.raw))
+        else:
+            self._between(above - (share + 0.005 + 1e-9) * below, -np.inf, 0)
+            self._between(above - (share - 0.005 - 1e-9) * below, 0, np.inf)
 
     def total(self, group: str, parts: tuple[int, ...]) -> np.ndarray:
         """The sum of some cells of a group, of a roll-up or of everyone, as coefficients."""
@@ -100,7 +120,7 @@ def small_counts(cells: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [parts for parts in protected if sum(cells[part] for part in parts) < 5]
 
 
-def nothing_small_is_found(attacker: Attacker, tables: Mapping[str, tuple[int, ...]]) -> None:
+def nothing_small_is_found(attacker: Attacker, tables: Tables) -> None:
     """Every small count stays at least as vague as the star itself says: 0 to 4."""
     for group, cells in tables.items():
         for parts in small_counts(cells):
@@ -114,7 +134,7 @@ def nothing_small_is_found(attacker: Attacker, tables: Mapping[str, tuple[int, .
 def test_no_small_count_can_be_worked_out_from_all_that_is_published(found: list[tuple[int, ...]]) -> None:
     tables = {f"g{k}": cells for k, cells in enumerate(found)}
     published = publish([audit_of(tables, settings=BY_GATE_ALONE)])
-    nothing_small_is_found(Attacker(published, list(tables)), tables)
+    nothing_small_is_found(Attacker(published, tables), tables)
 
 
 @pytest.mark.long
@@ -131,7 +151,7 @@ def test_nor_from_categories_and_their_roll_up_together(
             audit_of(tables, "roll-up", settings=BY_GATE_ALONE, named=lambda group: group[0]),
         ]
     )
-    nothing_small_is_found(Attacker(published, list(tables), roll_up), tables)
+    nothing_small_is_found(Attacker(published, tables, roll_up), tables)
 
 
 def test_the_attacker_is_strong_enough_to_break_a_table_without_the_second_cell() -> None:
