@@ -89,21 +89,26 @@ def public_already(column: str, earlier: Sequence[Earlier]) -> tuple[frozenset[C
     return frozenset(shown - hidden), frozenset(hidden)
 
 
-def too_near(
+def steps(
     column: str, rows: pd.DataFrame, clusters: pd.DataFrame, earlier: Sequence[Earlier], smallest: int
-) -> frozenset[Cell]:
-    """The cells with an amount that may differ from one published of other rows by fewer than `smallest`."""
-    now = rows.join(clusters.add_suffix(" clusters"))
-    cells: list[Cell] = list(now.index)
-    amounts = now.to_dict("list")
-    return frozenset(
-        cell
-        for one in earlier
-        if column not in one.same
-        for at, cell in enumerate(cells)
-        for name, low, high in _spans(column, one.figures.get(cell, {}))
-        if name in amounts and low - smallest < amounts[name][at] < high + smallest
-    )
+) -> pd.DataFrame:
+    """How far, at the least, each amount of a column is from one published of other rows; as amounts.
+
+    A step is a count as well (of those who came, or left, between two publications): it must not be small,
+    nor may the hidden steps of a sum come to little. Where nothing was published there is no step to find.
+    """
+    now = rows.join(clusters.add_suffix(" clusters")).to_dict("list")
+    found: dict[str, list[float]] = {}
+    for number, one in enumerate(earlier):
+        if column in one.same:
+            continue
+        for at, cell in enumerate(rows.index):
+            for name, low, high in _spans(column, one.figures.get(cell, {})):
+                if name in now:
+                    free = [float(amount) + smallest for amount in now[name]]
+                    steps_of = found.setdefault(f"{name} since {number}", free)
+                    steps_of[at] = max(low - now[name][at], now[name][at] - high, 0.0)
+    return pd.DataFrame(found, index=rows.index)
 
 
 def _spans(column: str, figures: Mapping[str, str]) -> Iterator[tuple[str, float, float]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from models.audit_rows import CAPACITY
-from models.earlier import STAR, Earlier, public_already, too_near
+from models.earlier import STAR, Earlier, public_already, steps
 from models.exact_cover import Cell
 from models.fairness import GroupAudit
 from models.groups import EVERYONE
@@ -117,10 +117,9 @@ def hidden_columns(
         if held:
             own, of_clusters = rows[held], clusters[held].add_suffix(" clusters")
             already = frozenset[Cell]().union(*(hidden[parent] for parent in parents))
-            already |= too_near(column, rows, clusters, earlier, rule.smallest)
             known, gone = public_already(column, earlier)
             already |= gone & frozenset(rows.index)
-            amounts = own.join(of_clusters)
+            amounts = own.join(of_clusters).join(steps(column, rows, clusters, earlier, rule.smallest))
             hidden[column] = hidden_cells(
                 amounts, bonds, smallest=rule.smallest, already=already, shown=known - already
             )
