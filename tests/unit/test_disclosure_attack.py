@@ -12,8 +12,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from models.audit_settings import AuditSettings
 from models.disclosure import Published, publish
-from models.earlier import STAR
+from models.earlier import STAR, Earlier
 from models.groups import EVERYONE
+from models.withheld import cell_of
 from tests.unit.test_disclosure import audit_of
 
 Tables = Mapping[str, tuple[int, ...]]
@@ -152,6 +153,95 @@ def test_nor_from_categories_and_their_roll_up_together(
         ]
     )
     nothing_small_is_found(Attacker(published, tables, roll_up), tables)
+
+
+@pytest.mark.long
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(TABLES)
+def test_nor_if_intervals_gave_every_shown_count_to_the_digit(found: list[tuple[int, ...]]) -> None:
+    tables = {f"g{k}": cells for k, cells in enumerate(found)}
+    published = publish([audit_of(tables, settings=BY_GATE_ALONE)])
+    nothing_small_is_found(Attacker(published, tables, to_the_digit=True), tables)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(12))
+def test_nor_from_two_crossing_columns_and_their_intersections(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    first, second = (int(rng.integers(2, 4)) for _ in range(2))
+    tables = {f"a{i}×b{j}": random_cells(rng, 0.5) for i in range(first) for j in range(second)}
+    margins = {f"a{i}": tuple(n for n in tables if n.startswith(f"a{i}×")) for i in range(first)}
+    margins |= {f"b{j}": tuple(n for n in tables if n.endswith(f"×b{j}")) for j in range(second)}
+    published = publish(
+        [
+            audit_of(tables, settings=BY_GATE_ALONE),
+            audit_of(tables, "a", settings=BY_GATE_ALONE, named=lambda name: name.split("×")[0]),
+            audit_of(tables, "b", settings=BY_GATE_ALONE, named=lambda name: name.split("×")[1]),
+        ]
+    )
+    nothing_small_is_found(Attacker(published, tables, margins, to_the_digit=True), tables)
+
+
+def random_cells(rng: np.random.Generator, small: float) -> tuple[int, ...]:
+    """The cells of a group, a share of them small."""
+    return tuple(
+        int(rng.integers(0, 10)) if rng.random() < small else int(rng.integers(5, 61)) for _ in range(5)
+    )
+
+
+class AttackerOfTwo:
+    """Two publications of a growing table: the cells then, and who came since."""
+
+    def __init__(self, then: Attacker, now: Attacker) -> None:
+        self.width, self.of_one = 2 * then.width, then
+        self.rules = [np.concatenate([row, 0 * row]) for row in then.rows]
+        self.rules += [np.concatenate([row, row]) for row in now.rows]
+        self.low, self.high = then.low + now.low, then.high + now.high
+
+    def came_since(self, group: str, parts: tuple[int, ...]) -> tuple[int, int]:
+        """The least and the most of those who came since."""
+        row = np.concatenate([np.zeros(self.of_one.width), self.of_one.total(group, parts)])
+        rules = LinearConstraint(np.array(self.rules), self.low, self.high)
+        ends = []
+        for sign in (1, -1):
+            found = milp(
+                sign * row, constraints=rules, integrality=np.ones(self.width), bounds=Bounds(0, 200)
+            )
+            assert found.success, found.message
+            ends.append(round(sign * found.fun))
+        return ends[0], ends[1]
+
+
+def two_publications(seed: int, *, aware: bool) -> int:
+    """How many small steps of a growing table can be told to fewer values than a star leaves open."""
+    rng = np.random.default_rng(seed)
+    then = {f"g{k}": random_cells(rng, 0.25) for k in range(int(rng.integers(2, 5)))}
+    came = {
+        group: tuple(
+            int(rng.integers(0, 4)) if rng.random() < 0.6 else int(rng.integers(8, 40)) for _ in range(5)
+        )
+        for group in then
+    }
+    now = {group: tuple(a + b for a, b in zip(then[group], came[group], strict=True)) for group in then}
+    first = publish([audit_of(then, settings=BY_GATE_ALONE)])
+    figures: dict[tuple[str, str], dict[str, str]] = {}
+    for row in first.figures.to_dict("records"):
+        figures.setdefault(cell_of(row["by"], row["group"]), {})[row["measure"]] = str(row["value"])
+    earlier = [Earlier(figures, frozenset())] if aware else []
+    second = publish([audit_of(now, settings=BY_GATE_ALONE)], earlier=earlier)
+    attacker = AttackerOfTwo(Attacker(first, then), Attacker(second, now))
+    ranges = [attacker.came_since(group, parts) for group in then for parts in small_counts(came[group])]
+    return sum(high - low < 4 for low, high in ranges)
+
+
+@pytest.mark.long
+def test_two_publications_of_a_growing_table_do_not_tell_how_few_came() -> None:
+    assert [two_publications(seed, aware=True) for seed in range(8)] == [0] * 8
+
+
+@pytest.mark.long
+def test_two_publications_that_know_nothing_of_each_other_do_tell() -> None:
+    assert sum(two_publications(seed, aware=False) for seed in range(2)) > 5
 
 
 def test_the_attacker_is_strong_enough_to_break_a_table_without_the_second_cell() -> None:
