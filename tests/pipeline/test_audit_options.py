@@ -16,9 +16,11 @@ from scipy.special import expit
 
 from features.errors import InputError
 from features.standard import ethnic_categories
+from models.disclosure import publish
 from models.earlier import STAR
 from pipelines.audit import audit
-from pipelines.audit_table import Asked
+from pipelines.audit import audited as audited_column
+from pipelines.audit_table import Asked, read_audit_table
 from pipelines.cli import main
 from pipelines.config import Config
 from pipelines.store import write_table
@@ -194,6 +196,59 @@ def test_no_published_file_holds_a_raw_count(full: Path) -> None:
         }
         allowed = {json.loads((full / "audit.json").read_text())["minimum_cases"]}
         assert not (found & telling) - allowed, file.name
+
+
+def test_any_label_is_a_label_and_never_markup_or_mathematics(tmp_path: Path) -> None:
+    table = predictions(1500)
+    odd = ["$\\frac$ and $5", "<script>x()</script>", "All", "=1+1", "two\nlines", "  ", "ÅÄ & Ö", None]
+    table["gender"] = np.array(odd, dtype=object)[np.arange(len(table)) % len(odd)]
+    out = audited(table, tmp_path, Asked("p", "y", "shown", ("gender",), "person"))
+    page = (out / "audit.html").read_text(encoding="utf-8")
+    assert "<script>x()" not in page
+    assert "$\\frac$ and $5" in page
+    assert {"All", "All (a label)", "Not recorded"} <= set(pd.read_csv(out / "audit.csv")["group"])
+
+
+POOR = {
+    "one class": {"y": 0.0},
+    "no second outcome known": {"next": np.nan},
+    "no practitioner known": {"pwp": None},
+    "one practitioner": {"pwp": "only"},
+    "one risk": {"p": 0.5},
+    "everyone flagged": {"shown": True},
+    "nobody flagged": {"shown": False},
+    "one group": {"EthnicCategory": "A"},
+    "no ethnicity known": {"EthnicCategory": None},
+    "one patient": {"person": 1},
+}
+
+
+@pytest.mark.parametrize("kind", POOR)
+def test_a_poor_table_gives_a_marked_result_with_every_section_asked_for(kind: str, tmp_path: Path) -> None:
+    table = predictions(300).assign(**POOR[kind])
+    usable = read_audit_table(write_table(tmp_path / "t.parquet", table), EVERYTHING)
+    settings = replace(Config().audit, capacity=0.25)
+    both = [audited_column(usable, column, settings) for column in usable.by]
+    published = publish([one for one, _ in both], labels=[two for _, two in both])
+    assert {"not enough data"} <= set(published.verdicts["verdict"])
+    assert "difference found" not in set(published.verdicts.query("family == 'main'")["verdict"])
+
+
+@pytest.mark.parametrize("rows", [1, 2, 20])
+def test_hardly_any_rows_make_a_page_without_figures(rows: int, tmp_path: Path) -> None:
+    out = audited(predictions(300).head(rows).assign(y=1.0), tmp_path, EVERYTHING, capacity=0.25)
+    shown = pd.read_csv(out / "audit.csv", dtype=str, keep_default_na=False)
+    assert not shown["low"].any()
+
+
+@pytest.mark.parametrize("wrong", [["--capacity", "2"], ["--capacity", "some"], ["--disclosure", "maybe"]])
+def test_an_option_that_means_nothing_ends_with_code_2(
+    wrong: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", "t.csv", "--risk", "p", "--outcome", "y", "--by", "g", "--out", str(tmp_path), *wrong])
+    assert ended.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err
 
 
 @pytest.mark.long
