@@ -45,7 +45,7 @@ def _one(risk: Floats, outcome: Floats, cluster: np.ndarray, level: float) -> tu
     x = resampling.log_odds(risk)
     if len(risk) == 0 or np.ptp(x) == 0 or outcome.min() == outcome.max():
         return nothing
-    design = resampling.spline(x, resampling.knots_of(x))
+    design = resampling.curve_design(x, x)[0]
     columns = design.shape[1]
     beta = resampling.logistic(design, outcome, np.ones((1, len(risk))))[0]
     if clusters <= columns or not np.isfinite(beta).all():

@@ -110,9 +110,20 @@ def flexible_curve(outcome: Numbers, risk: Numbers, weights: Numbers, at: Number
     knots); the calibration curve of Austin & Steyerberg 2019 in its parametric form.
     """
     x = log_odds(risk)
+    design, design_at = curve_design(x, log_odds(at))
+    return np.asarray(expit(logistic(design, outcome, weights) @ design_at.T), dtype=np.float64)
+
+
+def curve_design(x: Numbers, at: Numbers) -> tuple[Numbers, Numbers]:
+    """The spline's columns at `x`, turned to stand at right angles, and the same columns at `at`.
+
+    They span the same curves; on the spline's own columns the coefficients can be so large that Newton's
+    method does not settle.
+    """
     knots = knots_of(x)
-    coefficients = logistic(spline(x, knots), outcome, weights)
-    return np.asarray(expit(coefficients @ spline(log_odds(at), knots).T), dtype=np.float64)
+    design = spline(x, knots)
+    turn = np.linalg.pinv(np.linalg.qr(design)[1]) * np.sqrt(len(x))
+    return design @ turn, spline(at, knots) @ turn
 
 
 def integrated_calibration_index(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numbers:

@@ -117,6 +117,18 @@ def test_calibration_error_is_the_evaluations_and_its_interval_holds_it() -> Non
     assert own["Red"] == pytest.approx(float(expected[0]), abs=1e-10)
 
 
+def test_calibration_error_is_that_of_a_logistic_regression_on_a_spline_even_with_a_sharp_bend() -> None:
+    rng = np.random.default_rng(7)
+    x = rng.normal(-0.5, 0.6, 700)
+    outcome = (rng.random(700) < expit(x - 2.5 * np.maximum(x - 0.2, 0))).astype(float)
+    design = resampling.spline(x, resampling.knots_of(x))
+    fitted = sm.GLM(outcome, design, family=sm.families.Binomial()).fit()
+    one = Grouping(np.zeros(700, dtype=np.int64), np.arange(700), 1)
+    found = calibration_error(Rows(expit(x), outcome, None, one), 0.95)
+    assert np.abs(fitted.params).max() > 5  # what Newton's steps in the spline's own columns did not reach
+    assert found.value[0] == pytest.approx(np.abs(fitted.fittedvalues - expit(x)).mean(), abs=1e-9)
+
+
 def miscalibrated(rng: np.random.Generator, off: float, rows: int = 900) -> Rows:
     """Risks that are `off` log-odds too low, patients with three predictions each."""
     patient = np.repeat(np.arange(rows // 3), 3)
