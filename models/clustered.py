@@ -11,6 +11,7 @@ of a logistic regression. No resampling: the same table always gives the same fi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -59,9 +60,17 @@ class Grouping:
 
     def clusters(self, counted: NDArray[np.bool_]) -> Floats:
         """How many clusters have at least one of the counted rows, in each group."""
+        pair, group_of_pair = self._pairs
+        met = np.zeros(len(group_of_pair), dtype=bool)
+        met[pair[counted]] = True
+        return np.bincount(group_of_pair[met], minlength=self.groups).astype(float)
+
+    @cached_property
+    def _pairs(self) -> tuple[Codes, Codes]:
+        """Each row's pair of group and cluster as a code, and the group of each pair."""
         span = int(self.cluster.max(initial=0)) + 1
-        pairs = np.unique(self.group[counted] * span + self.cluster[counted])
-        return np.bincount(pairs // span, minlength=self.groups).astype(float)
+        pairs, pair = np.unique(self.group * span + self.cluster, return_inverse=True)
+        return pair.astype(np.int64), (pairs // span).astype(np.int64)
 
     def covariance(self, influence: Floats, counted: NDArray[np.bool_]) -> Floats:
         """The cluster-robust covariance of the groups' figures; NaN for a group with one cluster."""

@@ -24,51 +24,26 @@ import numpy as np
 import pandas as pd
 
 from models.comparison import NOT_ENOUGH
-from models.fairness import EVERYONE, GroupAudit, MeasureAudit
-from models.suppression import ALL, Cell, hidden_cells, sums
+from models.earlier import STAR, Earlier
+from models.exact_cover import Cell
+from models.fairness import GroupAudit, MeasureAudit
+from models.groups import EVERYONE
+from models.labels import LabelAudit
+from models.published_labels import label_rows
+from models.withheld import (
+    RESTS_ON,
+    RULES,
+    WITHHELD,
+    Rule,
+    cell_of,
+    count_words,
+    hidden_columns,
+    number,
+)
 
-STAR = "*"
-WITHHELD = "withheld: small numbers"
 NEEDED_STEP, NEEDED_AT_MOST = 50, 100_000
 
-# A column of cells: the amounts that must not be small, and the columns whose hidden cells it inherits.
-COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "rows": (("rows",), ()),
-    "known": (("known",), ("rows",)),
-    "answered": (("known", "unknown"), ("known",)),
-    "events": (("events", "others"), ("known",)),
-    "happened": (("flagged_events", "missed_events"), ("events",)),
-    "did_not": (("flagged_others", "passed_others"), ("events",)),
-    "flagged": (("flagged", "unflagged"), ("rows",)),
-}
-RESTS_ON: Mapping[str, tuple[str, ...]] = {
-    "known_share": ("answered",),
-    "base_rate": ("events",),
-    "mean_risk": ("known",),
-    "flag_rate": ("flagged",),
-    "sensitivity": ("happened",),
-    "false_negative_rate": ("happened",),
-    "missed": ("happened",),
-    "false_positive_rate": ("did_not",),
-    "specificity": ("did_not",),
-    "ppv": ("happened", "did_not"),
-    "npv": ("happened", "did_not"),
-}
 SHOWN_COUNTS = ("rows", "clusters", "known", "events", "flagged")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """smallest: counts below it are hidden. base: counts are rounded to it. ranked: the fewest events and
-    non-events for figures that are no shares. digits: decimals of shares (2 = whole percent) and others."""
-
-    smallest: int = 5
-    base: int = 5
-    ranked: int = 10
-    digits: int = 2
-
-
-RULES: Mapping[str, Rule] = {"nhs": Rule(), "none": Rule(smallest=0, base=1, ranked=0, digits=6)}
 
 
 @dataclass(frozen=True)
@@ -88,15 +63,34 @@ class Published:
     rule: Rule
 
 
-def publish(audits: Sequence[GroupAudit], *, disclosure: str = "nhs") -> Published:
-    """Everything of the audits of one table that may be published. All columns go through together."""
+def publish(
+    audits: Sequence[GroupAudit],
+    *,
+    labels: Sequence[LabelAudit] = (),
+    disclosure: str = "nhs",
+    earlier: Sequence[Earlier] = (),
+    only: Sequence[str] | None = None,
+) -> Published:
+    """Everything of the audits of one table that may be published.
+
+    All columns go through together, and with what was published `earlier`. labels: of the same columns.
+    only: the columns to publish, where others are there for what was published earlier.
+    """
     rule = RULES[disclosure]
-    hidden = hidden_columns(audits, rule)
+    hidden = hidden_columns(audits, rule, earlier)
+    audits = [one for one in audits if only is None or one.by in only]
     figures = [
         row for one in audits for row in (*_count_rows(one, hidden, rule), *_figure_rows(one, hidden, rule))
     ]
+    named = {one.by for one in audits}
+    figures += [row for one in labels if one.by in named for row in label_rows(one, hidden, rule)]
     counts = [row for one in audits for row in _counts(one, hidden, rule)]
-    verdicts = [_verdict_row(one.by, each) for one in audits for each in one.measures.values()]
+    verdicts = [
+        _verdict_row(one.by, each)
+        for one in audits
+        for each in one.measures.values()
+        if each.measure.family != "described"
+    ]
     curves = [_curve(one, hidden, rule) for one in audits]
     return Published(
         pd.DataFrame(
@@ -108,42 +102,6 @@ def publish(audits: Sequence[GroupAudit], *, disclosure: str = "nhs") -> Publish
         tuple(one.by for one in audits),
         rule,
     )
-
-
-def hidden_columns(audits: Sequence[GroupAudit], rule: Rule) -> dict[str, frozenset[Cell]]:
-    """Which cells are hidden in each of COLUMNS, and in 'ranked' for figures that are no shares."""
-    rows, clusters = (_cells(audits, which) for which in ("counts", "cluster_counts"))
-    bonds = sums(audits)
-    hidden: dict[str, frozenset[Cell]] = {}
-    for column, (names, parents) in COLUMNS.items():
-        if set(names) <= set(rows.columns):
-            own, of_clusters = rows[list(names)], clusters[list(names)].add_suffix(" clusters")
-            already = frozenset[Cell]().union(*(hidden[parent] for parent in parents))
-            if column == "flagged":  # else it gives one back, with the other and the total
-                already |= hidden["happened"] | hidden["did_not"]
-            amounts = own.join(of_clusters)
-            hidden[column] = hidden_cells(amounts, bonds, smallest=rule.smallest, already=already)
-    few = (rows[["events", "others"]] < rule.ranked).any(axis=1)
-    hidden["ranked"] = hidden["events"] | frozenset(rows.index[few])
-    return hidden
-
-
-def _cells(audits: Sequence[GroupAudit], which: str) -> pd.DataFrame:
-    """The counts of every group of every column, and of everyone once."""
-    tables = [(one.by, getattr(one, which)) for one in audits]
-    parts = [table.drop(EVERYONE).set_axis(_index(by, table.index[:-1])) for by, table in tables]
-    everyone = tables[0][1].loc[[EVERYONE]].set_axis(_index("", [EVERYONE]))
-    cells: pd.DataFrame = pd.concat([*parts, everyone])
-    return cells
-
-
-def _index(by: str, groups: Sequence[str] | pd.Index[str]) -> pd.Index[Any]:
-    return pd.Index([(by, group) for group in groups], tupleize_cols=False)
-
-
-def cell_of(by: str, group: str) -> Cell:
-    """The cell of a group; everyone is the same cell in every column."""
-    return ALL if group == EVERYONE else (by, group)
 
 
 def _count_rows(
@@ -169,11 +127,6 @@ def _counts(one: GroupAudit, hidden: Mapping[str, frozenset[Cell]], rule: Rule) 
         yield shown
 
 
-def count_words(count: float, rule: Rule) -> str:
-    """A count as it is published: '*' where small, else rounded."""
-    return STAR if count < rule.smallest else f"{rule.base * round(count / rule.base):,}"
-
-
 def _figure_rows(
     one: GroupAudit, hidden: Mapping[str, frozenset[Cell]], rule: Rule
 ) -> Iterator[tuple[Any, ...]]:
@@ -195,20 +148,15 @@ def _figure(
     if not figure["enough"]:
         yield name, "", "", "", NOT_ENOUGH
         return
-    yield name, *(_number(figure[part], rule) for part in ("value", "low", "high")), ""
+    yield name, *(number(figure[part], rule) for part in ("value", "low", "high")), ""
     if everyone or np.isnan(figure["gap"]):
         return
-    gaps = (_number(figure[part], rule) for part in ("gap", "gap_low", "gap_high"))
+    gaps = (number(figure[part], rule) for part in ("gap", "gap_low", "gap_high"))
     yield f"{name} gap", *gaps, figure["verdict"]
     if not np.isnan(figure["pooled"]):
-        yield f"{name} pooled", _number(figure["pooled"], rule), "", "", ""
+        yield f"{name} pooled", number(figure["pooled"], rule), "", "", ""
     if figure["verdict"] == NOT_ENOUGH:
         yield f"{name} cases needed", _needed(figure["needed"]), "", "", ""
-
-
-def _number(value: float, rule: Rule) -> float | str:
-    """A figure to the digits of the rule; -0.0 is 0."""
-    return "" if np.isnan(value) else round(float(value), rule.digits) + 0.0
 
 
 def _needed(cases: float) -> str:

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from models.audit_rows import Rows, counts
 from models.comparison import NOT_ENOUGH
-from models.disclosure import RESTS_ON, STAR, WITHHELD, Rule, cell_of, hidden_columns
+from models.earlier import STAR
+from models.exact_cover import Cell
 from models.fairness import GroupAudit
-from models.suppression import Cell
+from models.withheld import RESTS_ON, WITHHELD, Rule, cell_of, hidden_columns
 
 Hidden = Mapping[str, frozenset[Cell]]
 SECTION_COLUMNS = ("by", "version", "measure", "group", "part", "value", "low", "high", "note")
@@ -61,8 +62,14 @@ def hidden_in_version(
     either version hides, and what would let fewer than the smallest count of changed flags be worked out.
     """
     moving = [_moved(audit, *each) for audit, each in zip(audits, rows, strict=True)]
-    each_hides = [hidden_columns(some, rule) for some in (audits, versions, moving)]
-    return {name: frozenset().union(*(one[name] for one in each_hides)) for name in each_hides[0]}
+    each_hides = [
+        hidden_columns(audits, rule),
+        hidden_columns(versions, rule),
+        # Who changed is no part of the published counts: it is judged kind by kind, not with them.
+        hidden_columns(moving, rule, together=False),
+    ]
+    names = {name for one in each_hides for name in one}
+    return {name: frozenset().union(*(one.get(name, frozenset()) for one in each_hides)) for name in names}
 
 
 def _moved(audit: GroupAudit, before: Rows, after: Rows) -> GroupAudit:

@@ -13,15 +13,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from models.audit_rows import Rows, counts
+from models.audit_rows import Rows, counts, flag_at_capacity
 from models.audit_settings import AuditSettings
 from models.calibration_curves import recalibrated_curves
+from models.calibration_error import calibration_error
 from models.clustered import Estimates, Grouping
 from models.comparison import FOUND, NOT_ENOUGH, Compared, compare, group_verdicts, holm, verdict
-from models.measures import MEASURES, Measure, estimate
-
-NOT_RECORDED = "Not recorded"
-EVERYONE = "All"
+from models.groups import EVERYONE, cluster_codes_of, group_codes
+from models.intervals import sidak
+from models.measured import estimate
+from models.measures import MEASURES, Family, Measure, available
 
 
 @dataclass(frozen=True)
@@ -68,26 +69,52 @@ def audit_column(
     *,
     flag: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
+    second: ArrayLike | None = None,
     settings: AuditSettings | None = None,
 ) -> GroupAudit:
     """The audit over the groups of one column; a missing label is a group of its own, 'Not recorded'.
 
     risk: 0..1; outcome: 0, 1 or NaN for not known; flag: true or false; cluster: what rows belong together
-    (a patient); without it every row stands alone.
+    (a patient), without it every row stands alone; second: another outcome, 0, 1 or NaN. One value per row.
     """
     settings = settings or AuditSettings()
+    rows, groups = audit_rows(risk, outcome, by, flag=flag, cluster=cluster, second=second, settings=settings)
+    return audit_table(str(by.name), groups, rows, settings)
+
+
+def audit_rows(
+    risk: ArrayLike,
+    outcome: ArrayLike,
+    by: pd.Series,
+    *,
+    flag: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
+    second: ArrayLike | None = None,
+    settings: AuditSettings,
+) -> tuple[Rows, tuple[str, ...]]:
+    """The arrays that `audit_column` works on, and its groups; arguments as there.
+
+    Without a capacity, or where the flags are that cut-off already, there is no second cut-off.
+    """
     codes, groups = group_codes(by)
-    cluster_codes = cluster_codes_of(cluster, len(codes))
-    rows = Rows(
-        np.asarray(risk, dtype=float),
+    risks = np.asarray(risk, dtype=float)
+    flags = None if flag is None else np.asarray(flag, dtype=bool)
+    capacity = None if settings.capacity is None else flag_at_capacity(risks, settings.capacity)
+    if capacity is not None and flags is not None and bool((capacity == flags).all()):
+        capacity = None
+    return Rows(
+        risks,
         np.asarray(outcome, dtype=float),
-        None if flag is None else np.asarray(flag, dtype=bool),
-        Grouping(codes, cluster_codes, len(groups)),
-    )
-    return _audited(str(by.name), groups, rows, settings)
+        flags,
+        Grouping(codes, cluster_codes_of(cluster, len(codes)), len(groups)),
+        capacity,
+        None if second is None else np.asarray(second, dtype=float),
+        settings.odds,
+    ), groups
 
 
-def _audited(by: str, groups: tuple[str, ...], rows: Rows, settings: AuditSettings) -> GroupAudit:
+def audit_table(by: str, groups: tuple[str, ...], rows: Rows, settings: AuditSettings) -> GroupAudit:
+    """The audit of rows whose groups are known; as `audit_column`."""
     whole = rows.pooled()
     named = [*groups, EVERYONE]
     each, total = counts(rows), counts(whole)
@@ -98,7 +125,7 @@ def _audited(by: str, groups: tuple[str, ...], rows: Rows, settings: AuditSettin
     measures = {
         name: _measured(measure, rows, whole, of_rows, settings)
         for name, measure in MEASURES.items()
-        if rows.flag is not None or not measure.needs_flag
+        if available(measure, rows)
     }
     enough = measures["slope"].figures["enough"].to_numpy(dtype=bool)
     return GroupAudit(
@@ -112,30 +139,12 @@ def _audited(by: str, groups: tuple[str, ...], rows: Rows, settings: AuditSettin
     )
 
 
-def group_codes(by: pd.Series) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Codes and labels in the order of the alphabet, 'Not recorded' last."""
-    labels = by.astype(object).where(by.notna(), NOT_RECORDED).astype(str).str.strip()
-    labels = labels.mask(labels == "", NOT_RECORDED).mask(labels == EVERYONE, f"{EVERYONE} (a label)")
-    groups = sorted(set(labels), key=lambda label: (label == NOT_RECORDED, label))
-    codes = pd.Categorical(labels, categories=groups).codes
-    return np.asarray(codes, dtype=np.int64), tuple(groups)
-
-
-def cluster_codes_of(cluster: ArrayLike | None, rows: int) -> NDArray[np.int64]:
-    """Codes of clusters; a row without one is a cluster of its own."""
-    if cluster is None:
-        return np.arange(rows, dtype=np.int64)
-    codes, found = pd.factorize(pd.Series(cluster), use_na_sentinel=True)
-    codes = codes.astype(np.int64)
-    alone = codes < 0
-    codes[alone] = len(found) + np.arange(int(alone.sum()))
-    return codes
-
-
 def _measured(
     measure: Measure, rows: Rows, whole: Rows, counted: pd.DataFrame, settings: AuditSettings
 ) -> MeasureAudit:
     """The measure in every group and over all, its test, not yet adjusted for the other measures."""
+    if measure.family == "described":
+        return _described(measure, rows, whole, counted, settings)
     compared, enough = _compared(measure, rows, counted.iloc[:-1], settings)
     overall, overall_enough = _compared(measure, whole, counted.iloc[-1:], settings)
     columns = {
@@ -157,6 +166,29 @@ def _measured(
     )
     test = compared.test
     return MeasureAudit(measure, figures, test.statistic, test.freedom, test.p, np.nan, NOT_ENOUGH)
+
+
+def _described(
+    measure: Measure, rows: Rows, whole: Rows, counted: pd.DataFrame, settings: AuditSettings
+) -> MeasureAudit:
+    """A measure that groups are not compared by: figures and intervals, no test."""
+    each, joint = (
+        [calibration_error(part, level) for part in (rows, whole)]
+        for level in (settings.level, sidak(settings.level, len(counted) - 1))
+    )
+    value, low, high, clusters = (np.concatenate([one[k] for one in each]) for k in range(4))
+    enough = (counted[list(measure.needs)] >= settings.minimum_cases).all(axis=1).to_numpy()
+    enough = enough & (clusters >= settings.minimum_clusters) & np.isfinite(value)
+    columns = {"value": value, "low": low, "high": high}
+    columns |= {
+        f"joint_{end}": np.concatenate([one[k] for one in joint]) for k, end in ((1, "low"), (2, "high"))
+    }
+    figures = pd.DataFrame(columns, index=counted.index)
+    figures[~enough] = np.nan
+    empty = dict.fromkeys(("gap", "gap_low", "gap_high", "pooled", "needed"), np.nan)
+    return MeasureAudit(
+        measure, figures.assign(**empty, enough=enough), np.nan, 0, np.nan, np.nan, NOT_ENOUGH
+    )
 
 
 def _compared(
@@ -181,7 +213,8 @@ def _spread(measure: Measure, estimates: Estimates) -> NDArray[np.bool_]:
 def _judged(measures: Mapping[str, MeasureAudit], settings: AuditSettings) -> dict[str, MeasureAudit]:
     """The measures with p-values adjusted within their family and the verdicts that follow."""
     adjusted: dict[str, float] = {}
-    for family in ("main", "beside"):
+    families: tuple[Family, ...] = ("main", "beside", "capacity", "second", "described")
+    for family in families:
         own = [name for name, one in measures.items() if one.measure.family == family]
         p_values = holm(np.array([measures[name].p for name in own]))
         adjusted |= dict(zip(own, p_values.tolist(), strict=True))

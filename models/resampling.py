@@ -92,7 +92,7 @@ def logistic(design: Numbers, outcome: Numbers, weights: Numbers, offset: Number
 
 def calibration_slope(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numbers:
     """The slope of the outcome's log-odds on the risk's: 1 is right, below 1 risks are too extreme."""
-    x = _log_odds(risk)
+    x = log_odds(risk)
     if np.ptp(x) == 0:
         return np.full(len(weights), np.nan)
     return logistic(np.column_stack([np.ones_like(x), x]), outcome, weights)[:, 1]
@@ -100,7 +100,7 @@ def calibration_slope(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numb
 
 def calibration_intercept(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numbers:
     """Calibration in the large: how far all log-odds are too low (above 0) or too high, the slope being 1."""
-    return logistic(np.ones((len(risk), 1)), outcome, weights, _log_odds(risk))[:, 0]
+    return logistic(np.ones((len(risk), 1)), outcome, weights, log_odds(risk))[:, 0]
 
 
 def flexible_curve(outcome: Numbers, risk: Numbers, weights: Numbers, at: Numbers) -> Numbers:
@@ -109,10 +109,21 @@ def flexible_curve(outcome: Numbers, risk: Numbers, weights: Numbers, at: Number
     Of the risk's log-odds with knots at its 5th, 35th, 65th and 95th percentiles (Harrell's places for four
     knots); the calibration curve of Austin & Steyerberg 2019 in its parametric form.
     """
-    x = _log_odds(risk)
-    knots = np.unique(np.quantile(x, [0.05, 0.35, 0.65, 0.95]))
-    coefficients = logistic(_spline(x, knots), outcome, weights)
-    return np.asarray(expit(coefficients @ _spline(_log_odds(at), knots).T), dtype=np.float64)
+    x = log_odds(risk)
+    design, design_at = curve_design(x, log_odds(at))
+    return np.asarray(expit(logistic(design, outcome, weights) @ design_at.T), dtype=np.float64)
+
+
+def curve_design(x: Numbers, at: Numbers) -> tuple[Numbers, Numbers]:
+    """The spline's columns at `x`, turned to stand at right angles, and the same columns at `at`.
+
+    They span the same curves; on the spline's own columns the coefficients can be so large that Newton's
+    method does not settle.
+    """
+    knots = knots_of(x)
+    design = spline(x, knots)
+    turn = np.linalg.pinv(np.linalg.qr(design)[1]) * np.sqrt(len(x))
+    return design @ turn, spline(at, knots) @ turn
 
 
 def integrated_calibration_index(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numbers:
@@ -121,11 +132,17 @@ def integrated_calibration_index(outcome: Numbers, risk: Numbers, weights: Numbe
     return np.asarray((weights * distance).sum(axis=1) / weights.sum(axis=1), dtype=np.float64)
 
 
-def _log_odds(risk: Numbers) -> Numbers:
+def log_odds(risk: Numbers) -> Numbers:
+    """The log-odds of risks, those of certainty cut."""
     return np.asarray(logit(np.clip(risk, NEAREST_TO_CERTAIN, 1 - NEAREST_TO_CERTAIN)), dtype=np.float64)
 
 
-def _spline(x: Numbers, knots: Numbers) -> Numbers:
+def knots_of(x: Numbers) -> Numbers:
+    """Four knots at Harrell's percentiles of x; fewer where they coincide."""
+    return np.unique(np.quantile(x, [0.05, 0.35, 0.65, 0.95]))
+
+
+def spline(x: Numbers, knots: Numbers) -> Numbers:
     """A natural cubic spline's columns: constant, x, and one for each inner knot (linear beyond the ends)."""
     columns = [np.ones_like(x), x]
     if len(knots) >= 3:

@@ -20,7 +20,8 @@ from models.clustered import Estimates, Grouping
 from models.comparison import Compared, compare
 from models.covariates import covariate_columns, unlike
 from models.intervals import Floats, Interval, critical, divide, plain, sidak
-from models.measures import Measure, parts
+from models.measured import parts
+from models.measures import MEASURES, Measure
 from models.standardised_means import Means, covariance_of, standardised
 
 ADJUSTABLE = (
@@ -62,7 +63,8 @@ def adjust(
     if measure.name not in ADJUSTABLE:
         raise ValueError(f"measure '{measure.name}' cannot be standardised; only {', '.join(ADJUSTABLE)}")
     inside = enough[rows.grouping.group]
-    bottom = parts("base_rate" if measure.kind == "ratio" else measure.name, rows)[1].astype(bool) & inside
+    of_all = MEASURES["base_rate"] if measure.kind == "ratio" else measure
+    bottom = parts(of_all, rows)[1].astype(bool) & inside
     design = covariate_columns(covariates[bottom])
     crude, adjusted = (_of(measure, rows, bottom, given) for given in (design[:, :0], design))
     grouping = _subset(rows.grouping, bottom)
@@ -79,7 +81,7 @@ def _of(measure: Measure, rows: Rows, counted: NDArray[np.bool_], design: Floats
     """The standardised means of a measure; of a ratio, of outcomes by those of risks."""
     grouping = _subset(rows.grouping, counted)
     if measure.kind != "ratio":
-        top = parts(measure.name, rows)[0].astype(float)[counted]
+        top = parts(measure, rows)[0].astype(float)[counted]
         return standardised(top, grouping, design)
     above = standardised(rows.event.astype(float)[counted], grouping, design)
     below = standardised(rows.risk[counted], grouping, design)

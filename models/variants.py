@@ -18,7 +18,8 @@ from models.audit_rows import Rows
 from models.boosting import BoostingSettings, train
 from models.clustered import Codes, Estimates, Grouping
 from models.intervals import Floats, Interval, critical, plain, sidak
-from models.measures import Measure, estimate
+from models.measured import estimate
+from models.measures import Measure
 from models.risk_model import RiskModel
 from models.splits import Split
 

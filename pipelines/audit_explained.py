@@ -2,50 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from markupsafe import Markup
 
 from models.audit_settings import AuditSettings
+from models.disclosure import Published
 from models.measures import MEASURES
+from pipelines.audit_table import Asked
 from pipelines.page import bullets, paragraph
 
 
-def measures_explained(*, flagged: bool) -> Markup:
-    """One line per measure."""
+def measures_explained(published: Published) -> Markup:
+    """One line per measure that was taken."""
+    taken = set(published.figures["measure"])
+    return bullets(
+        [f"{measure.title}. {measure.says}" for measure in MEASURES.values() if measure.name in taken]
+    )
+
+
+def left_out(published: Published, asked: Asked, settings: AuditSettings) -> Markup:
+    """What an evaluator may look for in vain, each with the reason."""
     return bullets(
         [
-            f"{measure.title}. {measure.says}"
-            for measure in MEASURES.values()
-            if flagged or not measure.needs_flag
+            *_not_asked(published, asked, settings),
+            "Figures marked * and 'withheld': they would let small numbers of people be worked out, alone, from "
+            "the others or from an audit published before. Some are withheld only to cover another.",
+            "Rows without a known outcome: they count only in the share with a known outcome, and in the section "
+            "on the outcomes themselves.",
+            "Causes: the measures are not adjusted for deprivation, severity or service unless a section says so, "
+            "and adjusting describes; a gap cannot be put down to any of them, nor to belonging to a group.",
+            "Single persons: nothing here says anything about one.",
         ]
     )
 
 
-def left_out(flagged: bool, clustered: bool) -> Markup:
-    """What an evaluator may look for in vain, each with the reason."""
-    lines = [
-        "Figures marked * and 'withheld': they would let small numbers of people be worked out, alone or "
-        "from the others. Some are withheld only to cover another.",
-        "Rows without a known outcome: they count only in the share with a known outcome. If outcomes are "
-        "recorded differently in different groups, the other figures may mislead.",
-        "Causes: the measures are not adjusted for deprivation, severity or service unless a section says so, and "
-        "adjusting describes; a gap cannot be put down to any of them, nor to belonging to a group.",
-        "Single persons: nothing here says anything about one.",
-        "Intersections of groups, and cut-offs by capacity: not yet part of this audit.",
-    ]
-    if not flagged:
-        lines.insert(
-            0, "Sensitivity, false positives, predictive values and flag rates: no flag column was named."
-        )
-    if not clustered:
-        lines.insert(
-            0,
+def _not_asked(published: Published, asked: Asked, settings: AuditSettings) -> Iterator[str]:
+    """A line for each section whose column, or setting, was not given."""
+    if not asked.cluster:
+        yield (
             "Repeated predictions for one patient: no cluster column was named, so every row is taken to be "
-            "independent. If patients appear more than once, the intervals are too narrow.",
+            "independent. If patients appear more than once, the intervals are too narrow."
         )
-    return bullets(lines)
+    if not asked.flag:
+        yield "Sensitivity, false positives, predictive values and flag rates: no flag column was named."
+    if settings.capacity is None:
+        yield "A cut-off by capacity: no capacity was named (--capacity, or the setting)."
+    elif "capacity_flag_rate" not in set(published.verdicts["measure"]):
+        yield "A cut-off by capacity: the flags are that cut-off already."
+    if not asked.id:
+        yield "Repeated rows: no id column was named, so nobody looked for rows that come twice."
+    if not asked.practitioner:
+        yield "Differences in recording between practitioners: no practitioner column was named."
+    if not asked.second:
+        yield "A check against another outcome: no second outcome was named."
+    if not asked.adjust:
+        yield "Adjusted gaps: no column to adjust for was named."
+    if asked.depth == 1:
+        yield "Intersections of groups: none were asked for (--depth)."
 
 
-def how_it_was_made(settings: AuditSettings, clustered: bool) -> list[Markup]:
+def how_it_was_made(settings: AuditSettings, *, clustered: bool) -> list[Markup]:
     """The methods, for an evaluator."""
     level = f"{100 * settings.level:g}%"
     together = " Rows of one cluster (patient) are taken together throughout." if clustered else ""
@@ -54,13 +71,16 @@ def how_it_was_made(settings: AuditSettings, clustered: bool) -> list[Markup]:
             f"Intervals are at {level}.{together} Shares: Wilson's interval on the effective number of "
             "cases. AUROC: Wilson's on the clustered variance of DeLong and Obuchowski. Observed to "
             "expected: on the logarithm. Slope: logistic regression of the outcome on the log-odds of the "
-            "risk. Nothing is resampled: the same table gives the same figures."
+            "risk. Calibration error: the distance from the risk to a band round a flexible curve (spline, four "
+            "knots) that holds all of the curve at once (Scheffé), so rather too wide. "
+            "Nothing is resampled: the same table gives the same figures."
         ),
         paragraph(
             "Gaps are from the mean of the other groups, weighted by their cases: no group is the norm. "
             "Their intervals hold for all groups together (Sidak). Whether groups differ at all is a "
             "cluster-robust Wald test with Welch's allowance for small groups; p-values are adjusted (Holm) "
-            "over the main measures of a column, and over those beside them. Figures drawn to the mean "
+            "over the main measures of a column, and apart from them over those beside, at capacity and of a second "
+            "outcome; not over columns. Figures drawn to the mean "
             "(empirical Bayes) are steadier for small groups than their own."
         ),
         paragraph(_set_beforehand(settings)),
@@ -72,7 +92,8 @@ def _set_beforehand(settings: AuditSettings) -> str:
     return (
         f"Margins: {100 * settings.margin:g} percentage points for shares, {settings.margin:g} for AUROC and "
         f"Brier score, a factor of {settings.margin_ratio:g} for observed to expected, "
-        f"{settings.margin_slope:g} for the slope. A group with fewer than {settings.minimum_cases} of the "
+        f"{settings.margin_slope:g} for the slope, {settings.margin_benefit:g} for net benefit (taken at a risk "
+        f"of {settings.threshold:g}). A group with fewer than {settings.minimum_cases} of the "
         f"cases a measure rests on, or fewer than {settings.minimum_clusters} clusters, gets 'not enough "
         "data'. They are settings, to be fixed before the results are seen."
     )

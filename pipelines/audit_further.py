@@ -11,11 +11,13 @@ import pandas as pd
 from models.audit_rows import Rows
 from models.audit_settings import AuditSettings
 from models.clustered import Grouping
-from models.disclosure import RULES, Rule, hidden_columns
 from models.disclosure_sections import SECTION_COLUMNS, Hidden, gated, hidden_in_version
-from models.fairness import GroupAudit, audit_column, cluster_codes_of
+from models.earlier import Earlier
+from models.fairness import GroupAudit, audit_column
+from models.groups import cluster_codes_of
 from models.mitigation import remedies
 from models.variants import Advance, Variant
+from models.withheld import RULES, Rule, hidden_columns
 from pipelines.audit_further_asked import Ready
 from pipelines.audit_further_page import (
     adjusted_section,
@@ -65,22 +67,37 @@ class Further:
 
 
 def further(
-    usable: AuditTable, audits: Sequence[GroupAudit], ready: Ready, settings: AuditSettings
+    usable: AuditTable,
+    audits: Sequence[GroupAudit],
+    ready: Ready,
+    settings: AuditSettings,
+    *,
+    earlier: Sequence[Earlier] = (),
 ) -> Further:
-    """Everything asked for beside the audit, by the disclosure rule; nothing where nothing is asked."""
-    return _Sections(usable, audits, ready, settings).run()
+    """Everything asked for beside the audit, by the disclosure rule; nothing where nothing is asked.
+
+    audits: of every grouping of the table; sections are made for the columns named in the call alone, and
+    hide what any of the others, or an `earlier` publication, hides.
+    """
+    return _Sections(usable, audits, ready, settings, earlier).run()
 
 
 class _Sections:
     """Each section made in turn, all of one call."""
 
     def __init__(
-        self, usable: AuditTable, audits: Sequence[GroupAudit], ready: Ready, settings: AuditSettings
+        self,
+        usable: AuditTable,
+        audits: Sequence[GroupAudit],
+        ready: Ready,
+        settings: AuditSettings,
+        earlier: Sequence[Earlier],
     ) -> None:
-        self.usable, self.audits, self.settings = usable, audits, settings
+        self.usable, self.settings = usable, settings
+        self.audits = [audit for audit in audits if audit.by in ready.by]
         self.asked, self.covariates, self.at_hand = ready.asked, ready.covariates, ready.at_hand
         self.rule: Rule = RULES[settings.disclosure]
-        self.hidden: Hidden = hidden_columns(audits, self.rule)
+        self.hidden: Hidden = hidden_columns(audits, self.rule, earlier)
         self.found = Further()
 
     def run(self) -> Further:

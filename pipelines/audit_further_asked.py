@@ -53,25 +53,28 @@ class FurtherAsked:
 
 @dataclass(frozen=True)
 class Ready:
-    """What was asked for, found usable: the columns to adjust for and the model behind the table, if any."""
+    """What was asked for, found usable: the columns to adjust for and the model behind the table, if any.
+
+    by: the group columns named in the call.
+    """
 
     asked: FurtherAsked
+    by: tuple[str, ...]
     covariates: pd.DataFrame
     at_hand: ModelAtHand | None
 
 
-def ready(table: Path, usable: AuditTable, asked: FurtherAsked, config: Config) -> Ready:
+def ready(table: Path, usable: AuditTable, by: tuple[str, ...], asked: FurtherAsked, config: Config) -> Ready:
     """Everything that the sections need, read and checked before anything is written.
 
     Errors: InputError where a column, the build or the model cannot be used.
     """
-    by = [str(column.name) for column in usable.by]
     at_hand = None
     if asked.anything and asked.work is not None:
         uri = asked.model or f"models:/{config.tracking.registered_model}@champion"
         at_hand = model_at_hand(table, usable.risk, work=asked.work, uri=uri, config=config)
         _must_allow(at_hand, by, asked)
-    return Ready(asked, _covariates(table, asked, by, at_hand), at_hand)
+    return Ready(asked, by, _covariates(table, asked, by, at_hand), at_hand)
 
 
 def _must_allow(at_hand: ModelAtHand, by: Sequence[str], asked: FurtherAsked) -> None:

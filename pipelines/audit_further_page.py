@@ -9,10 +9,11 @@ import pandas as pd
 from features.conceptual_model import CONSTRUCTS
 from models.audit_settings import AuditSettings
 from models.comparison import NOT_ENOUGH
-from models.disclosure import STAR, WITHHELD
+from models.earlier import STAR
 from models.grouped_explanation import EVERYTHING
 from models.measures import MEASURES
 from models.proxy import ALL_PREDICTORS
+from models.withheld import WITHHELD
 from pipelines.audit_gap_plot import gap_plot
 from pipelines.audit_origins import AFTER_GAP, BEFORE_GAP, GAP, GONE
 from pipelines.audit_versions_page import gap_words, parts_of

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from features.errors import InputError
 from features.predictor import catalogue
 from models.explanation import Explanation, explain
-from models.fairness import NOT_RECORDED, GroupAudit
+from models.fairness import GroupAudit
+from models.groups import NOT_RECORDED
 from models.risk_model import Numbers
 from models.splits import Split
 from models.variants import Learning

@@ -13,8 +13,9 @@ from features.predictor import catalogue
 from models.audit_rows import Rows
 from models.audit_settings import AuditSettings
 from models.comparison import Compared, holm, verdict
-from models.fairness import EVERYONE, GroupAudit
+from models.fairness import GroupAudit
 from models.grouped_explanation import explain_groups
+from models.groups import EVERYONE
 from models.intervals import Floats, Interval
 from models.measures import MEASURES
 from models.proxy import proxies

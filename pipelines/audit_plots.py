@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from models.comparison import FOUND
-from models.disclosure import STAR, Published
-from models.fairness import EVERYONE
+from models.disclosure import Published
+from models.earlier import STAR
+from models.groups import EVERYONE
 from models.measures import Measure
 from pipelines.audit_words import shown, shown_gap, with_interval
 from pipelines.plots import BLUE, GREY, INK, LINE, ORANGE, SOFT, house_style
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ACROSS = 3
+WIDE, LABELS, ROW, WRAP = 9.9, 2.35, 0.4, 32  # inches, and letters to a line of a label
 
 
 def forest(published: Published, by: str, measure: Measure, margin: float) -> Figure:
@@ -28,9 +30,11 @@ def forest(published: Published, by: str, measure: Measure, margin: float) -> Fi
     own = _rows(published, by, measure.name)
     gaps = _rows(published, by, f"{measure.name} gap")
     with house_style():
-        figure = Figure(figsize=(7.6, 0.5 + 0.34 * len(own)))
+        high = 0.75 + ROW * len(own)
+        inside = {"left": LABELS / WIDE, "right": 0.985, "bottom": 0.4 / high, "top": 1 - 0.35 / high}
+        figure = Figure(figsize=(WIDE, high))
         left, right = figure.subplots(
-            1, 2, sharey=True, width_ratios=[1.25, 1], gridspec_kw={"left": 0, "right": 1, "wspace": 0.04}
+            1, 2, sharey=True, width_ratios=[1.25, 1], gridspec_kw=inside | {"wspace": 0.04}
         )
         _groups(left, own)
         _figures(left, own, measure, gaps)
@@ -45,7 +49,7 @@ def _rows(published: Published, by: str, name: str) -> pd.DataFrame:
 
 
 def _groups(axes: Axes, own: pd.DataFrame) -> None:
-    axes.set_yticks(range(len(own)), [textwrap.fill(str(group), 30) for group in own.index])
+    axes.set_yticks(range(len(own)), [textwrap.fill(str(group), WRAP) for group in own.index], fontsize=9)
     axes.set_ylim(len(own) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.grid(visible=False, axis="y")

@@ -15,13 +15,13 @@ import pandas as pd
 import pyarrow as pa
 
 from features.errors import InputError, nearest
-from models.fairness import cluster_codes_of
+from models.groups import cluster_codes_of
 from models.intervals import Floats
+from pipelines.audit_groups import group_columns, labels, texts
 from pipelines.store import fingerprint, is_synthetic
 
 EMPTY = {"", "na", "nan", "n/a", "null", "none", "<na>"}
 YES, NO = {"1", "1.0", "true", "yes"}, {"0", "0.0", "false", "no"}
-MOST_GROUPS = 200
 ROWS_NAMED = 5
 
 
@@ -34,16 +34,28 @@ class Asked:
     flag: str | None
     by: tuple[str, ...]
     cluster: str | None
+    id: str | None = None
+    practitioner: str | None = None
+    second: str | None = None
+    adjust: tuple[str, ...] = ()
+    depth: int = 1
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column named."""
-        return tuple(name for name in (self.risk, self.outcome, self.flag, *self.by, self.cluster) if name)
+        alone = (self.risk, self.outcome, self.flag, self.cluster, self.id, self.practitioner, self.second)
+        return tuple(name for name in (*alone, *self.by, *self.adjust) if name)
 
 
 @dataclass(frozen=True)
 class AuditTable:
-    """A table that an audit can use: risk 0..1; outcome 0, 1 or NaN; flags; clusters; a column per group."""
+    """A table that an audit can use.
+
+    risk: 0..1; outcome and second: 0, 1 or NaN; flag: 0 or 1; cluster: codes; practitioner: labels, missing
+    for none; by: a column of labels per grouping, roll-ups and intersections among them; adjust: columns to
+    adjust for, as labels. What was not named is None or empty. notes: what a reader should know of the
+    groups.
+    """
 
     risk: Floats
     outcome: Floats
@@ -52,6 +64,10 @@ class AuditTable:
     by: tuple[pd.Series, ...]
     synthetic: bool | None
     without_cluster: bool
+    practitioner: pd.Series | None = None
+    second: Floats | None = None
+    adjust: tuple[pd.Series, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_audit_table(path: Path, asked: Asked) -> AuditTable:
@@ -63,18 +79,30 @@ def read_audit_table(path: Path, asked: Asked) -> AuditTable:
     faults = list(_column_faults(path, frame, asked))
     there = set(frame.columns)
     risk = _numbers(path, asked.risk, frame, faults, low=0, high=1) if asked.risk in there else None
-    outcome = _zero_one(path, asked.outcome, frame, faults, empty=True) if asked.outcome in there else None
-    flag = _zero_one(path, asked.flag, frame, faults, empty=False) if asked.flag in there else None
-    by = tuple(_labels(frame[name]) for name in asked.by if name in there)
-    faults.extend(_group_faults(path, by))
+    outcome = _zero_one(path, asked.outcome, frame, faults, empty=True)
+    flag = _zero_one(path, asked.flag, frame, faults, empty=False)
+    second = _zero_one(path, asked.second, frame, faults, empty=True)
+    faults.extend(_id_faults(path, asked.id, frame))
+    grouped = group_columns([labels(frame[name]) for name in asked.by if name in there], asked.depth)
+    faults.extend(f"{path}: {fault}" for fault in grouped.faults)
     if outcome is not None and len(frame) and not faults and np.isnan(outcome).all():
         faults.append(f"{path}: no row has a known outcome in '{asked.outcome}'; there is nothing to audit")
     if faults or risk is None or outcome is None:
         raise InputError(*faults)
-    cluster = _labels(frame[asked.cluster]) if asked.cluster else None
-    codes = None if cluster is None else cluster_codes_of(cluster.to_numpy(dtype=object), len(cluster))
-    lacking = cluster is not None and bool(cluster.isna().any())
-    return AuditTable(risk, outcome, flag, codes, by, _synthetic(path), lacking)
+    cluster = labels(frame[asked.cluster]) if asked.cluster else None
+    return AuditTable(
+        risk,
+        outcome,
+        flag,
+        None if cluster is None else cluster_codes_of(cluster.to_numpy(dtype=object), len(cluster)),
+        grouped.columns,
+        _synthetic(path),
+        cluster is not None and bool(cluster.isna().any()),
+        labels(frame[asked.practitioner]) if asked.practitioner else None,
+        second,
+        tuple(labels(frame[name]) for name in asked.adjust),
+        grouped.notes,
+    )
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -122,74 +150,71 @@ def _column_faults(path: Path, frame: pd.DataFrame, asked: Asked) -> Iterator[st
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
         yield f"{path}: the columns seem to be separated by something other than a comma; save it with commas"
     for name, times in Counter(asked.columns).items():
-        if times > 1 and not (name == asked.cluster and times == 2):
+        if times > 1 and not (name in (asked.cluster, asked.practitioner, *asked.adjust) and times == 2):
             yield f"column '{name}' is asked for {times} times; each part of the audit needs its own column"
     if not len(frame):
         yield f"{path}: the table has no rows; it needs one per prediction"
+
+
+def _id_faults(path: Path, name: str | None, frame: pd.DataFrame) -> Iterator[str]:
+    """A row that comes twice would count twice."""
+    if name not in frame.columns:
+        return
+    ids = texts(frame[name])
+    empty, twice = ids.eq("").to_numpy(dtype=bool), ids.duplicated(keep="first").to_numpy(dtype=bool)
+    rule = f"{path}: column '{name}' must be an id of its own in each row"
+    yield from _values_fault(rule, "empty", ids, empty, hint="")
+    hint = "; leave out the repetitions"
+    yield from _values_fault(rule, "an id that came before", ids, twice & ~empty, hint=hint)
 
 
 def _numbers(
     path: Path, name: str, frame: pd.DataFrame, faults: list[str], *, low: float, high: float
 ) -> Floats:
     """A column of numbers in a range; what is none, or outside, is a fault with its first rows."""
-    texts = _texts(frame[name])
-    values = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float)
-    empty = texts.str.lower().isin(EMPTY).to_numpy(dtype=bool)
+    cells = texts(frame[name])
+    values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
+    empty = cells.str.lower().isin(EMPTY).to_numpy(dtype=bool)
     rule = f"{path}: column '{name}' must be numbers from {low:g} to {high:g}"
     percent = np.nanmax(values, initial=0) > 1 and np.nanmax(values, initial=0) <= 100
     hint = "; are these percentages? Divide them by 100" if percent else "; correct or leave out these rows"
-    faults.extend(_values_fault(rule, "no number", texts, np.isnan(values) & ~empty, hint=""))
-    faults.extend(_values_fault(rule, "empty", texts, empty, hint="; leave out rows without a prediction"))
-    faults.extend(_values_fault(rule, "outside", texts, (values < low) | (values > high), hint=hint))
+    faults.extend(_values_fault(rule, "no number", cells, np.isnan(values) & ~empty, hint=""))
+    faults.extend(_values_fault(rule, "empty", cells, empty, hint="; leave out rows without a prediction"))
+    faults.extend(_values_fault(rule, "outside", cells, (values < low) | (values > high), hint=hint))
     return values
 
 
-def _zero_one(path: Path, name: str | None, frame: pd.DataFrame, faults: list[str], *, empty: bool) -> Floats:
-    """A column of 0 and 1 (or false and true); empty is NaN where it may be empty, else a fault."""
-    texts = _texts(frame[name]).str.lower()
-    missing = texts.isin(EMPTY).to_numpy(dtype=bool)
-    yes, no = texts.isin(YES).to_numpy(dtype=bool), texts.isin(NO).to_numpy(dtype=bool)
+def _zero_one(
+    path: Path, name: str | None, frame: pd.DataFrame, faults: list[str], *, empty: bool
+) -> Floats | None:
+    """A column of 0 and 1 (or false and true); empty is NaN where it may be empty, else a fault.
+
+    None where no column was named, or it is not there.
+    """
+    if name not in frame.columns:
+        return None
+    cells = texts(frame[name]).str.lower()
+    missing = cells.isin(EMPTY).to_numpy(dtype=bool)
+    yes, no = cells.isin(YES).to_numpy(dtype=bool), cells.isin(NO).to_numpy(dtype=bool)
     rule = f"{path}: column '{name}' must be 0{', 1 or empty (not known)' if empty else ' or 1'}"
     wrong = ~(yes | no | missing)
     faults.extend(
-        _values_fault(rule, "something else", texts, wrong, hint="; correct or leave out these rows")
+        _values_fault(rule, "something else", cells, wrong, hint="; correct or leave out these rows")
     )
     if not empty:
-        faults.extend(_values_fault(rule, "empty", texts, missing, hint="; leave out rows without a flag"))
+        faults.extend(_values_fault(rule, "empty", cells, missing, hint="; leave out rows without a flag"))
     return np.where(yes, 1.0, np.where(no, 0.0, np.nan))
 
 
-def _values_fault(rule: str, what: str, texts: pd.Series, wrong: np.ndarray, *, hint: str) -> Iterator[str]:
+def _values_fault(rule: str, what: str, cells: pd.Series, wrong: np.ndarray, *, hint: str) -> Iterator[str]:
     """One line for all rows with one fault: how many, the first rows (1 is the first below the header)."""
     if not wrong.any():
         return
     at = np.flatnonzero(wrong)
     rows = ", ".join(str(row + 1) for row in at[:ROWS_NAMED]) + (", ..." if len(at) > ROWS_NAMED else "")
-    came = "" if what == "empty" else f", such as '{texts.iloc[int(at[0])][:40]}'"
+    came = "" if what == "empty" else f", such as '{cells.iloc[int(at[0])][:40]}'"
     plural = "rows" if len(at) > 1 else "row"
     yield f"{rule}; {what} in {len(at):,} {plural} ({plural} {rows}){came}{hint}"
-
-
-def _texts(column: pd.Series) -> pd.Series:
-    """Every value as trimmed text, missing as empty."""
-    return column.astype(object).where(column.notna(), "").astype(str).str.strip()
-
-
-def _labels(column: pd.Series) -> pd.Series:
-    """Group labels as text, missing kept as missing; whole numbers lose a decimal point that says nothing."""
-    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
-        column = column.astype("Int64")
-    texts = _texts(column)
-    return texts.where(texts != "", None)
-
-
-def _group_faults(path: Path, by: Sequence[pd.Series]) -> Iterator[str]:
-    for column in by:
-        if (groups := column.nunique()) > MOST_GROUPS:
-            yield (
-                f"{path}: column '{column.name}' has {groups:,} different values; a group column has at most "
-                f"{MOST_GROUPS}: put the values into bands first"
-            )
 
 
 def _synthetic(path: Path) -> bool | None:
@@ -221,7 +246,7 @@ def read_columns(path: Path, names: Sequence[str]) -> pd.DataFrame:
 def _plain(column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column):
         return column
-    texts = _texts(column)
-    filled = texts.where(~texts.str.lower().isin(EMPTY), None)
-    numbers = pd.to_numeric(filled, errors="coerce")
+    written = texts(column)
+    filled: pd.Series = written.where(~written.str.lower().isin(EMPTY), None)
+    numbers: pd.Series = pd.to_numeric(filled, errors="coerce")
     return numbers if (numbers.notna() == filled.notna()).all() else filled

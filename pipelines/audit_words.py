@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from models.comparison import FOUND, NOT_ENOUGH
-from models.disclosure import STAR, WITHHELD, Published
+from models.disclosure import Published
+from models.earlier import STAR
 from models.measures import MEASURES, Measure
+from models.withheld import WITHHELD
 
+FEW = 3  # so many groups are named in the paragraph that a board reads first; the sections name all
 NO_CAUSE = (
     "A difference says how well the records, the predictions and the service fit a group; it says nothing "
     "about the people in it, and it does not say why."
@@ -17,8 +21,9 @@ NO_CAUSE = (
 
 
 def column_words(by: str) -> str:
-    """A column's name as a reader says it."""
-    return by.replace("_", " ")
+    """A column's name as a reader says it: EthnicCategory is ethnic category."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", by)
+    return (apart.lower() if apart != by else by).replace("_", " ")
 
 
 def listed(words: Sequence[str]) -> str:
@@ -28,11 +33,12 @@ def listed(words: Sequence[str]) -> str:
 
 def verdict_words(published: Published) -> str:
     """The paragraph that a board reads first: the verdict by every column, then what it does not mean."""
-    return " ".join([*(column_verdict(published, by) for by in published.columns), NO_CAUSE])
+    verdicts = (column_verdict(published, by, named_at_most=FEW) for by in published.columns)
+    return " ".join([*verdicts, NO_CAUSE])
 
 
-def column_verdict(published: Published, by: str) -> str:
-    """The verdict on the groups of one column."""
+def column_verdict(published: Published, by: str, *, named_at_most: int = 1_000) -> str:
+    """The verdict on the groups of one column; groups with too few cases are counted where they are many."""
     verdicts = published.verdicts
     main = verdicts[(verdicts["by"] == by) & (verdicts["family"] == "main")]
     titles = {name: _in_sentence(MEASURES[name]) for name in main["measure"]}
@@ -44,7 +50,10 @@ def column_verdict(published: Published, by: str) -> str:
         parts.append(_clause(outcome, those))
     sentence = f"By {column_words(by)}, {'; '.join(parts)}."
     unjudged = sorted({group for groups in main["too_few"] for group in groups})
-    if unjudged:
+    if len(unjudged) > named_at_most:
+        groups = published.counts.loc[published.counts["by"] == by, "group"]
+        sentence += f" Too few cases for some or all of this in {len(unjudged)} of {len(groups) - 1} groups."
+    elif unjudged:
         sentence += f" Too few cases for some or all of this: {listed(unjudged)}."
     return sentence
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.errors import InputError
+from pipelines.cli_audit import audit_options, run_audit
 from pipelines.synthesise_command import add_arguments
 from pipelines.synthesise_command import run as run_synthesise
 
@@ -87,19 +88,7 @@ def _model_commands(commands: Commands) -> None:
     score.add_argument("--model", required=True, metavar="URI")
     score.add_argument("--out", type=Path, required=True, metavar="DIR")
 
-    audit = _command(commands, "audit", _audit, "how well risks and flags serve each group")
-    audit.add_argument("table", type=Path, metavar="TABLE")
-    audit.add_argument("--risk", required=True, metavar="COL")
-    audit.add_argument("--outcome", required=True, metavar="COL")
-    audit.add_argument("--flag", metavar="COL")
-    audit.add_argument("--by", action="append", required=True, metavar="COL")
-    audit.add_argument("--cluster", metavar="COL")
-    audit.add_argument("--out", type=Path, required=True, metavar="DIR")
-    audit.add_argument("--adjust", action="append", default=[], metavar="COL", help="adjust gaps for it")
-    audit.add_argument("--work", type=Path, metavar="WORK", help="the build behind it: where gaps come from")
-    audit.add_argument("--model", metavar="URI", help="the model behind it; default: models:/bsw@champion")
-    audit.add_argument("--remedies", action="store_true", help="what could be done, refitted, with its costs")
-    audit.add_argument("--group-cut-offs", action="store_true", help="also cut-offs that differ by group")
+    audit_options(_command(commands, "audit", run_audit, "how well risks and flags serve each group"))
 
 
 def _study_commands(commands: Commands) -> None:
@@ -121,9 +110,10 @@ def _study_commands(commands: Commands) -> None:
     drawn = _command(commands, "mechanism", _mechanism, "the causal graph of the synthetic service, drawn")
     drawn.add_argument("--check", action="store_true", help="fail where the drawing in docs/ is out of date")
 
-    benchmark = _command(commands, "benchmark", _benchmark, "a published benchmark on real patients' data")
-    benchmark.add_argument("name", choices=("gicbt",))
-    benchmark.add_argument("--data", type=Path, required=True, metavar="CSV")
+    words = "gicbt: a published benchmark on real patients' data; audit: the audit's promises in invented services"
+    benchmark = _command(commands, "benchmark", _benchmark, words)
+    benchmark.add_argument("name", choices=("gicbt", "audit"))
+    benchmark.add_argument("--data", type=Path, metavar="CSV", help="gicbt: the file with the log-ins")
     benchmark.add_argument("--out", type=Path, required=True, metavar="DIR")
 
     logins = _command(
@@ -207,25 +197,6 @@ def _score(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _audit(asked: argparse.Namespace) -> int:
-    from pipelines.audit import audit
-    from pipelines.audit_further_asked import FurtherAsked
-    from pipelines.config import read_config
-
-    audit(
-        asked.table,
-        risk=asked.risk,
-        outcome=asked.outcome,
-        flag=asked.flag,
-        by=tuple(asked.by),
-        cluster=asked.cluster,
-        out=asked.out,
-        config=read_config(asked.config),
-        beside=FurtherAsked.of(asked),
-    )
-    return 0
-
-
 def _catalogue(asked: argparse.Namespace) -> int:
     from pipelines.catalogue import catalogue
     from pipelines.config import read_config
@@ -249,8 +220,15 @@ def _mechanism(asked: argparse.Namespace) -> int:
 
 
 def _benchmark(asked: argparse.Namespace) -> int:
+    if asked.name == "audit":
+        from pipelines.benchmark_audit import benchmark_audit
+
+        benchmark_audit(asked.out)
+        return 0
     from pipelines.benchmark_gicbt import benchmark
 
+    if asked.data is None:
+        raise InputError("benchmark gicbt needs its data: name the file with --data (see data/README.md)")
     benchmark(asked.data, out=asked.out)
     return 0
 

@@ -98,17 +98,18 @@ class _Steps:
 
     def _audit(self) -> None:
         from pipelines.audit import audit
+        from pipelines.audit_table import Asked
 
-        audit(
-            self.work / "predictions.parquet",
+        asked = Asked(
             risk="risk",
             outcome="not_completed",
             flag="flag",
             by=("ethnic_group",),
             cluster="patient_id",
-            out=self.out / "audit",
-            config=self.config,
+            id="point_id",
+            practitioner="practitioner_id",
         )
+        audit(self.work / "predictions.parquet", asked, out=self.out / "audit", config=self.config)
 
 
 def _clear(out: Path) -> None:

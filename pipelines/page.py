@@ -105,10 +105,13 @@ def table(frame: pd.DataFrame, caption: str) -> Markup:
     ).format(caption, inside)
 
 
-def figure(drawing: Figure, *, alt: str, caption: str) -> Markup:
-    """A matplotlib figure as inline SVG, with the words a screen reader says."""
+def figure(drawing: Figure, *, alt: str, caption: str, laid_out: bool = False) -> Markup:
+    """A matplotlib figure as inline SVG, with the words a screen reader says.
+
+    laid_out: nothing of it lies outside its frame, so it need not be drawn twice to find out.
+    """
     buffer = io.StringIO()
-    drawing.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None})
+    drawing.savefig(buffer, format="svg", bbox_inches=None if laid_out else "tight", metadata={"Date": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)

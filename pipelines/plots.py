@@ -24,6 +24,7 @@ STYLE: dict[str, Any] = {
     "xtick.color": SOFT,
     "ytick.color": SOFT,
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a label may hold dollar signs
     "svg.hashsalt": "bsw",
     "legend.frameon": False,
 }

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from models.audit_settings import AuditSettings
-from models.disclosure import WITHHELD
+from models.withheld import WITHHELD
 from pipelines.audit import audit
+from pipelines.audit_table import Asked
 from pipelines.config import Config
 from pipelines.store import read_manifest, write_table
 
@@ -57,7 +58,9 @@ def run(
         "by": ("colour",),
         "cluster": "Person No.",
     } | asked
-    audit(path, out=folder / "out", config=config or Config(), **call)  # type: ignore[arg-type]
+    published = call.pop("published", ())
+    asked_for = Asked(**call)  # type: ignore[arg-type]
+    audit(path, asked_for, out=folder / "out", config=config or Config(), published=published)  # type: ignore[arg-type]
     return folder / "out"
 
 
@@ -66,8 +69,12 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run(predictions(), tmp_path_factory.mktemp("audit"))
 
 
-def test_three_files_and_a_manifest_are_written(results: Path) -> None:
-    assert set(read_manifest(results, "audit")["artefacts"]) == set(FILES)
+def test_three_files_the_tables_behind_the_plots_and_a_manifest_are_written(results: Path) -> None:
+    written = set(read_manifest(results, "audit")["artefacts"])
+    assert set(FILES) <= written
+    behind = written - set(FILES)
+    assert {"tables/1-colour-sensitivity.csv", "tables/1-colour-calibration.csv"} <= behind
+    assert all(name.startswith("tables/1-colour-") for name in behind)
 
 
 def test_the_page_opens_with_the_verdict_and_needs_no_other_file(results: Path) -> None:
@@ -151,7 +158,7 @@ def test_without_flag_and_clusters_the_audit_stands_and_says_what_is_missing(tmp
 def test_only_a_table_that_says_it_is_synthetic_is_called_so(tmp_path: Path) -> None:
     path = write_table(tmp_path / "made.parquet", predictions(), synthetic=True)
     call = {"risk": "score %", "outcome": "missed?", "flag": "alert", "by": ("colour",), "cluster": None}
-    audit(path, out=tmp_path / "out", config=Config(), **call)  # type: ignore[arg-type]
+    audit(path, Asked(**call), out=tmp_path / "out", config=Config())  # type: ignore[arg-type]
     assert 'class="synthetic"' in (tmp_path / "out" / "audit.html").read_text(encoding="utf-8")
     assert read_manifest(tmp_path / "out", "audit")["synthetic"] is True
     unknown = run(predictions(), tmp_path / "unknown")

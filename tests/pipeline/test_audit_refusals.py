@@ -10,6 +10,7 @@ import pytest
 
 from features.errors import InputError
 from pipelines.audit import audit
+from pipelines.audit_table import Asked
 from pipelines.cli import main
 from pipelines.config import Config
 from tests.pipeline.test_audit import predictions, run
@@ -103,16 +104,7 @@ def test_a_parquet_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "table.parquet"
     path.write_bytes(b"PAR1 not really")
     with pytest.raises(InputError, match="not readable as Parquet"):
-        audit(
-            path,
-            risk="r",
-            outcome="o",
-            flag=None,
-            by=("g",),
-            cluster=None,
-            out=tmp_path / "out",
-            config=Config(),
-        )
+        audit(path, Asked("r", "o", None, ("g",), None), out=tmp_path / "out", config=Config())
 
 
 def test_a_column_of_names_is_no_group_column(tmp_path: Path) -> None:

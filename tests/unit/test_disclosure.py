@@ -9,9 +9,13 @@ import pandas as pd
 import pytest
 
 from models.audit_settings import AuditSettings
-from models.disclosure import RULES, STAR, WITHHELD, Published, count_words, publish
-from models.fairness import EVERYONE, GroupAudit, audit_column
-from models.suppression import ALL, Sum, hidden_cells, sums
+from models.disclosure import Published, publish
+from models.earlier import STAR
+from models.exact_cover import Sum
+from models.fairness import GroupAudit, audit_column
+from models.groups import EVERYONE
+from models.suppression import ALL, hidden_cells, sums
+from models.withheld import RULES, WITHHELD, count_words
 
 
 def audit_of(

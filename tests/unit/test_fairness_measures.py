@@ -12,7 +12,8 @@ from sklearn import metrics
 
 from models.audit_settings import AuditSettings
 from models.clustered import Grouping, auroc, ratio, recalibration
-from models.fairness import EVERYONE, NOT_RECORDED, GroupAudit, audit_column
+from models.fairness import GroupAudit, audit_column
+from models.groups import EVERYONE, NOT_RECORDED
 from models.intervals import critical, effective_size, wilson
 
 SMALL = AuditSettings(minimum_cases=2, minimum_clusters=2)

@@ -1,0 +1,32 @@
+"""Labels of groups and of clusters as codes; what is not recorded is a group of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from features.protected import NOT_STATED
+
+NOT_RECORDED = "Not recorded"
+EVERYONE = "All"
+
+
+def group_codes(by: pd.Series) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Codes and labels in the order of the alphabet, what is not recorded last."""
+    labels = by.astype(object).where(by.notna(), NOT_RECORDED).astype(str).str.strip()
+    labels = labels.mask(labels == "", NOT_RECORDED).mask(labels == EVERYONE, f"{EVERYONE} (a label)")
+    groups = sorted(set(labels), key=lambda label: (label in (NOT_RECORDED, NOT_STATED), label))
+    codes = pd.Categorical(labels, categories=groups).codes
+    return np.asarray(codes, dtype=np.int64), tuple(groups)
+
+
+def cluster_codes_of(cluster: ArrayLike | None, rows: int) -> NDArray[np.int64]:
+    """Codes of clusters; a row without one is a cluster of its own."""
+    if cluster is None:
+        return np.arange(rows, dtype=np.int64)
+    codes, found = pd.factorize(pd.Series(cluster), use_na_sentinel=True)
+    codes = codes.astype(np.int64)
+    alone = codes < 0
+    codes[alone] = len(found) + np.arange(int(alone.sum()))
+    return codes
