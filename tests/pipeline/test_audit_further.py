@@ -14,10 +14,10 @@ import pytest
 from features.errors import InputError
 from models.audit_rows import Rows
 from models.clustered import Grouping
-from models.disclosure import RULES, hidden_columns
 from models.disclosure_sections import hidden_in_version
 from models.fairness import audit_column
 from models.measures import MEASURES
+from models.withheld import RULES, hidden_columns
 from pipelines.audit import audit
 from pipelines.audit_further_asked import FurtherAsked
 from pipelines.audit_gap_plot import gap_plot
