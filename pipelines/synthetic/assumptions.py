@@ -56,7 +56,7 @@ CASELOAD_SPREAD = 0.3  # log-sd of the patients that PWPs of one service are giv
 # --- pathways: assumptions unless a source is named
 # ASSESSED, TREATED and ASSESSMENT_TREATS are fitted: 1.24m entering treatment of 1.83m referrals (England,
 # 2021-23), 37% finishing a course, which takes two treatment sessions (2023-24).
-ASSESSED, TREATED, ASSESSMENT_TREATS = 0.76, 0.59, 0.85
+ASSESSED, TREATED, ASSESSMENT_TREATS = 0.76, 0.605, 0.85
 NOT_TREATED_BELOW_CASENESS = 0.85
 NEVER_OFFERED = 0.75  # of those never seen: no appointment was made
 TREATED_IF_SEVERE = 0.3  # log-odds per sd: fewer are treated below caseness
@@ -80,7 +80,7 @@ WSAS = ("932621000000100", "932581000000100", "932611000000106", "93259100000010
 FIRST_PHQ9, FIRST_GAD7, FIRST_WSAS = (13.3, 6.1), (12.6, 5.1), (17.4, 9.0)
 # Fitted to last scores, recovery, reliable improvement and deterioration, England, 2023-24: how much patients
 # differ in what treatment does for them, and how much scores move between contacts for no known reason.
-RESPONSE_SHAPE, SERVICE_RESPONSE_SD, SERVICE_GOES_ON_SD = 1.15, 0.10, 0.48
+RESPONSE_SHAPE, SERVICE_RESPONSE_SD, SERVICE_GOES_ON_SD = 1.15, 0.10, 0.42
 SHOCK_PHQ9, SHOCK_GAD7, SHOCK_WSAS = 1.8, 1.6, 3.2
 
 # --- what happens: assumptions; causes and effects are in `mechanism`

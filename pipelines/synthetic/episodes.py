@@ -1,7 +1,7 @@
 """Episodes of care: a loop over appointments, all pathways at once, from the first date to the last.
 
 Latent traits drive whether people come, what is planned with them, whether they do the work, how their
-symptoms change and whether they leave; what is written down of it is `recording`'s.
+symptoms change and whether they leave; what is written down of it is `record_keeping`'s.
 """
 
 from __future__ import annotations
