@@ -79,7 +79,7 @@ def _who(frame: pd.DataFrame, groups: Mapping[str, pd.Series[str]]) -> Iterator[
             yield (
                 "Who is referred",
                 f"{family}: {name}",
-                "% of referrals",
+                "finished, % of referrals",
                 key,
                 100 * count / len(frame),
                 len(frame),
@@ -87,7 +87,7 @@ def _who(frame: pd.DataFrame, groups: Mapping[str, pd.Series[str]]) -> Iterator[
     finished = groups["Presenting Complaint"][frame["finished"]]
     for name, count in finished.value_counts().items():
         key = ("finished_course_treatment_count", f"Presenting Complaint: {name}", "Total")
-        yield "Complaint", str(name), "% of finished", key, 100 * count / len(finished), len(finished)
+        yield "Complaint", str(name), "share of finished, %", key, 100 * count / len(finished), len(finished)
 
 
 def _finished(frame: pd.DataFrame, groups: Mapping[str, pd.Series[str]]) -> Iterator[Margin]:
@@ -97,7 +97,14 @@ def _finished(frame: pd.DataFrame, groups: Mapping[str, pd.Series[str]]) -> Iter
         named = f"{family}: " + groups[family] if family else whole
         for name, rows in frame[old].groupby(named[old]):
             key = ("finished_course_treatment_count", str(name), "of referrals")
-            yield "Finished", str(name), "% of referrals", key, 100 * rows["finished"].mean(), len(rows)
+            yield (
+                "Finished",
+                str(name),
+                "finished, % of referrals",
+                key,
+                100 * rows["finished"].mean(),
+                len(rows),
+            )
 
 
 def _outcomes(frame: pd.DataFrame, groups: Mapping[str, pd.Series[str]]) -> Iterator[Margin]:
@@ -126,7 +133,7 @@ def _waiting(frame: pd.DataFrame) -> Iterator[Margin]:
             yield (
                 "Waiting",
                 group,
-                "% of finished",
+                "share of finished, %",
                 key,
                 100 * ((days > low) & (days <= high)).mean(),
                 len(days),

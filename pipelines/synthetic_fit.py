@@ -24,8 +24,9 @@ NAMES = {
     "decile": DECILE | {"": "Not stated/Not known/Invalid"},
     "age": dict(zip(map(str, fitted.AGES), AGE_NAMES, strict=True)),
 }
+SERVICES = 100  # many, so that their own differences cancel out
 HELD_BY = 200  # referrals at which a group's shift moves by half of what is wrong: small groups move slowly
-STEP_GOES_ON, STEP_RESPONDS = 0.20, 0.12  # three breakdowns push at once: larger steps overshoot
+STEP_GOES_ON, STEP_RESPONDS = 0.15, 0.10  # three breakdowns push at once: larger steps overshoot
 
 
 def fit() -> None:
@@ -35,12 +36,16 @@ def fit() -> None:
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "service"
             synthesise(
-                source, pathways=PATHWAYS, services=20, months=36, seed=100 + turn, file_format="parquet"
+                source,
+                pathways=PATHWAYS,
+                services=SERVICES,
+                months=36,
+                seed=100 + turn,
+                file_format="parquet",
             )
             frame = referrals(source)
-        wrong = _move(
-            frame, target, step=1.0 / (turn + 1)
-        )  # ever smaller: chance alone moves margins of small groups
+        # Ever smaller steps: chance alone moves the margins of small groups.
+        wrong = _move(frame, target, step=min(1.0, 3 / (turn + 1)))
         print(f"round {turn + 1} of {ROUNDS}: mean error of log-odds {wrong:.3f}", flush=True)
     rows = [
         {"breakdown": breakdown, "code": code, "goes_on": fitted.GOES_ON[breakdown][code],

@@ -1,6 +1,7 @@
 """A synthetic talking-therapies service: a generative model of people, their care and what is recorded.
 
-Read in this order: `assumptions` (every number), `people` and `services` (who there is), `episodes` (from
-referral to discharge, with `doing`, the mechanism of between-session work), `recording` (what is written
-down of it), then the tables of the standard that hold it, `submissions` and `dirt`.
+Read in this order: `mechanism` (the causal graph, drawn in docs/synthetic-mechanism.md), `assumptions` and
+`fitted` (every other number), `settings` (what can be switched), `people` and `services` (who there is),
+`episodes` with `agreeing` (from referral to discharge), `record_keeping` (what is written down of it), then the
+tables of the standard that hold it, `submissions`, `dirt`, and `truth` (what nobody writes down).
 """

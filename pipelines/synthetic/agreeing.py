@@ -11,6 +11,7 @@ from pipelines.synthetic import assumptions as a
 from pipelines.synthetic.calendar import Array, turn_of_the_year, years_since_last_day
 from pipelines.synthetic.chance import chance_of
 from pipelines.synthetic.mechanism import BY_NAME
+from pipelines.synthetic.phases import ASSESSMENT
 
 if TYPE_CHECKING:
     from pipelines.synthetic.episodes import Course
@@ -22,8 +23,12 @@ def agree_work(course: Course, treated: Array, *, staff: Array, reviewed: Array)
     """Tasks, planning, whether the work will be done, and the same chance had care been equal."""
     size, people, mechanism = course.size, course.staff, course.settings.mechanism()
     drawn, normal = course.chance.random((3, size)), course.chance.standard_normal((4, size))
-    last_session = course.session >= course.planned
-    set_tasks = treated & (drawn[0] < np.where(last_session, 0.35, people.sets_tasks[staff]))
+    how_often = np.select(
+        [course.phase == ASSESSMENT, course.session >= course.planned],
+        [a.TASKS_SET_AT_ASSESSMENT, a.TASKS_SET_AT_LAST],
+        people.sets_tasks[staff],
+    )
+    set_tasks = treated & (drawn[0] < how_often)
     known = _known_before(course, staff=staff, reviewed=reviewed)
     known["demand"] = mechanism.own("demand") * normal[1]
     this_contact = mechanism.own("completion") * normal[2]

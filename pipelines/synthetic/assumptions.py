@@ -56,7 +56,7 @@ CASELOAD_SPREAD = 0.3  # log-sd of the patients that PWPs of one service are giv
 # --- pathways: assumptions unless a source is named
 # ASSESSED, TREATED and ASSESSMENT_TREATS are fitted: 1.24m entering treatment of 1.83m referrals (England,
 # 2021-23), 37% finishing a course, which takes two treatment sessions (2023-24).
-ASSESSED, TREATED, ASSESSMENT_TREATS = 0.76, 0.59, 0.85
+ASSESSED, TREATED, ASSESSMENT_TREATS = 0.76, 0.605, 0.85
 NOT_TREATED_BELOW_CASENESS = 0.85
 NEVER_OFFERED = 0.75  # of those never seen: no appointment was made
 TREATED_IF_SEVERE = 0.3  # log-odds per sd: fewer are treated below caseness
@@ -88,7 +88,7 @@ WSAS = ("932621000000100", "932581000000100", "932611000000106", "93259100000010
 FIRST_PHQ9, FIRST_GAD7, FIRST_WSAS = (13.3, 6.1), (12.6, 5.1), (17.4, 9.0)
 # Fitted to last scores, recovery, reliable improvement and deterioration, England, 2023-24: how much patients
 # differ in what treatment does for them, and how much scores move between contacts for no known reason.
-RESPONSE_SHAPE, SERVICE_RESPONSE_SD, SERVICE_GOES_ON_SD = 1.15, 0.10, 0.48
+RESPONSE_SHAPE, SERVICE_RESPONSE_SD, SERVICE_GOES_ON_SD = 1.15, 0.10, 0.42
 SHOCK_PHQ9, SHOCK_GAD7, SHOCK_WSAS = 1.8, 1.6, 3.2
 
 # --- what happens: assumptions; causes and effects are in `mechanism`
@@ -98,6 +98,7 @@ LIFE_EVENT, LIFE_EVENT_SIZE, LIFE_EVENT_FADES = 0.045, 1.6, 0.75
 QUESTIONNAIRE_MISSING = 0.10
 WSAS_AT_SESSIONS = 0.3
 TASKS_SET = 0.88  # more than the 61% of Peretz 2023: low-intensity treatment rests on it
+TASKS_SET_AT_ASSESSMENT, TASKS_SET_AT_LAST = 0.3, 0.35  # a long wait, or nobody to review it, follows
 SECOND_TASK = 0.25
 PLANNING_BLANK = 0.12
 CONFIDENCE_RECORDED, HELPFULNESS_RECORDED = 0.62, 0.5

@@ -1,12 +1,12 @@
 """Episodes of care: a loop over appointments, all pathways at once, from the first date to the last.
 
 Latent traits drive whether people come, what is planned with them, whether they do the work, how their
-symptoms change and whether they leave; what is written down of it is `recording`'s.
+symptoms change and whether they leave; what is written down of it is `record_keeping`'s.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 import numpy as np
 
@@ -17,56 +17,26 @@ from pipelines.synthetic.calendar import Array, on_a_working_day, turn_of_the_ye
 from pipelines.synthetic.chance import chance_of, log_odds, pick, skewed_days, stream
 from pipelines.synthetic.pathways import Pathways
 from pipelines.synthetic.people import ETHNICITIES, People
+from pipelines.synthetic.phases import (
+    ASSESSMENT,
+    BOOKED,
+    COMPLETED,
+    ENDED,
+    FOLLOW_UP,
+    LEFT,
+    NOT_SEEN,
+    NOT_TREATED,
+    TREATMENT,
+    Appointments,
+    Episodes,
+)
 from pipelines.synthetic.services import Services, Staff
 from pipelines.synthetic.settings import SyntheticSettings
 
-ASSESSMENT, TREATMENT, FOLLOW_UP, ENDED = 0, 1, 2, 3
 MISSED_CODES = tuple(a.MISSED_CODES)
 OF_MISSING = ("missed_before", "season")  # causes of missing an appointment that do not make people leave
 ETHNIC_GROUPS = np.array([ethnic_categories()[code][1] for code in ETHNICITIES])
 CASENESS = (10, 8)  # PHQ-9 and GAD-7, as in data/standard/thresholds.csv
-COMPLETED, LEFT, NOT_TREATED, NOT_SEEN, BOOKED = 0, 1, 2, 3, 4
-
-
-@dataclass(frozen=True)
-class Appointments:
-    """What truly happened at each appointment: arrays of pathways x appointments."""
-
-    booked: Array
-    day: Array
-    phase: Array
-    attended: Array
-    late: Array
-    missed_code: Array
-    session: Array
-    high_intensity: Array
-    staff: Array
-    set_tasks: Array
-    reviewed: Array
-    adapted: Array
-    planning: Array
-    demand: Array
-    belief: Array
-    alliance: Array
-    resistance: Array
-    life_load: Array
-    event: Array
-    phq9: Array
-    gad7: Array
-    wsas: Array
-    done: Array
-    probability_done: Array
-    probability_equal_care: Array  # the same, had nothing been planted at this contact
-    drivers: Array  # pathways x appointments x agreeing.DRIVERS: log-odds that each adds to being done
-
-
-@dataclass(frozen=True)
-class Episodes:
-    """Appointments, and how each pathway ended."""
-
-    appointments: Appointments
-    ending: Array
-    discharged: Array
 
 
 class Course:

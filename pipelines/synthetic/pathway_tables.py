@@ -9,7 +9,7 @@ from pipelines.synthetic import assumptions as a
 from pipelines.synthetic import text
 from pipelines.synthetic.calendar import Array
 from pipelines.synthetic.chance import pick
-from pipelines.synthetic.episodes import NOT_TREATED
+from pipelines.synthetic.phases import NOT_TREATED
 from pipelines.synthetic.questionnaires import score, wsas_items
 from pipelines.synthetic.record_keeping import Block
 from pipelines.synthetic.submissions import of_pathways

@@ -9,7 +9,7 @@ from pipelines.synthetic import assumptions as a
 from pipelines.synthetic import text
 from pipelines.synthetic.calendar import Array
 from pipelines.synthetic.chance import pick
-from pipelines.synthetic.episodes import TREATMENT
+from pipelines.synthetic.phases import TREATMENT
 from pipelines.synthetic.record_keeping import Block
 from pipelines.synthetic.submissions import local_table
 from pipelines.synthetic.therapy import COMPUTER, therapy_of

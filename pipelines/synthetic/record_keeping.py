@@ -8,9 +8,9 @@ import numpy as np
 
 from pipelines.synthetic.calendar import Array, Months
 from pipelines.synthetic.chance import stream
-from pipelines.synthetic.episodes import Appointments, Episodes
 from pipelines.synthetic.pathways import Pathways
 from pipelines.synthetic.people import People
+from pipelines.synthetic.phases import Appointments, Episodes
 from pipelines.synthetic.services import Services, Staff
 from pipelines.synthetic.settings import SyntheticSettings
 

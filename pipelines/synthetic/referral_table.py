@@ -8,8 +8,8 @@ import pyarrow as pa
 from pipelines.synthetic import text
 from pipelines.synthetic.calendar import Array, age
 from pipelines.synthetic.chance import pick
-from pipelines.synthetic.episodes import COMPLETED, LEFT, NOT_SEEN, NOT_TREATED
 from pipelines.synthetic.person_tables import patient_id
+from pipelines.synthetic.phases import COMPLETED, LEFT, NOT_SEEN, NOT_TREATED
 from pipelines.synthetic.questionnaires import Scores
 from pipelines.synthetic.record_keeping import Block
 from pipelines.synthetic.standing import Standing, values_at
