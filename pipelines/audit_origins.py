@@ -44,7 +44,11 @@ MEAN, GAP, AUROC = "mean", "gap", "auroc"
 
 def measures_of(rows: Rows) -> list[str]:
     """The measures that these rows allow."""
-    return [name for name, one in MEASURES.items() if rows.flag is not None or not one.needs_flag]
+    return [
+        name
+        for name, one in MEASURES.items()
+        if one.family != "described" and (one.uses == "" or (one.uses == "flag" and rows.flag is not None))
+    ]
 
 
 def enough_of(audit: GroupAudit, name: str) -> NDArray[np.bool_]:

@@ -21,6 +21,7 @@ from models.withheld import RULES, hidden_columns
 from pipelines.audit import audit
 from pipelines.audit_further_asked import FurtherAsked
 from pipelines.audit_gap_plot import gap_plot
+from pipelines.audit_table import Asked
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import evaluate
 from pipelines.store import read_manifest, write_table
@@ -29,16 +30,14 @@ from tests.pipeline.small_work import small_work
 from tests.pipeline.test_audit import predictions
 
 pytestmark = pytest.mark.xdist_group(name="mlflow")
-VENDOR = {
-    "risk": "score %",
-    "outcome": "missed?",
-    "flag": "alert",
-    "by": ("colour",),
-    "cluster": "Person No.",
-}
-OURS = {
-    "risk": "risk", "outcome": "not_completed", "flag": "flag", "by": ("ethnic_group",), "cluster": "patient_id"
-}  # fmt: skip
+VENDOR = Asked(
+    risk="score %",
+    outcome="missed?",
+    flag="alert",
+    by=("colour",),
+    cluster="Person No.",
+)
+OURS = Asked("risk", "not_completed", "flag", ("ethnic_group",), "patient_id")
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 def audited(service: Service, out: Path, **asked: object) -> Path:
     beside = FurtherAsked(work=service.work, **asked)  # type: ignore[arg-type]
-    audit(service.table, out=out, config=service.config, beside=beside, **OURS)  # type: ignore[arg-type]
+    audit(service.table, OURS, out=out, config=service.config, beside=beside)
     return out
 
 
@@ -169,7 +168,7 @@ def test_any_table_can_be_adjusted_without_a_model(tmp_path: Path) -> None:
     for name in ("table.csv", "table.parquet"):
         path = write_table(tmp_path / name, table)
         out = tmp_path / name.replace(".", "_")
-        audit(path, out=out, config=Config(), beside=FurtherAsked(("area", "age")), **VENDOR)  # type: ignore[arg-type]
+        audit(path, VENDOR, out=out, config=Config(), beside=FurtherAsked(("area", "age")))
         facts = json.loads((out / "audit.json").read_text(encoding="utf-8"))
         assert facts["adjusted_for"] == ["area", "age"]
     csv, parquet = (
@@ -180,7 +179,7 @@ def test_any_table_can_be_adjusted_without_a_model(tmp_path: Path) -> None:
 
 def test_a_group_withheld_in_the_audit_is_withheld_beside_it(tmp_path: Path) -> None:
     path = write_table(tmp_path / "table.csv", predictions().assign(area="north"))
-    audit(path, out=tmp_path / "out", config=Config(), beside=FurtherAsked(("area",)), **VENDOR)  # type: ignore[arg-type]
+    audit(path, VENDOR, out=tmp_path / "out", config=Config(), beside=FurtherAsked(("area",)))
     beside = pd.read_csv(tmp_path / "out" / "audit_origins.csv", dtype=str, keep_default_na=False)
     mint = beside[
         (beside["group"] == "Mint") & beside["measure"].isin(["sensitivity", "observed_to_expected"])
@@ -208,7 +207,7 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(
 def test_remedies_without_a_build_are_refused(tmp_path: Path) -> None:
     path = write_table(tmp_path / "table.csv", predictions())
     with pytest.raises(InputError, match="name it with --work"):
-        audit(path, out=tmp_path / "out", config=Config(), beside=FurtherAsked(remedies=True), **VENDOR)  # type: ignore[arg-type]
+        audit(path, VENDOR, out=tmp_path / "out", config=Config(), beside=FurtherAsked(remedies=True))
 
 
 @pytest.mark.parametrize(
@@ -224,9 +223,7 @@ def test_a_table_of_another_model_or_other_points_is_refused(
     table = change(pd.read_parquet(service.table))  # type: ignore[operator]
     path = write_table(tmp_path / "table.parquet", table)
     with pytest.raises(InputError, match=says):
-        audit(
-            path, out=tmp_path / "out", config=service.config, beside=FurtherAsked(work=service.work), **OURS
-        )  # type: ignore[arg-type]
+        audit(path, OURS, out=tmp_path / "out", config=service.config, beside=FurtherAsked(work=service.work))
 
 
 def made_rows(moved: int) -> tuple[Rows, Rows, pd.Series]:
