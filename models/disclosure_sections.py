@@ -81,7 +81,7 @@ def _moved(audit: GroupAudit, before: Rows, after: Rows) -> GroupAudit:
     tables = []
     for k, table in enumerate((audit.counts, audit.cluster_counts)):
         own = pd.DataFrame(
-            {str(name): np.append(each[str(name)][k], total[str(name)][k]) for name in table},
+            {name: np.append(each[name][k], total[name][k]) for name in each if name in table},
             index=table.index,
         )
         tables.append(_without_none(own))

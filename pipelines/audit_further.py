@@ -104,7 +104,7 @@ class _Sections:
         """Where gaps come from, then what could be done."""
         with progress("Where gaps come from", 20 * len(self.audits)) as advance:
             for audit in self.audits:
-                rows = rows_of(self.usable, audit)
+                rows = rows_of(self.usable, audit, self.settings)
                 if len(self.covariates.columns):
                     self._adjusted(audit, rows)
                 if self.at_hand is not None:
@@ -162,9 +162,9 @@ class _Sections:
         """Each column's versions with what may be shown of them; a version's columns are judged together."""
         figures: list[list[pd.DataFrame]] = [[] for _ in self.audits]
         for versions in zip(*by_column, strict=True):
-            before = [rows_of(self.usable, audit) for audit in self.audits]
+            before = [rows_of(self.usable, audit, self.settings) for audit in self.audits]
             after = [
-                Rows(one.risk, rows.outcome, None if rows.flag is None else one.flag, rows.grouping)
+                replace(rows, risk=one.risk, flag=None if rows.flag is None else one.flag)
                 for one, rows in zip(versions, before, strict=True)
             ]
             audits = [self._audited(audit, rows) for audit, rows in zip(self.audits, after, strict=True)]
@@ -188,7 +188,7 @@ class _Sections:
             column,
             flag=rows.flag,
             cluster=self.usable.cluster,
-            settings=self.settings,
+            settings=replace(self.settings, capacity=None),  # a version stands with its own flags
         )
 
     def _shown(self, figures: Sequence[dict[str, Any]], hidden: Hidden) -> pd.DataFrame:
@@ -196,11 +196,12 @@ class _Sections:
         return gated(frame, hidden, self.rule)
 
 
-def rows_of(usable: AuditTable, audit: GroupAudit) -> Rows:
-    """The table's rows in the groups of one column."""
+def rows_of(usable: AuditTable, audit: GroupAudit, settings: AuditSettings) -> Rows:
+    """The table's rows in the groups of one column, without a cut-off by capacity or a second outcome."""
     cluster = cluster_codes_of(usable.cluster, len(usable.risk))
     flag = None if usable.flag is None else usable.flag.astype(bool)
-    return Rows(usable.risk, usable.outcome, flag, Grouping(audit.codes, cluster, len(audit.groups)))
+    grouping = Grouping(audit.codes, cluster, len(audit.groups))
+    return Rows(usable.risk, usable.outcome, flag, grouping, odds=settings.odds)
 
 
 def _p(value: float) -> float | None:
