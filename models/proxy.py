@@ -77,7 +77,10 @@ def cross_fitted(matrix: Floats, grouping: Grouping, enough: NDArray[np.bool_], 
     """
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     chances = np.zeros((len(matrix), grouping.groups))
-    for learn, ask in folds.split(matrix, grouping.group, grouping.cluster):
+    # A group too small to be asked about need not be in every fold: it is dealt out with the largest.
+    largest = int(np.bincount(grouping.group).argmax())
+    stratum = np.where(enough[grouping.group], grouping.group, largest)
+    for learn, ask in folds.split(matrix, stratum, grouping.cluster):
         for group in np.flatnonzero(enough):
             member = (grouping.group[learn] == group).astype(float)
             known = lgb.Dataset(matrix[learn], member, params={"verbose": -1})
