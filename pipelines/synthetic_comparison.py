@@ -79,7 +79,7 @@ def _who(frame: pd.DataFrame, groups: Mapping[str, pd.Series[str]]) -> Iterator[
             yield (
                 "Who is referred",
                 f"{family}: {name}",
-                "finished, % of referrals",
+                "share of referrals, %",
                 key,
                 100 * count / len(frame),
                 len(frame),

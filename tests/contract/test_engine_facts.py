@@ -18,6 +18,9 @@ from features.records import Records
 from tests.contract.by_hand import Seen, answer
 from tests.contract.small_writer import Frames
 
+# One worker, one Spark session: the mark of a fixture's parameter is not seen when tests are dealt out.
+pytestmark = pytest.mark.xdist_group("spark")
+
 Ask = Callable[[History], Number]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import islice
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,9 @@ from tests.contract.small_service import small_service
 from tests.contract.small_writer import Frames
 from tests.contract.some import SOME
 from tests.contract.spark import on_spark
+
+# One worker, one Spark session: the mark of a fixture's parameter is not seen when tests are dealt out.
+pytestmark = pytest.mark.xdist_group("spark")
 
 CLOSE = 1e-9
 services = st.integers(0, 10_000).map(lambda seed: small_service(seed, patients=2))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from features.engine import Engine
 from tests.contract.by_hand import At, Seen, answer, answers
+
+# One worker, one Spark session: the mark of a fixture's parameter is not seen when tests are dealt out.
+pytestmark = pytest.mark.xdist_group("spark")
 
 SECOND = 1 / 86_400
 
