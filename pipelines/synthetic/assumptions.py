@@ -96,6 +96,8 @@ LIFE_EVENT, LIFE_EVENT_SIZE, LIFE_EVENT_FADES = 0.045, 1.6, 0.75
 
 # --- recording: assumptions
 QUESTIONNAIRE_MISSING = 0.10
+PWP_SPEAKS_THE_LANGUAGE = 0.25  # of those who need an interpreter; no figure is published
+INTERPRETED_RECORDED_AS_OWN_LANGUAGE = 0.6  # else the service records English; no figure is published
 WSAS_AT_SESSIONS = 0.3
 TASKS_SET = 0.88  # more than the 61% of Peretz 2023: low-intensity treatment rests on it
 TASKS_SET_AT_ASSESSMENT, TASKS_SET_AT_LAST = 0.3, 0.35  # a long wait, or nobody to review it, follows

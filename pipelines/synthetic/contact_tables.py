@@ -101,8 +101,7 @@ def _how(block: Block, chance: np.random.Generator) -> dict[str, Text]:
     usual = pick(block.chance("mechanism"), MECHANISMS, size=len(block.pathways.person))[pathway]
     other = pick(chance, MECHANISMS, size=size)
     group = therapy_of(block) == GROUP
-    needs_interpreter = ~people.speaks_english[person]
-    interpreter = np.where(needs_interpreter, pick(chance, {"1": 70, "2": 20, "5": 10}, size=size), 3)
+    interpreter, in_english = _languages(block, chance)
     medicated = _medicated(block).astype(int)
     absent = ~contacts.attended
     return {
@@ -114,13 +113,31 @@ def _how(block: Block, chance: np.random.Generator) -> dict[str, Text]:
             ("03", "02", "01", "UU"), np.where(chance.random(size) < 0.1, 3, medicated), missing=absent
         ),
         "LanguageCodeTreat": text.code(
-            LANGUAGES, np.where(interpreter < 2, people.language[person], 0), missing=absent
+            LANGUAGES, np.where(in_english, 0, people.language[person]), missing=absent
         ),
         "InterpreterPresentInd": text.code(
             ("1", "2", "5", "4"), interpreter, missing=absent | (chance.random(size) < 0.1)
         ),
         "Time_Referral_to_CareContact": text.number(contacts.day - block.pathways.received[pathway]),
     }
+
+
+def _languages(block: Block, chance: np.random.Generator) -> tuple[Array, Array]:
+    """Who interpreted each contact, and whether its language is recorded as English.
+
+    Some who need an interpreter have a PWP of their own language; where one interprets, some services
+    record the patient's language and some record English.
+    """
+    pathway, size = block.contacts.pathway, len(block.contacts.pathway)
+    person = block.pathways.person
+    own, habit = block.chance("languages").random((2, len(person)))
+    needs = ~block.people.speaks_english[person]
+    shared = needs & (own < a.PWP_SPEAKS_THE_LANGUAGE)
+    recorded = shared | (habit < a.INTERPRETED_RECORDED_AS_OWN_LANGUAGE)
+    drawn = pick(chance, {"1": 70, "2": 20, "5": 10}, size=size)
+    interpreter = np.where((needs & ~shared)[pathway], drawn, 3)
+    spoken = shared[pathway] | (recorded[pathway] & (interpreter < 2))
+    return interpreter, ~spoken
 
 
 def _medicated(block: Block) -> Array:

@@ -24,11 +24,15 @@ def clean_frames(seed: int = 3, patients: int = 6) -> Frames:
         if table.startswith("BSW00") and "CareContactId" in frame:
             frames[table] = frame[(frame["OrgID_Provider"] + frame["CareContactId"]).isin(held)]
     tasks = frames["BSW001TaskSet"]
+    tasks = tasks.assign(TaskFormat=tasks["TaskFormat"].fillna("other"))
+    frames["BSW001TaskSet"] = tasks
     known = tasks["OrgID_Provider"] + tasks["TaskId"]
     reviews = frames["BSW002TaskReview"]
     frames["BSW002TaskReview"] = reviews[(reviews["OrgID_Provider"] + reviews["TaskId"]).isin(known)]
     frames["IDS602LongTermCondition"] = frames["IDS602LongTermCondition"].assign(FindSchemeInUse="04")
     frames["IDS603PresentingComplaints"] = frames["IDS603PresentingComplaints"].assign(FindSchemeInUse="01")
+    levels = frames["IDS902CarePersQual"]["QualAttainLevelIAPT"].replace({"01": "10", "02": "11"})
+    frames["IDS902CarePersQual"] = frames["IDS902CarePersQual"].assign(QualAttainLevelIAPT=levels)
     return frames
 
 

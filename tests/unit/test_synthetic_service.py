@@ -14,6 +14,7 @@ from pipelines.synthetic.mechanism import BY_NAME, Mechanism
 from pipelines.synthetic.people import DECILES, ETHNICITIES
 from pipelines.synthetic.questionnaires import scores_at_contacts
 from pipelines.synthetic.record_keeping import Block, Numbering
+from pipelines.synthetic.pathway_tables import complaint_of
 from pipelines.synthetic.service_block import draw_block, tables_of
 from pipelines.synthetic.services import draw_services
 
@@ -91,7 +92,7 @@ def test_margins_of_people_are_near_the_published_ones(block: Block) -> None:
 
 
 def test_first_scores_are_moderate_and_fall(block: Block) -> None:
-    scores, session = scores_at_contacts(block), block.of(block.happened.session)
+    scores, session = scores_at_contacts(block, complaint_of(block)), block.of(block.happened.session)
     finished = (block.happened.session.max(axis=1) >= 2)[block.contacts.pathway]
     early, late = finished & (session <= 1), session >= 6
     assert 13.5 <= np.nanmean(scores.phq9[early]) <= 15.5
@@ -117,7 +118,7 @@ def test_about_one_appointment_in_eight_is_missed_and_courses_have_six_to_eight_
 
 
 def test_about_a_tenth_of_questionnaires_is_missing(block: Block) -> None:
-    recorded = ~np.isnan(scores_at_contacts(block).phq9[block.contacts.attended])
+    recorded = ~np.isnan(scores_at_contacts(block, complaint_of(block)).phq9[block.contacts.attended])
     assert 1 - recorded.mean() == pytest.approx(a.QUESTIONNAIRE_MISSING, abs=0.02)
 
 
