@@ -7,8 +7,22 @@ import shutil
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 
 REQUIRED = {name for name in os.environ.get("BSW_REQUIRE", "").split(",") if name}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each worker's tests their group, so that the tests of a group run on one worker.
+
+    pytest-xdist 3.8 writes the group into `_nodeid`, which pytest 9 no longer reads: it keeps `_id`.
+    """
+    if hasattr(config, "workerinput"):
+        for item in items:
+            if mark := item.get_closest_marker("xdist_group"):
+                group = mark.args[0] if mark.args else mark.kwargs["name"]
+                item._id = coerce_node_id(f"{item.nodeid}@{group}")
 
 
 def need(name: str, *commands: str) -> str:

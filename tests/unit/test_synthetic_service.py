@@ -11,10 +11,10 @@ from pipelines.synthetic import assumptions as a
 from pipelines.synthetic.calendar import Array, Months, age, months_until_last_day, on_a_working_day
 from pipelines.synthetic.chance import stream
 from pipelines.synthetic.mechanism import BY_NAME, Mechanism
+from pipelines.synthetic.pathway_tables import complaint_of
 from pipelines.synthetic.people import DECILES, ETHNICITIES
 from pipelines.synthetic.questionnaires import scores_at_contacts
 from pipelines.synthetic.record_keeping import Block, Numbering
-from pipelines.synthetic.pathway_tables import complaint_of
 from pipelines.synthetic.service_block import draw_block, tables_of
 from pipelines.synthetic.services import draw_services
 
