@@ -1,8 +1,8 @@
 """What moves the risk in each group: the mean part of each construct in the log-odds, group by group.
 
-Parts of the log-odds add up, and so do their means: over constructs, the gaps of one group from the others
-sum to its gap in mean log-odds. They tell what this model leans on, not what would happen if something were
-changed, nor why a predictor differs between groups.
+These are the trees' log-odds, before calibration. Parts of them add up, and so do their means: over
+constructs, the gaps of one group from the others sum to its gap in mean log-odds. They tell what this model
+leans on, not what would happen if something were changed, nor why a predictor differs between groups.
 """
 
 from __future__ import annotations

@@ -100,9 +100,9 @@ def constructs_section(by: str, shown: pd.DataFrame, differing: Sequence[str]) -
         paragraph(says),
         paragraph(
             "Each figure is how much more (+) or less (−) the construct's predictors add to the group's mean "
-            "log-odds than to that of the other groups, by tree SHAP, with intervals that hold for all groups "
-            "together. The constructs sum to the first line. It says what this model leans on; it does not say "
-            "why a predictor differs, nor what a change of it would do."
+            "log-odds (before calibration) than to that of the other groups, by tree SHAP, with intervals that "
+            "hold for all groups together. The constructs sum to the first line. It says what this model leans "
+            "on; it does not say why a predictor differs, nor what a change of it would do."
         ),
         table(
             _wide(own, "measure", "Construct", (_construct, _signed)),

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 from markupsafe import Markup
-from scipy.special import expit
 
 from models.chance_in_words import natural_frequency, whole_percent
 from models.explanation import Explanation
@@ -24,8 +23,8 @@ def explanation_table(
 ) -> pd.DataFrame:
     """One point's predictors, strongest first.
 
-    Columns: point_id, predictor, construct, words, value, contribution (to the log-odds), chance,
-    chance_without, shown.
+    Columns: point_id, predictor, construct, words, value, contribution (to the log-odds before
+    calibration), chance, chance_without, shown.
     """
     point = str(explanation.parts.index[0])
     parts, chance = explanation.parts.loc[point], float(explanation.chance.loc[point])
@@ -47,9 +46,9 @@ def explanation_table(
     return rows.loc[strongest].reset_index(drop=True)
 
 
-def patient_page(one: Listed, explained: pd.DataFrame, base: float, occasion: Occasion) -> Page:
-    """The page of one point: `explained` is its explanation_table, `base` its log-odds at the start."""
-    steps = waterfall_steps(explained, base)
+def patient_page(one: Listed, explained: pd.DataFrame, explanation: Explanation, occasion: Occasion) -> Page:
+    """The page of one point: `explanation` is that point's, `explained` its explanation_table."""
+    steps = waterfall_steps(explained, explanation)
     what = (
         "Not enough is recorded to state a chance."
         if one.flag.abstained
@@ -60,7 +59,7 @@ def patient_page(one: Listed, explained: pd.DataFrame, base: float, occasion: Oc
         f"Work agreed on {day(one.at)}: {what[0].lower()}{what[1:]}".rstrip(".") + ".",
         [
             Section("What the practitioner reads", [_told(one)]),
-            Section("From everyone to this patient", [_drawn(steps), _steps_table(steps)]),
+            Section("From everyone to this patient", [_drawn(steps, explanation), _steps_table(steps)]),
             Section("Every predictor", _predictors(explained)),
             Section("How to read this page", [how_to_read(occasion)]),
         ],
@@ -75,11 +74,11 @@ def _told(one: Listed) -> Markup:
     return flag_card(one)
 
 
-def _drawn(steps: pd.DataFrame) -> Markup:
-    start, end = (whole_percent(float(expit(steps[edge].iloc[n]))) for edge, n in (("start", 0), ("end", -1)))
+def _drawn(steps: pd.DataFrame, explanation: Explanation) -> Markup:
+    start, end = whole_percent(steps["before"].iloc[0]), whole_percent(steps["after"].iloc[-1])
     with house_style():
         return figure(
-            waterfall(steps),
+            waterfall(steps, explanation),
             alt=f"Steps from {start} at the start to {end} for this patient; the table below has each.",
             caption="The start is the chance before anything is known of the patient. Each bar starts where "
             "the one above it ends; to the right means more likely not done. Numbers are points of 100.",
@@ -87,8 +86,8 @@ def _drawn(steps: pd.DataFrame) -> Markup:
 
 
 def _steps_table(steps: pd.DataFrame) -> Markup:
-    before, after = ([whole_percent(chance) for chance in expit(steps[edge])] for edge in ("start", "end"))
-    points = [in_points(*step) for step in zip(steps["start"], steps["end"], strict=True)]
+    before, after = ([whole_percent(chance) for chance in steps[edge]] for edge in ("before", "after"))
+    points = [in_points(*step) for step in zip(steps["before"], steps["after"], strict=True)]
     rows = pd.DataFrame(
         {"Construct": steps["construct"], "Chance before": before, "after": after, "Step": points}
     )

@@ -120,7 +120,7 @@ def write_patient(out: Path, scored: Scored, occasion: Occasion, patient: str | 
     values = scored.features.loc[[one.flag.point]].iloc[0]
     explained = explanation_table(explanation, values, everything(), TITLES)
     yield write_table(out / "explanation.csv", explained)
-    yield write_page(out / "patient.html", patient_page(one, explained, explanation.base, occasion))
+    yield write_page(out / "patient.html", patient_page(one, explained, explanation, occasion))
 
 
 def chosen_patient(listed: list[Listed], patient: str | None) -> Listed | None:

@@ -13,15 +13,10 @@ from scipy.special import expit
 
 from features.predictor import Predictor, catalogue
 from pipelines.build import Built
+from tests.unit.logistic import Logistic
 
 AS_OF = date(2025, 3, 31)
 PROTECTED = ("ethnic_category", "ethnic_group", "gender", "age_band", "deprivation_quintile")
-
-
-@dataclass(frozen=True)
-class Platt:
-    slope: float = 0.9
-    intercept: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -31,14 +26,14 @@ class Learnt:
     booster: lgb.Booster
     predictors: tuple[str, ...]
     threshold: float = 0.6
-    calibration: Platt = field(default_factory=Platt)
+    calibration: Logistic = field(default_factory=lambda: Logistic(0.9, 0.1))
 
     def margin(self, features: pd.DataFrame) -> np.ndarray:
         matrix = features.loc[:, list(self.predictors)].to_numpy(dtype=float)
         return np.asarray(self.booster.predict(matrix, raw_score=True))
 
     def predict(self, features: pd.DataFrame) -> pd.DataFrame:
-        risk = expit(self.calibration.slope * self.margin(features) + self.calibration.intercept)
+        risk = self.calibration.risk(self.margin(features))
         bounds = {"risk_low": risk * 0.8, "risk_high": 1 - (1 - risk) * 0.85}
         return pd.DataFrame({"risk": risk, **bounds}, index=features.index)
 

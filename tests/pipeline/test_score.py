@@ -242,9 +242,9 @@ def test_the_explanation_of_one_patient_adds_up(scored: Scored, occasion: Occasi
     list(write_patient(tmp_path, scored, occasion, None))
     table = pd.read_csv(tmp_path / "explanation.csv")
     highest = max((one for one in scored.listed if not one.flag.abstained), key=lambda one: one.flag.chance)
-    log_odds = scored.explanation.base + table["contribution"].sum()
+    margin = scored.explanation.base + table["contribution"].sum()
     assert set(table["point_id"]) == {highest.flag.point}
-    assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(highest.flag.chance, abs=1e-6)
+    assert float(scored.explanation.chance_at(margin)) == pytest.approx(highest.flag.chance, abs=1e-6)
 
 
 def test_a_named_patient_can_be_explained_and_an_unknown_one_is_refused(scored: Scored) -> None:

@@ -11,16 +11,11 @@ import pytest
 from scipy.special import expit
 
 from features.errors import InputError
-from models.explanation import Explanation, explain
+from models.explanation import Calibrated, Explanation, explain
 from models.learnt_sides import Side, learnt_sides
+from tests.unit.logistic import Logistic
 
 NAMES = ("missed_appointments", "no_place_agreed", "confidence", "phq9_change", "unused")
-
-
-@dataclass(frozen=True)
-class Platt:
-    slope: float = 0.8
-    intercept: float = 0.3
 
 
 @dataclass(frozen=True)
@@ -29,7 +24,7 @@ class Learnt:
 
     booster: lgb.Booster
     predictors: tuple[str, ...] = NAMES
-    calibration: Platt = field(default_factory=Platt)
+    calibration: Calibrated = field(default_factory=lambda: Logistic(0.8, 0.3))
     off: float = 0.0
 
     def margin(self, features: pd.DataFrame) -> np.ndarray:
@@ -57,12 +52,12 @@ def learnt(seed: int = 1, rounds: int = 40, **settings: object) -> Learnt:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_parts_of_a_point_sum_to_its_calibrated_log_odds(seed: int) -> None:
+def test_the_parts_of_a_point_sum_to_the_log_odds_of_its_trees(seed: int) -> None:
     model, features = learnt(seed), patients(seed + 100)
-    calibrated = model.calibration.slope * model.margin(features) + model.calibration.intercept
+    margin = model.margin(features)
     explained = explain(model, features)
-    np.testing.assert_allclose(explained.log_odds, calibrated, atol=1e-6)
-    np.testing.assert_allclose(explained.chance, expit(calibrated), atol=1e-6)
+    np.testing.assert_allclose(explained.margin, margin, atol=1e-6)
+    np.testing.assert_allclose(explained.chance, model.calibration.risk(margin), atol=1e-6)
 
 
 def test_a_point_with_nothing_recorded_is_explained() -> None:
@@ -113,17 +108,33 @@ def test_the_part_of_a_construct_is_the_sum_of_its_predictors_parts() -> None:
     summed = explained.by_construct(constructs)
     assert set(summed.parts.columns) == {"planning", "behaviour"}
     np.testing.assert_allclose(summed.parts["planning"], explained.parts["no_place_agreed"])
-    np.testing.assert_allclose(summed.log_odds, explained.log_odds)
+    np.testing.assert_allclose(summed.margin, explained.margin)
 
 
 def test_a_change_is_the_chance_with_a_part_minus_the_chance_without_it() -> None:
-    one = Explanation(pd.DataFrame({"planning": [1.0], "behaviour": [0.0]}, index=["p"]), base=-0.5)
+    one = Explanation(pd.DataFrame({"planning": [1.0], "behaviour": [0.0]}, index=["p"]), -0.5, Logistic())
     assert one.changes().loc["p", "planning"] == pytest.approx(expit(0.5) - expit(-0.5))
     assert one.changes().loc["p", "behaviour"] == 0
 
 
+@dataclass(frozen=True)
+class Steps:
+    """As isotonic calibration: level, a jump at 0, level."""
+
+    def risk(self, margin: np.ndarray) -> np.ndarray:
+        return np.where(margin < 0, 0.2, 0.7)
+
+
+def test_chances_follow_a_calibration_that_is_no_line() -> None:
+    parts = pd.DataFrame({"planning": [1.0], "behaviour": [0.25]}, index=["p"])
+    one = Explanation(parts, -0.5, Steps())
+    assert (one.chance_before, one.chance.loc["p"]) == (0.2, 0.7)
+    assert one.changes().loc["p"].to_dict() == pytest.approx({"planning": 0.5, "behaviour": 0.0})
+    assert one.chance_at([[-1.0], [1.0]]).tolist() == [[0.2], [0.7]]
+
+
 def test_the_chance_before_anything_is_known_belongs_to_the_base() -> None:
-    one = Explanation(pd.DataFrame({"planning": [0.0]}, index=["p"]), base=0.0)
+    one = Explanation(pd.DataFrame({"planning": [0.0]}, index=["p"]), 0.0, Logistic())
     assert one.chance_before == 0.5
 
 

@@ -15,6 +15,7 @@ from models.explanation import Explanation
 from models.flags import Flag, FlagSettings, Reason, Rules, make_flags
 from models.learnt_sides import Side
 from models.suggestions import read_suggestions
+from tests.unit.logistic import Logistic
 
 LIBRARY = """
 [[consider]]
@@ -92,7 +93,7 @@ def flag(parts: dict[str, float], values: dict[str, float] | None = None, **sett
     """The flag of one point whose log-odds have these parts; all others have the value 0."""
     row = pd.DataFrame([dict.fromkeys(PREDICTORS, 0.0) | parts], index=["p"])
     features = pd.DataFrame([dict.fromkeys(PREDICTORS, 0.0) | (values or {})], index=["p"])
-    explanation = Explanation(row, base=float(logit(0.4)))
+    explanation = Explanation(row, base=float(logit(0.4)), calibration=Logistic())
     chance = explanation.chance.to_numpy()
     risks = pd.DataFrame({"risk": chance, "risk_low": chance - 0.1, "risk_high": chance + 0.1}, index=["p"])
     return make_flags(rules(**settings), risks, features=features, explanation=explanation)[0]
@@ -220,7 +221,8 @@ def test_flags_come_in_the_order_of_the_risks_whatever_the_order_of_the_features
     parts = pd.DataFrame(0.0, index=["a", "b"], columns=list(PREDICTORS))
     parts.loc["b", "phq9"] = 2.0
     risks = pd.DataFrame({"risk": [0.8, 0.4], "risk_low": 0.1, "risk_high": 0.9}, index=["b", "a"])
-    found = make_flags(rules(), risks, features=features, explanation=Explanation(parts, 0.0))
+    explanation = Explanation(parts, 0.0, Logistic())
+    found = make_flags(rules(), risks, features=features, explanation=explanation)
     assert [(one.point, lines(one)) for one in found] == [("b", ["Symptoms: PHQ-9 is 20"]), ("a", [])]
 
 

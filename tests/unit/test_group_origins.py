@@ -15,6 +15,7 @@ from models.grouped_explanation import EVERYTHING, explain_groups
 from models.proxy import ALL_PREDICTORS, RISK_ALONE, cross_fitted, proxies
 from pipelines.audit_further_asked import SEVERITY
 from pipelines.audit_origins import WITHOUT
+from tests.unit.logistic import Logistic
 
 EVERY = np.ones(3, dtype=bool)
 CONSTRUCTS = {"speaks": "language", "reads": "language", "score": "symptoms", "change": "symptoms"}
@@ -74,7 +75,7 @@ def test_where_nothing_tells_the_share_of_false_finds_stays_small() -> None:
 
 def test_mean_parts_are_a_cluster_robust_regression_and_gaps_add_up() -> None:
     features, grouping = people(4, telling=1.0)
-    explanation = Explanation(0.4 * features, -0.3)
+    explanation = Explanation(0.4 * features, -0.3, Logistic())
     found = explain_groups(explanation, CONSTRUCTS, grouping, EVERY, level=0.95)
     language = 0.4 * (features["speaks"] + features["reads"])
     member = np.eye(3)[grouping.group]
