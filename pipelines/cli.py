@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.errors import InputError
-from pipelines.cli_audit import audit_options, run_audit
+from pipelines.cli_model import model_commands
+from pipelines.cli_words import command, date_of, positive
 from pipelines.synthesise_command import add_arguments
 from pipelines.synthesise_command import run as run_synthesise
 
-Handler = Callable[[argparse.Namespace], int]
 if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    from pipelines.cli_words import Commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Exit codes: 0 done, 2 the input or the call cannot be used (one line per fault)."""
     asked = parser().parse_args(arguments)
-    handler: Handler = asked.handler
     try:
-        return handler(asked)
+        return int(asked.handler(asked))
     except InputError as error:
         for fault in error.faults:
             print(f"bsw {asked.command}: {fault}", file=sys.stderr)
@@ -44,55 +42,31 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _source_commands(commands)
-    _model_commands(commands)
+    model_commands(commands)
     _study_commands(commands)
     return top
 
 
-def _command(commands: Commands, name: str, handler: Handler, words: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=words, description=words)
-    command.add_argument("--config", type=Path, metavar="FILE", help="settings (TOML)")
-    command.set_defaults(handler=handler)
-    return command
-
-
 def _source_commands(commands: Commands) -> None:
-    check = _command(commands, "check", _check, "read a service's records and write a quality report")
+    check = command(commands, "check", _check, "read a service's records and write a quality report")
     check.add_argument("source", type=Path, metavar="SOURCE")
     check.add_argument("--out", type=Path, required=True, metavar="DIR")
 
-    template = _command(commands, "template", _template, "write blank tables and a commented mapping")
+    template = command(commands, "template", _template, "write blank tables and a commented mapping")
     template.add_argument("folder", type=Path, metavar="DIR")
 
-    add_arguments(_command(commands, "synthesise", run_synthesise, "write a synthetic service"))
+    add_arguments(command(commands, "synthesise", run_synthesise, "write a synthetic service"))
 
-    build = _command(commands, "build", _build, "turn records into points, predictors and outcomes")
+    build = command(commands, "build", _build, "turn records into points, predictors and outcomes")
     build.add_argument("source", type=Path, metavar="SOURCE")
     build.add_argument("--out", type=Path, required=True, metavar="WORK")
-    build.add_argument("--until", type=_date, metavar="DATE", help="drop what became known from DATE on")
+    build.add_argument("--until", type=date_of, metavar="DATE", help="drop what became known from DATE on")
     build.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
     build.add_argument("--master", metavar="URL", help="Spark's address; without it Spark runs here")
 
 
-def _model_commands(commands: Commands) -> None:
-    train = _command(commands, "train", _train, "learn, calibrate, log and register a model")
-    train.add_argument("work", type=Path, metavar="WORK")
-
-    evaluate = _command(commands, "evaluate", _evaluate, "measure a model on the held-out points")
-    evaluate.add_argument("work", type=Path, metavar="WORK")
-    evaluate.add_argument("--model", metavar="URI", help="default: models:/bsw@champion")
-
-    score = _command(commands, "score", _score, "flags for every open pathway, as at a date")
-    score.add_argument("source", type=Path, metavar="SOURCE")
-    score.add_argument("--as-of", type=_date, required=True, metavar="DATE")
-    score.add_argument("--model", required=True, metavar="URI")
-    score.add_argument("--out", type=Path, required=True, metavar="DIR")
-
-    audit_options(_command(commands, "audit", run_audit, "how well risks and flags serve each group"))
-
-
 def _study_commands(commands: Commands) -> None:
-    catalogue = _command(commands, "catalogue", _catalogue, "every predictor, with its source and its facts")
+    catalogue = command(commands, "catalogue", _catalogue, "every predictor, with its source and its facts")
     catalogue.add_argument(
         "--check", action="store_true", help="fail where features/CATALOGUE.md is out of date"
     )
@@ -100,46 +74,32 @@ def _study_commands(commands: Commands) -> None:
         "--source", type=Path, metavar="SOURCE", help="print it with the share of points that have a value"
     )
 
-    explain = _command(
+    explain = command(
         commands, "explain-predictor", _explain_predictor, "the rows of the records behind one value"
     )
     explain.add_argument("name", metavar="NAME")
     explain.add_argument("--point", required=True, metavar="ID")
     explain.add_argument("--source", type=Path, required=True, metavar="SOURCE")
 
-    drawn = _command(commands, "mechanism", _mechanism, "the causal graph of the synthetic service, drawn")
+    drawn = command(commands, "mechanism", _mechanism, "the causal graph of the synthetic service, drawn")
     drawn.add_argument("--check", action="store_true", help="fail where the drawing in docs/ is out of date")
 
     words = "gicbt: a published benchmark on real patients' data; audit: the audit's promises in invented services"
-    benchmark = _command(commands, "benchmark", _benchmark, words)
+    benchmark = command(commands, "benchmark", _benchmark, words)
     benchmark.add_argument("name", choices=("gicbt", "audit"))
     benchmark.add_argument("--data", type=Path, metavar="CSV", help="gicbt: the file with the log-ins")
     benchmark.add_argument("--out", type=Path, required=True, metavar="DIR")
 
-    logins = _command(
+    logins = command(
         commands, "compare-logins", _compare_logins, "a service's log-ins beside those of 342 real patients"
     )
     logins.add_argument("source", type=Path, metavar="SOURCE")
     logins.add_argument("--data", type=Path, required=True, metavar="CSV", help="the G-ICBT file")
     logins.add_argument("--out", type=Path, required=True, metavar="DIR")
 
-    demo = _command(commands, "demo", _demo, "the whole way on a synthetic service")
+    demo = command(commands, "demo", _demo, "the whole way on a synthetic service")
     demo.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR")
-    demo.add_argument("--pathways", type=_positive, default=5_000, metavar="N")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more; it is {text}")
-    return number
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a date like 2025-03-31; it is {text!r}") from None
+    demo.add_argument("--pathways", type=positive, default=5_000, metavar="N")
 
 
 def _check(asked: argparse.Namespace) -> int:
@@ -164,36 +124,6 @@ def _build(asked: argparse.Namespace) -> int:
         raise InputError("--master is Spark's address; add --engine spark, or leave it out")
     on = On(asked.engine, asked.master)
     build(asked.source, out=asked.out, config=read_config(asked.config), until=asked.until, on=on)
-    return 0
-
-
-def _train(asked: argparse.Namespace) -> int:
-    from pipelines.config import read_config
-    from pipelines.train import train
-
-    train(asked.work, config=read_config(asked.config))
-    return 0
-
-
-def _evaluate(asked: argparse.Namespace) -> int:
-    from pipelines.config import read_config
-    from pipelines.evaluate import evaluate
-
-    evaluate(asked.work, config=read_config(asked.config), model=asked.model)
-    return 0
-
-
-def _score(asked: argparse.Namespace) -> int:
-    from pipelines.config import read_config
-    from pipelines.score import score
-
-    score(
-        asked.source,
-        as_of=asked.as_of,
-        model=asked.model,
-        out=asked.out,
-        config=read_config(asked.config),
-    )
     return 0
 
 

@@ -1,0 +1,61 @@
+"""The commands about a model: train, evaluate, score, audit."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.cli_audit import audit_options, run_audit
+from pipelines.cli_words import command, date_of
+
+if TYPE_CHECKING:
+    from pipelines.cli_words import Commands
+
+
+def model_commands(commands: Commands) -> None:
+    """Add them to the command line."""
+    train = command(commands, "train", _train, "learn, calibrate, log and register a model")
+    train.add_argument("work", type=Path, metavar="WORK")
+
+    evaluate = command(commands, "evaluate", _evaluate, "measure a model on the held-out points")
+    evaluate.add_argument("work", type=Path, metavar="WORK")
+    evaluate.add_argument("--model", metavar="URI", help="default: models:/bsw@champion")
+
+    score = command(commands, "score", _score, "flags for every open pathway, as at a date")
+    score.add_argument("source", type=Path, metavar="SOURCE")
+    score.add_argument("--as-of", type=date_of, required=True, metavar="DATE")
+    score.add_argument("--model", required=True, metavar="URI")
+    score.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    audit_options(command(commands, "audit", run_audit, "how well risks and flags serve each group"))
+
+
+def _train(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.train import train
+
+    train(asked.work, config=read_config(asked.config))
+    return 0
+
+
+def _evaluate(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.evaluate import evaluate
+
+    evaluate(asked.work, config=read_config(asked.config), model=asked.model)
+    return 0
+
+
+def _score(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.score import score
+
+    score(
+        asked.source,
+        as_of=asked.as_of,
+        model=asked.model,
+        out=asked.out,
+        config=read_config(asked.config),
+    )
+    return 0
