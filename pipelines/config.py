@@ -16,6 +16,7 @@ from models.audit_settings import AuditSettings
 from models.boosting import BoostingSettings
 from models.evaluation import EvaluationSettings
 from models.flags import FlagSettings
+from models.leakage import LeakageSettings
 from models.outcome import OutcomeSettings
 from models.splits import SplitSettings
 from pipelines.settings import from_table
@@ -53,6 +54,7 @@ class Config:
     points: PointSettings = field(default_factory=PointSettings)
     outcome: OutcomeSettings = field(default_factory=OutcomeSettings)
     split: SplitSettings = field(default_factory=SplitSettings)
+    leakage: LeakageSettings = field(default_factory=LeakageSettings)
     model: BoostingSettings = field(default_factory=BoostingSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     flags: FlagSettings = field(default_factory=FlagSettings)

@@ -18,6 +18,7 @@ from models.risk_model import Numbers, RiskModel
 from models.splits import Split, split
 from pipelines.catalogue import as_markdown
 from pipelines.config import Config
+from pipelines.leak_check import must_not_tell
 from pipelines.progress import progress
 from pipelines.store import code_version, read_manifest, read_table, step
 from pipelines.tracking import register, run
@@ -100,11 +101,12 @@ def read_material(work: Path) -> Material:
 def train(work: Path, *, config: Config) -> Trained:
     """Train on the points of WORK before the cut; log to MLflow and register the model.
 
-    Errors: InputError where WORK is not built or holds too little to learn from.
+    Errors: InputError where WORK is not built, holds too little to learn from, or a predictor seems to leak.
     """
     with step("train", work, inputs={"points": work / "points.parquet"}, config=config) as manifest:
         material = read_material(work)
         cut = material.split(config)
+        leakage = must_not_tell(material, cut, config.leakage)
         with progress("Training", config.model.refits + 3) as advance:
             model = learn(
                 material.features,
@@ -115,7 +117,7 @@ def train(work: Path, *, config: Config) -> Trained:
                 settings=config.model,
                 advance=advance,
             )
-            model = replace(model, about={**model.about, "built": material.built})
+            model = replace(model, about={**model.about, "built": material.built, "leakage": leakage})
             advance("registering")
             trained = _log(model, material, cut, config)
         manifest.says(

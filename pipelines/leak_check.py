@@ -1,0 +1,60 @@
+"""Before anything is learnt: no predictor may know what came after its point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from features.errors import InputError, nearest
+from models.leakage import LeakageSettings, Telling, tellings
+
+if TYPE_CHECKING:
+    from models.splits import Split
+    from pipelines.train import Material
+
+REMEDY = (
+    "look at how it was recorded (`bsw explain-predictor` shows the rows), leave it out of the records, or say in "
+    "[leakage.accept] why it may be used all the same"
+)
+
+
+def must_not_tell(material: Material, cut: Split, settings: LeakageSettings) -> str:
+    """What the points before the cut say of leakage, in a sentence for the model's record.
+
+    Errors: InputError naming every predictor that tells too much and is not accepted.
+    """
+    known = list(material.features.columns)
+    strange = [
+        f"leakage.accept names no predictor '{name}' of this build; {nearest(name, known)}"
+        for name in settings.accept
+        if name not in known
+    ]
+    found = told_before(material, cut, settings)
+    too_much = [one for one in found if one.suspected]
+    refused = [one for one in too_much if one.predictor not in settings.accept]
+    if strange or refused:
+        raise InputError(*strange, *(f"{one.words}; {REMEDY}" for one in refused))
+    return _in_words(found, too_much, settings)
+
+
+def told_before(material: Material, cut: Split, settings: LeakageSettings) -> tuple[Telling, ...]:
+    """What each predictor alone tells at points whose horizon was over at the cut, outcome known or not."""
+    points, outcome = material.points, material.outcome
+    before = points["at"] <= cut.cut - pd.Timedelta(days=cut.horizon_days)
+    rows = np.flatnonzero(before & (outcome["reason"] != "pending"))
+    known_by_then = (outcome["label_known_at"] < cut.cut).to_numpy()
+    labels = np.where(known_by_then, material.labels, np.nan)
+    patients = points["patient_id"].to_numpy(dtype=object)
+    return tellings(material.features.iloc[rows], labels[rows], patients[rows], settings)
+
+
+def _in_words(found: Sequence[Telling], too_much: Sequence[Telling], settings: LeakageSettings) -> str:
+    if not found:
+        return "not looked for: too few points before the cut"
+    accepted = [f"{one.words}; accepted: {settings.accept[one.predictor]}" for one in too_much]
+    most = {one.what: one for one in reversed(found)}
+    highest = [f"{what}: {one.predictor}, AUROC {one.auroc:.2f}" for what, one in sorted(most.items())]
+    return "; ".join([*accepted, "most telling alone of " + " and of ".join(highest)])

@@ -1,0 +1,70 @@
+"""A predictor that knows what came after its point is found by what it tells."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+from models.leakage import KNOWN, OUTCOME, LeakageSettings, Telling, tellings
+
+
+def _points(seed: int, patients: int = 400) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Three points a patient: ten predictors, some missing, one of which moves the outcome; a quarter unknown."""
+    draw = np.random.default_rng(seed)
+    rows = 3 * patients
+    features = pd.DataFrame(draw.normal(size=(rows, 10)), columns=[f"p{n}" for n in range(10)])
+    features = features.mask(draw.random(features.shape) < 0.2)
+    chance = expit(features["p0"].fillna(0).to_numpy())
+    outcome = (draw.random(rows) < chance).astype(float)
+    outcome[draw.random(rows) < 0.25 + 0.1 * (features["p1"].fillna(0) > 0).to_numpy()] = np.nan
+    return features, outcome, np.repeat(np.arange(patients), 3).astype(object)
+
+
+def _suspected(features: pd.DataFrame, outcome: np.ndarray, patients: np.ndarray) -> list[Telling]:
+    return [one for one in tellings(features, outcome, patients, LeakageSettings()) if one.suspected]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_clean_data_raise_no_alarm(seed: int) -> None:
+    assert _suspected(*_points(seed)) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_column_filled_only_once_the_outcome_is_known_is_found(seed: int) -> None:
+    features, outcome, patients = _points(seed)
+    draw = np.random.default_rng(seed)
+    features["innocent name"] = np.where(np.isnan(outcome), np.nan, draw.normal(size=len(outcome)))
+    found = _suspected(features, outcome, patients)
+    assert [(one.predictor, one.what) for one in found] == [("innocent name", KNOWN)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_column_overwritten_with_the_outcome_is_found(seed: int) -> None:
+    features, outcome, patients = _points(seed)
+    draw = np.random.default_rng(seed)
+    features["innocent name"] = np.where(np.isnan(outcome), 0.5, outcome) + draw.normal(0, 0.3, len(outcome))
+    found = _suspected(features, outcome, patients)
+    assert ("innocent name", OUTCOME) in [(one.predictor, one.what) for one in found]
+
+
+def test_a_column_whose_middle_values_tell_is_found_too() -> None:
+    features, outcome, patients = _points(0)
+    far = np.where(np.arange(len(outcome)) % 2, 2.0, -2.0)
+    features["bent"] = np.where(outcome == 1, 0.0, far) + np.random.default_rng(0).normal(
+        0, 0.2, len(outcome)
+    )
+    assert "bent" in [one.predictor for one in _suspected(features, outcome, patients) if one.what == OUTCOME]
+
+
+def test_too_few_points_say_nothing() -> None:
+    features, outcome, patients = _points(0, patients=12)
+    assert tellings(features, outcome, patients, LeakageSettings()) == ()
+
+
+def test_a_limit_that_is_no_auroc_is_refused() -> None:
+    with pytest.raises(ValueError, match="AUROC"):
+        LeakageSettings(tells_known=1.0)
+    with pytest.raises(ValueError, match=r"accept\.x needs a sentence"):
+        LeakageSettings(accept={"x": " "})
