@@ -73,7 +73,7 @@ def test_a_cell_filled_in_at_the_review_is_found_without_knowing_its_name(
 
 
 def test_a_predictor_accepted_that_is_not_there_is_named(material: Material) -> None:
-    with pytest.raises(InputError, match="leakage.accept names no predictor 'patient_confidense'"):
+    with pytest.raises(InputError, match=r"leakage\.accept names no predictor 'patient_confidense'"):
         _judged(material, LeakageSettings(accept={"patient_confidense": "a sentence"}))
 
 
