@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from models.calibration import platt
+from models.calibration import FITS
+from models.calibration_choice import Asked, chosen
 from models.risk_model import Fitted, Numbers, RiskModel, raw
 from models.splits import Rows, Split
 
@@ -21,7 +22,8 @@ class BoostingSettings:
     """LightGBM's settings by their usual names; `patience`: rounds without gain before it stops.
 
     `refits`: models refitted on resampled patients for the interval of a risk. `flagged_share`: the share of
-    training points of highest risk that is flagged. `threads`: the most that a large matrix may use.
+    training points of highest risk that is flagged. `calibration`: a kind, or chosen on the calibration slice.
+    `threads`: the most that a large matrix may use.
     """
 
     learning_rate: float = 0.04
@@ -34,6 +36,7 @@ class BoostingSettings:
     patience: int = 40
     refits: int = 5
     flagged_share: float = 0.2
+    calibration: Asked = "chosen"
     threads: int = 2
     seed: int = 1
 
@@ -72,8 +75,8 @@ def train(
     advance("trees")
     seen = np.concatenate([split.fit, split.stop])
 
-    def learnt(rows: Rows, calibrate: Rows, seed: int) -> Fitted:
-        booster = fit(
+    def trees(rows: Rows, seed: int) -> lgb.Booster:
+        return fit(
             matrix[rows],
             outcome[rows],
             settings,
@@ -82,15 +85,23 @@ def train(
             constraints=constraints,
             weights=_of(weights, rows),
         )
-        return Fitted(booster, platt(raw(booster, matrix[calibrate]), outcome[calibrate]))
 
     # How many rounds is settled: the trees may now learn from the stopping slice too, as the refits do.
-    main = learnt(seen, split.calibrate, settings.seed)
+    booster, aside = trees(seen, settings.seed), split.calibrate
+    choice = chosen(
+        raw(booster, matrix[aside]),
+        outcome[aside],
+        patients[aside],
+        asked=settings.calibration,
+        seed=settings.seed,
+    )
+    main, again = Fitted(booster, choice.calibration), FITS[choice.calibration.kind]
     refits = []
     for number in range(1, settings.refits + 1):
         seed = settings.seed + number
-        drawn = resampled(patients, seen, seed=seed), resampled(patients, split.calibrate, seed=seed)
-        refits.append(learnt(*drawn, seed))
+        booster = trees(resampled(patients, seen, seed=seed), seed)
+        drawn = resampled(patients, aside, seed=seed)
+        refits.append(Fitted(booster, again(raw(booster, matrix[drawn]), outcome[drawn])))
         advance(f"refit {number}")
     # On the slice that the trees never saw: their risks for what they learnt from are too extreme.
     threshold = float(np.quantile(main.risk(matrix[split.calibrate]), 1 - settings.flagged_share))
@@ -100,6 +111,8 @@ def train(
         "rounds": str(rounds),
         "monotone": ", ".join(f"{name} {sign:+d}" for name, sign in sorted(agreed.items())) or "none",
         "flagged_share": str(settings.flagged_share),
+        "calibration": choice.calibration.kind,
+        "calibration_losses": choice.as_text(),
     }
     return RiskModel(predictors, main, tuple(refits), threshold, about)
 

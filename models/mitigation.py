@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import logit
 
-from models.calibration import Calibration, platt
+from models.calibration import Platt, platt
 from models.clustered import NEAREST_TO_CERTAIN, Codes
 from models.constrained import constrained
 from models.intervals import Floats
@@ -93,13 +93,13 @@ def _recalibrated(learning: Learning, model: RiskModel, held_out_group: Codes) -
     return Variant("recalibration within group", says, new_held_out, new_held_out >= cut_off, True)
 
 
-def recalibrated(risk: Floats, outcome: Floats) -> Calibration:
+def recalibrated(risk: Floats, outcome: Floats) -> Platt:
     """The calibration of a group's risks: of level and spread, or of level alone where cases are few."""
     events = float(outcome.sum())
     if min(events, len(outcome) - events) >= LEAST_FOR_A_SLOPE:
         return platt(_log_odds(risk), outcome)
     level = calibration_intercept(outcome, risk, np.ones((1, len(risk))))
-    return Calibration(1.0, float(level[0]))
+    return Platt(1.0, float(level[0]))
 
 
 def _at_capacity(learning: Learning, model: RiskModel, share: float) -> Variant:

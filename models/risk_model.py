@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import lightgbm as lgb
@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.errors import InputError, nearest
-from models.calibration import Calibration
+from models.calibration import Calibration, calibration_from
 
 Numbers = NDArray[np.float64]
 
@@ -97,7 +97,7 @@ class RiskModel:
         facts = {
             "predictors": list(self.predictors),
             "threshold": self.threshold,
-            "calibrations": {name: asdict(fit.calibration) for name, fit in everyone.items()},
+            "calibrations": {name: fit.calibration.as_table() for name, fit in everyone.items()},
             "about": dict(self.about),
         }
         trees = {f"{name}.lgb.txt": fit.booster.model_to_string() for name, fit in everyone.items()}
@@ -109,7 +109,7 @@ def from_texts(texts: Mapping[str, str]) -> RiskModel:
     try:
         facts = json.loads(texts["risk_model.json"])
         fits = {
-            name: Fitted(lgb.Booster(model_str=texts[f"{name}.lgb.txt"]), Calibration(**calibration))
+            name: Fitted(lgb.Booster(model_str=texts[f"{name}.lgb.txt"]), calibration_from(calibration))
             for name, calibration in facts["calibrations"].items()
         }
         main = fits.pop("model")

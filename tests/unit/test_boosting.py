@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from models.boosting import BoostingSettings, train
-from models.calibration import platt
 from models.risk_model import RiskModel
 from models.splits import Split
 
@@ -83,8 +82,16 @@ def test_the_cut_off_flags_the_asked_share_of_points_that_the_trees_never_saw(le
 
 def test_risks_are_calibrated_margins(learnt: RiskModel) -> None:
     features = _material()[0].head(50)
-    line = learnt.calibration.slope * learnt.margin(features) + learnt.calibration.intercept
-    assert logit(learnt.predict(features)["risk"].to_numpy()) == pytest.approx(line)
+    risk = learnt.calibration.risk(learnt.margin(features))
+    assert np.array_equal(learnt.predict(features)["risk"], risk)
+
+
+def test_every_refit_is_calibrated_the_way_that_was_chosen_or_asked_for(learnt: RiskModel) -> None:
+    for model, kind in ((learnt, None), (_learn(replace(SETTINGS, calibration="beta", refits=2)), "beta")):
+        kinds = {fitted.calibration.kind for fitted in (model.main, *model.refits)}
+        assert kinds == {kind or model.about["calibration"]}
+    assert model.about["calibration_losses"] == "not compared"
+    assert learnt.about["calibration_losses"].startswith("none 0.")
 
 
 def test_an_index_is_kept_and_columns_may_come_in_any_order(learnt: RiskModel) -> None:
@@ -92,16 +99,3 @@ def test_an_index_is_kept_and_columns_may_come_in_any_order(learnt: RiskModel) -
     turned = features[list("hgfedcba")].assign(more="words")
     pd.testing.assert_frame_equal(learnt.predict(turned), learnt.predict(features))
     assert list(learnt.predict(features).index) == list("vwxyz")
-
-
-@pytest.mark.parametrize(("outcomes", "risk"), [((0.0,) * 4, 0.1), ((1.0,) * 4, 0.9)])
-def test_a_slice_with_outcomes_of_one_kind_makes_nothing_certain(
-    outcomes: tuple[float, ...], risk: float
-) -> None:
-    found = platt(np.array([-1.0, 0.0, 1.0, 2.0]), np.array(outcomes))
-    assert found.slope == 0
-    assert found.risk(np.zeros(1))[0] == pytest.approx(risk)
-
-
-def test_margins_that_are_all_alike_give_the_prevalence() -> None:
-    assert platt(np.zeros(4), np.array([1.0, 0, 0, 0])).risk(np.zeros(1))[0] == pytest.approx(0.25, abs=1e-3)

@@ -7,13 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from features.errors import InputError
 from models.baselines import baselines
 from models.boosting import BoostingSettings, agreeing, resampled, train
-from models.calibration import platt
 from models.risk_model import RiskModel, from_texts
 from models.splits import Split, SplitSettings, cut_of, split
 
@@ -156,19 +154,6 @@ def test_missing_and_wrong_columns_are_named_at_once(
     assert "'up', which is not there; did you mean 'upp'?" in caught.value.faults[0]
     with pytest.raises(InputError, match="'down' must be numbers"):
         model.predict(features.assign(down="low"))
-
-
-def test_platt_agrees_with_statsmodels_and_a_useless_order_gives_the_prevalence() -> None:
-    draw = np.random.default_rng(2)
-    margin = draw.normal(size=2_000)
-    outcome = (draw.random(2_000) < expit(0.6 * margin - 0.4)).astype(float)
-    fitted = platt(margin, outcome)
-    expected = sm.Logit(outcome, sm.add_constant(margin)).fit(disp=0).params
-    assert [fitted.intercept, fitted.slope] == pytest.approx(list(expected), abs=1e-4)
-    turned = platt(-margin, outcome)
-    assert turned.slope == 0
-    assert turned.risk(margin)[0] == pytest.approx(outcome.mean())
-    assert logit(turned.risk(margin)[0]) == pytest.approx(turned.intercept)
 
 
 def test_patients_are_drawn_whole() -> None:
