@@ -16,9 +16,9 @@ from typing import Any, Literal
 from features import predictors as rooms
 from features.conceptual_model import CONSTRUCTS, PROTECTED, TITLES
 from features.errors import nearest
+from features.spoken import Words, not_recorded, spoken
 
 Shown = Literal["reason", "context", "never"]
-Words = str | Mapping[int, str]
 ACRONYMS = {"phq9": "PHQ-9", "gad7": "GAD-7", "wsas": "WSAS", "pwp": "PWP"}
 
 
@@ -39,8 +39,8 @@ class Predictor:
 
     `when_absent` is what an empty history gives (None: missing). `direction` is +1 where more of it
     raises the chance of NON-completion by the conceptual model, -1 where it lowers it, else None.
-    `says` is one line in a practitioner's words: words by value, or a template with one place for the
-    number, in which "session|s" reads "session" after 1 and "sessions" after any other number.
+    `says` is one line in a practitioner's words (see `features.spoken`); `unrecorded` names what is missing
+    where there is no value, in place of the summary.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Predictor:
     shown: Shown
     source: str
     says: Words
+    unrecorded: str | None
     when_absent: float | _Unset | None
     direction: int | None
     modifiable: bool
@@ -66,13 +67,15 @@ class Predictor:
     def words(self, value: float | None) -> str:
         """What the value says to a practitioner; missing reads as not recorded, never as not done."""
         if value is None or math.isnan(value):
-            asked = re.split(r"[.;]", self.summary)[0]
-            starts_with_a_name = asked[1:2].isupper()
-            return f"not recorded: {asked if starts_with_a_name else asked[:1].lower() + asked[1:]}"
-        if isinstance(self.says, str):
-            spoken = self.says.format(round(value, 1) + 0.0 if value % 1 else int(value))
-            return re.sub(r"(\w)\|(\w+)", r"\1" if value == 1 else r"\1\2", spoken)
-        return self.says[min(self.says, key=lambda known: (abs(known - value), known))]
+            return not_recorded(self.unrecorded or self._asked)
+        return spoken(self.says, value)
+
+    @property
+    def _asked(self) -> str:
+        """What the summary asks, as the end of a sentence."""
+        asked = re.split(r"[.;]", self.summary)[0]
+        starts_with_a_name = asked[1:2].isupper()
+        return asked if starts_with_a_name else asked[:1].lower() + asked[1:]
 
 
 _DEFINED: dict[str, Predictor] = {}
@@ -84,6 +87,7 @@ def predictor(  # each argument is a fact about the predictor that a reader look
     shown: Shown,
     source: str,
     says: Words,
+    unrecorded: str | None = None,
     when_absent: float | _Unset | None = UNSET,
     direction: Literal[1, -1] | None = None,
     modifiable: bool = False,
@@ -111,6 +115,7 @@ def predictor(  # each argument is a fact about the predictor that a reader look
             shown=shown,
             source=source,
             says=says,
+            unrecorded=unrecorded,
             when_absent=when_absent,
             direction=direction,
             modifiable=modifiable,

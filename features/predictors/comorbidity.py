@@ -11,7 +11,8 @@ from features.predictor import predictor
     when_absent=None,
     shown="reason",
     source=PRACTITIONERS_2025,
-    says="{} long-term physical condition|s recorded",
+    says={0: "no long-term physical condition recorded", 1: "{} long-term physical condition|s recorded"},
+    unrecorded="long-term physical conditions",
 )
 def long_term_condition_count(long_term_conditions: History) -> Number:
     """How many long-term physical conditions are recorded; 0 only where it is recorded that there is none.
@@ -30,6 +31,7 @@ def long_term_condition_count(long_term_conditions: History) -> Number:
     shown="reason",
     source=PRACTITIONERS_2025,
     says={0: "no long-term pain recorded", 1: "a condition with long-term pain is recorded"},
+    unrecorded="whether there is a condition with long-term pain",
 )
 def long_term_pain(long_term_conditions: History) -> Number:
     """Whether a painful or musculoskeletal long-term condition is recorded.
@@ -48,6 +50,7 @@ def long_term_pain(long_term_conditions: History) -> Number:
     shown="reason",
     source=PRACTITIONERS_2025,
     says={0: "no heart or lung condition recorded", 1: "a heart or lung condition is recorded"},
+    unrecorded="whether there is a heart or lung condition",
 )
 def heart_or_lung_condition(long_term_conditions: History) -> Number:
     """Whether a long-term condition of heart or lungs is recorded.
@@ -65,6 +68,7 @@ def heart_or_lung_condition(long_term_conditions: History) -> Number:
     shown="reason",
     source=PRACTITIONERS_2025,
     says={0: "no earlier diagnosis of the condition", 1: "the condition was diagnosed before"},
+    unrecorded="whether the condition was diagnosed before",
 )
 def previously_diagnosed(earlier_conditions: History) -> Number:
     """Whether the condition was diagnosed before, as the referral says.
@@ -81,7 +85,12 @@ def previously_diagnosed(earlier_conditions: History) -> Number:
     when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,
-    says="{} earlier diagnosis|es recorded",
+    says={
+        0: "no earlier diagnosis recorded",
+        1: "1 earlier diagnosis recorded",
+        2: "{} earlier diagnoses recorded",
+    },
+    unrecorded="earlier diagnoses",
 )
 def earlier_diagnosis_count(diagnoses: History) -> Number:
     """How many different earlier diagnoses are recorded.
@@ -100,7 +109,11 @@ def earlier_diagnosis_count(diagnoses: History) -> Number:
     when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,
-    says="{} day|s since another referral to this service",
+    says={
+        0: "another referral to this service less than a day ago",
+        1: "{:whole} day|s since another referral to this service",
+    },
+    unrecorded="another referral to this service",
 )
 def days_since_another_referral(patient_referrals: History) -> Number:
     """Days since the last other referral of the patient to this service; missing where there is none.
@@ -120,6 +133,7 @@ def days_since_another_referral(patient_referrals: History) -> Number:
     shown="context",
     source=PRACTITIONERS_2025,
     says={0: "no medication prescribed for mood or anxiety", 1: "medication prescribed for mood or anxiety"},
+    unrecorded="whether medication is prescribed for mood or anxiety",
 )
 def medication(appointments: History) -> Number:
     """Whether psychotropic medication is prescribed, at the last contact that says.
@@ -138,7 +152,12 @@ def medication(appointments: History) -> Number:
     when_absent=None,
     shown="reason",
     source=PRACTITIONERS_2025,
-    says={-1: "medication was stopped", 0: "medication as at the start", 1: "medication was begun"},
+    says={
+        -1: "medication was stopped since the start",
+        0: "medication as at the start",
+        1: "medication was begun since the start",
+    },
+    unrecorded="whether medication was begun or stopped",
 )
 def medication_change(appointments: History) -> Number:
     """Whether medication was begun (1) or stopped (-1) since the first contact that says.
@@ -152,7 +171,12 @@ def medication_change(appointments: History) -> Number:
 
 
 @predictor(
-    unit="problems", when_absent=None, shown="reason", source=PRACTITIONERS_2025, says="{} problem|s recorded"
+    unit="problems",
+    when_absent=None,
+    shown="reason",
+    source=PRACTITIONERS_2025,
+    says={0: "no presenting problem recorded", 1: "{} presenting problem|s recorded"},
+    unrecorded="the presenting problems",
 )
 def problem_count(complaints: History) -> Number:
     """How many different presenting complaints are recorded.
@@ -171,6 +195,7 @@ def problem_count(complaints: History) -> Number:
     shown="context",
     source=PRACTITIONERS_2025,
     says={0: "no addiction recorded", 1: "smoking, alcohol, drugs or gambling is recorded as a difficulty"},
+    unrecorded="smoking, alcohol, drugs or gambling",
 )
 def addiction_recorded(circumstances: History) -> Number:
     """Whether smoking, alcohol, drugs or gambling is recorded among the patient's circumstances.

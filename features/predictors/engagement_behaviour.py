@@ -15,7 +15,13 @@ DONE = 0.5
     when_absent=None,
     shown="reason",
     source=CONKLIN_2018,
-    says={0: "the last work reviewed was not done", 1: "the last work reviewed was done"},
+    says={
+        0: "the last work reviewed was not done",
+        0.01: "less than half of the last work reviewed was done",
+        0.5: "at least half of the last work reviewed was done",
+        1: "the last work reviewed was done",
+    },
+    unrecorded="how much of the last work was done",
 )
 def last_share_completed(reviews: History) -> Number:
     """How much of the last reviewed work was done.
@@ -34,7 +40,8 @@ def last_share_completed(reviews: History) -> Number:
     when_absent=None,
     shown="reason",
     source=CONKLIN_2018,
-    says={0: "earlier work was mostly not done", 1: "earlier work was mostly done"},
+    says="about {:%} of the earlier work was done",
+    unrecorded="how much of the earlier work was done",
 )
 def mean_share_completed(reviews: History) -> Number:
     """How much of all reviewed work of this referral was done, on average.
@@ -52,7 +59,8 @@ def mean_share_completed(reviews: History) -> Number:
     when_absent=None,
     shown="context",
     source=CONKLIN_2018,
-    says="the share of work done changes by {:+} a week",
+    says="the share of the work that gets done is {:rising}",
+    unrecorded="how the share of the work that gets done has changed",
 )
 def completion_trend(reviews: History) -> Number:
     """Change in the share of the work done, a week by least squares; missing where all lie within a few hours.
@@ -70,7 +78,12 @@ def completion_trend(reviews: History) -> Number:
     when_absent=0,
     shown="reason",
     source=CONKLIN_2018,
-    says="work not done {} time|s in a row",
+    says={
+        0: "no run of work left undone",
+        1: "work was not done the last time",
+        2: "work was not done {} times in a row",
+    },
+    unrecorded="whether the last pieces of work were done",
 )
 def work_not_done_in_a_row(reviews: History) -> Number:
     """Reviewed work not done (less than half) since the last that was.
@@ -86,7 +99,12 @@ def work_not_done_in_a_row(reviews: History) -> Number:
 
 
 @predictor(
-    unit="reviews", when_absent=0, shown="context", source=CONKLIN_2018, says="{} task|s reviewed so far"
+    unit="reviews",
+    when_absent=0,
+    shown="context",
+    source=CONKLIN_2018,
+    says={0: "no task reviewed so far", 1: "{} task|s reviewed so far"},
+    unrecorded="how many tasks were reviewed",
 )
 def reviews_known(reviews: History) -> Number:
     """How many reviews say how much was done.
@@ -104,7 +122,8 @@ def reviews_known(reviews: History) -> Number:
     when_absent=0,
     shown="reason",
     source=PATIENTS_2025,
-    says="missed {} appointment|s lately",
+    says={0: "no appointment missed in the last 90 days", 1: "missed {} appointment|s in the last 90 days"},
+    unrecorded="missed appointments in the last 90 days",
 )
 def missed_appointments_past_90_days(appointments: History) -> Number:
     """Appointments missed without notice in the 90 days before the point.
@@ -123,7 +142,11 @@ def missed_appointments_past_90_days(appointments: History) -> Number:
     when_absent=0,
     shown="reason",
     source=PATIENTS_2025,
-    says="missed or cancelled {} appointment|s since the session before",
+    says={
+        0: "no appointment missed or cancelled since the session before",
+        1: "missed or cancelled {} appointment|s since the session before",
+    },
+    unrecorded="appointments since the session before",
 )
 def not_seen_in_a_row(appointments: History) -> Number:
     """Appointments missed or cancelled by the patient between the session before and this one.
@@ -146,7 +169,8 @@ def not_seen_in_a_row(appointments: History) -> Number:
     when_absent=0,
     shown="reason",
     source=PATIENTS_2025,
-    says="cancelled {} appointment|s",
+    says={0: "no appointment cancelled", 1: "cancelled {} appointment|s"},
+    unrecorded="cancelled appointments",
 )
 def cancelled_appointments(appointments: History) -> Number:
     """Appointments of this referral that the patient cancelled.
@@ -164,7 +188,8 @@ def cancelled_appointments(appointments: History) -> Number:
     when_absent=0,
     shown="reason",
     source=PATIENTS_2025,
-    says="cancelled {} appointment|s at short notice",
+    says={0: "no appointment cancelled at short notice", 1: "cancelled {} appointment|s at short notice"},
+    unrecorded="appointments cancelled at short notice",
 )
 def short_notice_cancellations(appointments: History) -> Number:
     """Appointments of this referral that the patient cancelled at short notice.
@@ -182,7 +207,8 @@ def short_notice_cancellations(appointments: History) -> Number:
     when_absent=None,
     shown="reason",
     source=PATIENTS_2025,
-    says={0: "attended few of the appointments so far", 1: "attended the appointments so far"},
+    says="attended {:few} of the appointments so far",
+    unrecorded="earlier appointments",
 )
 def attendance(appointments: History) -> Number:
     """The share of earlier appointments of this referral that the patient attended; missing at the first.
@@ -201,7 +227,12 @@ def attendance(appointments: History) -> Number:
     when_absent=None,
     shown="reason",
     source=PATIENTS_2025,
-    says="the gap before this session was {} times the patient's own usual one",
+    says={
+        0: "this session came sooner than is usual for the patient",
+        0.75: "this session came after about the usual gap",
+        1.25: "the gap before this session was {} times the patient's usual gap",
+    },
+    unrecorded="the patient's usual gap between sessions",
 )
 def gap_against_own_rhythm(appointments: History) -> Number:
     """Days since the session before over the mean gap between the sessions before; missing under three of them.
@@ -225,9 +256,10 @@ def gap_against_own_rhythm(appointments: History) -> Number:
     shown="reason",
     source=CALLAN_2012,
     says={
-        0: "no lack of time or outside trouble reported",
+        0: "no lack of time or other trouble reported",
         1: "time, work, family or health got in the way before",
     },
+    unrecorded="whether time, work, family or health got in the way before",
 )
 def outside_barrier(reviews: History) -> Number:
     """Whether time, work, family, health or privacy was reported to be in the way of earlier work.
@@ -246,6 +278,7 @@ def outside_barrier(reviews: History) -> Number:
     shown="reason",
     source="Bunnell 2020",
     says={0: "no avoidance or low mood reported", 1: "avoidance, low mood or doubt got in the way before"},
+    unrecorded="whether avoidance, low mood or doubt got in the way before",
 )
 def inside_barrier(reviews: History) -> Number:
     """Whether avoidance, low mood or doubt about its use was reported to be in the way of earlier work.
@@ -264,7 +297,8 @@ def inside_barrier(reviews: History) -> Number:
     shown="reason",
     source="Bunnell 2020",
     modifiable=True,
-    says={0: "forgetting not reported", 1: "earlier work was forgotten"},
+    says={0: "no earlier work reported as forgotten", 1: "earlier work was forgotten"},
+    unrecorded="whether earlier work was forgotten",
 )
 def forgotten_before(reviews: History) -> Number:
     """Whether it was reported that earlier work was forgotten.
@@ -283,6 +317,7 @@ def forgotten_before(reviews: History) -> Number:
     source=CALLAN_2012,
     modifiable=True,
     says="the last work was rated {} of 4 for difficulty",
+    unrecorded="how hard the patient found the last work",
 )
 def last_difficulty(reviews: History) -> Number:
     """How difficult the patient found the last reviewed work.
@@ -302,7 +337,8 @@ def last_difficulty(reviews: History) -> Number:
     source=REVIEW_2024,
     direction=-1,
     modifiable=True,
-    says="the last work was rated {} of 4 for help",
+    says="the last work was rated {} of 4 for helpfulness",
+    unrecorded="how helpful the patient found the last work",
 )
 def last_helpfulness(reviews: History) -> Number:
     """How helpful the patient found the last reviewed work.

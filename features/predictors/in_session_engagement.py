@@ -16,6 +16,7 @@ SIJERCIC_2016 = "Sijercic 2016"
     direction=1,
     modifiable=True,
     says="holding back in the session rated {} of 3",
+    unrecorded="how far the patient held back in the session",
 )
 def resistance_latest(session_ratings: History) -> Number:
     """Resistance in the session, at the last rating.
@@ -36,6 +37,7 @@ def resistance_latest(session_ratings: History) -> Number:
     direction=1,
     modifiable=True,
     says="holding back in the sessions so far rated {} of 3 on average",
+    unrecorded="how far the patient held back in the sessions so far",
 )
 def resistance_mean(session_ratings: History) -> Number:
     """Resistance over the sessions so far, mean rating.
@@ -55,7 +57,8 @@ def resistance_mean(session_ratings: History) -> Number:
     source=SIJERCIC_2016,
     direction=1,
     modifiable=True,
-    says="holding back in the session {:+} points since the first rating",
+    says="holding back in the session {:moved point|s} since the first rating",
+    unrecorded="how holding back in the session has changed",
 )
 def resistance_change(session_ratings: History) -> Number:
     """Resistance at the last rating minus the first.
@@ -73,7 +76,8 @@ def resistance_change(session_ratings: History) -> Number:
     when_absent=0,
     shown="reason",
     source=REVIEW_2024,
-    says={0: "comes on time", 1: "often comes late"},
+    says="came late to {:few} of the appointments",
+    unrecorded="whether the patient came late to earlier appointments",
 )
 def arrived_late(appointments: History) -> Number:
     """The share of appointments for which the patient came late.
@@ -92,6 +96,7 @@ def arrived_late(appointments: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     says={0: "came on time this time", 1: "came late this time"},
+    unrecorded="whether the patient came late this time",
 )
 def late_this_time(appointments: History) -> Number:
     """Whether the patient came late for the present contact.

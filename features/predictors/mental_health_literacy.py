@@ -13,6 +13,7 @@ from features.predictor import predictor
     source=PRACTITIONERS_2025,
     modifiable=True,
     says="understanding of the approach rated {} of 10",
+    unrecorded="how well the patient understands the approach",
 )
 def understanding(session_ratings: History) -> Number:
     """How well the patient understands the approach, at the last rating.
@@ -31,7 +32,8 @@ def understanding(session_ratings: History) -> Number:
     shown="reason",
     source=PRACTITIONERS_2025,
     modifiable=True,
-    says="understanding of the approach {:+} points since the first rating",
+    says="understanding of the approach {:moved point|s} since the first rating",
+    unrecorded="how understanding of the approach has changed",
 )
 def understanding_change(session_ratings: History) -> Number:
     """Understanding of the approach at the last rating minus the first.
@@ -54,6 +56,7 @@ def understanding_change(session_ratings: History) -> Number:
         0: "no trouble in understanding earlier tasks reported",
         1: "an earlier task was hard to understand, to read or to use",
     },
+    unrecorded="whether an earlier task was hard to understand, to read or to use",
 )
 def understanding_barrier(reviews: History) -> Number:
     """Whether understanding, reading or technology was reported to be in the way of earlier work.
@@ -91,9 +94,10 @@ def prefers_other_language(patients: History) -> Number:
     source=PRACTITIONERS_2025,
     modifiable=True,
     says={
-        0: "no materials in the patient's own language were needed or given",
-        1: "a language other than English is preferred, but the materials are in English",
+        0: "no need for materials in another language",
+        1: "another language than English is preferred, but the materials are in English",
     },
+    unrecorded="whether the materials are in the language that the patient prefers",
 )
 def materials_in_another_language(patients: History, tasks: History) -> Number:
     """Whether the patient prefers another language than English while the materials just given are in English.
@@ -115,6 +119,7 @@ def materials_in_another_language(patients: History, tasks: History) -> Number:
     shown="never",
     source=PRACTITIONERS_2025,
     says={0: "treated in English", 1: "treated in another language"},
+    unrecorded="the language of the last session",
 )
 def treated_in_another_language(appointments: History) -> Number:
     """Whether the last contact was held in a language other than English. Near to ethnicity: never shown.
@@ -133,7 +138,12 @@ def treated_in_another_language(appointments: History) -> Number:
     when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,
-    says={0: "no interpreter", 1: "with an interpreter"},
+    says={
+        0: "no interpreter",
+        0.01: "an interpreter at some of the contacts",
+        1: "an interpreter at every contact",
+    },
+    unrecorded="whether there was an interpreter",
 )
 def interpreter(appointments: History) -> Number:
     """The share of contacts with an interpreter.
@@ -152,7 +162,8 @@ def interpreter(appointments: History) -> Number:
     when_absent=0,
     shown="context",
     source=PRACTITIONERS_2025,
-    says="{} other referral|s to this service",
+    says={0: "no other referral to this service", 1: "{} other referral|s to this service"},
+    unrecorded="other referrals to this service",
 )
 def earlier_referrals(patient_referrals: History) -> Number:
     """How many other referrals of the patient this service had received, before or beside this one.

@@ -12,7 +12,8 @@ COTE_ALLARD_2022 = "Côté-Allard 2022"
     when_absent=0,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says="{} log-in|s in the last 7 days",
+    says={0: "no log-in in the last 7 days", 1: "{} log-in|s in the last 7 days"},
+    unrecorded="log-ins in the last 7 days",
 )
 def logins_past_7_days(platform_sessions: History) -> Number:
     """Log-ins to the online programme in the 7 days before the point.
@@ -26,7 +27,14 @@ def logins_past_7_days(platform_sessions: History) -> Number:
     return platform_sessions.where(platform_sessions.days_before <= 7).count()
 
 
-@predictor(unit="log-ins", when_absent=0, shown="context", source=COTE_ALLARD_2022, says="{} log-in|s so far")
+@predictor(
+    unit="log-ins",
+    when_absent=0,
+    shown="context",
+    source=COTE_ALLARD_2022,
+    says={0: "no log-in so far", 1: "{} log-in|s so far"},
+    unrecorded="log-ins so far",
+)
 def logins(platform_sessions: History) -> Number:
     """Log-ins to the online programme in this referral.
 
@@ -39,7 +47,12 @@ def logins(platform_sessions: History) -> Number:
 
 
 @predictor(
-    unit="days", when_absent=None, shown="reason", source=COTE_ALLARD_2022, says="last log-in {} day|s ago"
+    unit="days",
+    when_absent=None,
+    shown="reason",
+    source=COTE_ALLARD_2022,
+    says={0: "last log-in less than a day ago", 1: "last log-in {:whole} day|s ago"},
+    unrecorded="a log-in to the programme",
 )
 def days_since_last_login(platform_sessions: History) -> Number:
     """Days since the last log-in; missing where there was none.
@@ -57,7 +70,11 @@ def days_since_last_login(platform_sessions: History) -> Number:
     when_absent=None,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says="silent for {} times the patient's own usual gap between log-ins",
+    says={
+        0: "no longer without a log-in than is usual for the patient",
+        1.25: "without a log-in for {} times the patient's usual gap",
+    },
+    unrecorded="the patient's usual gap between log-ins",
 )
 def silence_against_own_rhythm(platform_sessions: History) -> Number:
     """Days since the last log-in over the patient's own mean gap between log-ins; missing under three.
@@ -80,6 +97,7 @@ def silence_against_own_rhythm(platform_sessions: History) -> Number:
     shown="reason",
     source=COTE_ALLARD_2022,
     says="{} minute|s a log-in on average",
+    unrecorded="how long the log-ins were",
 )
 def minutes_per_login(platform_sessions: History) -> Number:
     """Mean minutes of a log-in; one still going on at the point is cut there.
@@ -94,7 +112,12 @@ def minutes_per_login(platform_sessions: History) -> Number:
 
 
 @predictor(
-    unit="modules", when_absent=0, shown="reason", source=COTE_ALLARD_2022, says="{} module|s finished"
+    unit="modules",
+    when_absent=0,
+    shown="reason",
+    source=COTE_ALLARD_2022,
+    says={0: "no module finished", 1: "{} module|s finished"},
+    unrecorded="modules finished",
 )
 def modules_finished(platform_sessions: History) -> Number:
     """Modules of the online programme finished in this referral.
@@ -113,7 +136,8 @@ def modules_finished(platform_sessions: History) -> Number:
     when_absent=0,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says={0: "no log-in in most weeks", 1: "a log-in in nearly every week"},
+    says={0: "no log-in so far", 0.01: "a log-in in {:few} of the weeks so far"},
+    unrecorded="weeks with a log-in",
 )
 def weeks_with_a_login(platform_sessions: History) -> Number:
     """The share of the weeks since the first log-in, counted back from the point, in which there was one.
@@ -133,7 +157,8 @@ def weeks_with_a_login(platform_sessions: History) -> Number:
     when_absent=0,
     shown="context",
     source=COTE_ALLARD_2022,
-    says="logged in on {} different day|s",
+    says={0: "no log-in so far", 1: "logged in on {} different day|s"},
+    unrecorded="days with a log-in",
 )
 def days_with_a_login(platform_sessions: History) -> Number:
     """Different days, counted back from the point in 24 hours, on which there was a log-in.
@@ -152,7 +177,11 @@ def days_with_a_login(platform_sessions: History) -> Number:
     when_absent=0,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says="{} minute|s in the programme in the last 7 days",
+    says={
+        0: "no time in the programme in the last 7 days",
+        0.01: "{} minute|s in the programme in the last 7 days",
+    },
+    unrecorded="time in the programme in the last 7 days",
 )
 def minutes_past_7_days(platform_sessions: History) -> Number:
     """Minutes spent in the programme in the 7 days before the point.
@@ -171,7 +200,8 @@ def minutes_past_7_days(platform_sessions: History) -> Number:
     when_absent=None,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says="time in a log-in changes by {:+} minutes a week",
+    says="the time spent in a log-in is {:rising}",
+    unrecorded="how the time spent in a log-in has changed",
 )
 def minutes_trend(platform_sessions: History) -> Number:
     """Change in the minutes of a log-in, minutes a week by least squares.
@@ -189,7 +219,8 @@ def minutes_trend(platform_sessions: History) -> Number:
     when_absent=None,
     shown="context",
     source=COTE_ALLARD_2022,
-    says={0: "logs in by day", 1: "logs in mostly in the evening or at night"},
+    says="{:few} of the log-ins were in the evening or at night",
+    unrecorded="at what time of day the log-ins were",
 )
 def evening_logins(platform_sessions: History) -> Number:
     """The share of log-ins that began between 18:00 and 06:00.
@@ -208,7 +239,8 @@ def evening_logins(platform_sessions: History) -> Number:
     when_absent=None,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says={0: "most log-ins are longer than 5 minutes", 1: "most log-ins are shorter than 5 minutes"},
+    says="{:few} of the log-ins were shorter than 5 minutes",
+    unrecorded="how long the log-ins were",
 )
 def brief_logins(platform_sessions: History) -> Number:
     """The share of log-ins shorter than 5 minutes.
@@ -226,7 +258,12 @@ def brief_logins(platform_sessions: History) -> Number:
     when_absent=None,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says={0: "logged in mostly at the beginning", 1: "logged in mostly of late"},
+    says={
+        0: "logged in mostly at the beginning",
+        0.4: "logged in evenly over the time so far",
+        0.6: "logged in mostly of late",
+    },
+    unrecorded="when the log-ins were",
 )
 def logins_in_later_half(platform_sessions: History) -> Number:
     """The mean place of the log-ins between the first one (0) and the point (1).

@@ -16,6 +16,7 @@ from features.predictor import predictor
     shown="never",
     source=REVIEW_2024,
     says="the practitioner's confidence in the task rated {} of 10",
+    unrecorded="how confident the practitioner is of the task",
 )
 def practitioner_confidence(session_ratings: History) -> Number:
     """How confident the practitioner is of the task, at the last rating.
@@ -33,7 +34,8 @@ def practitioner_confidence(session_ratings: History) -> Number:
     when_absent=None,
     shown="never",
     source="Davis 2020",
-    says="other patients of the practitioner did {} of their work so far",
+    says="the practitioner's other patients did {:%} of their work so far",
+    unrecorded="how much of their work other patients did",
 )
 def practitioner_completion(practitioner_reviews: History) -> Number:
     """How much of their reviewed work the practitioner's other patients have done so far.
@@ -52,7 +54,8 @@ def practitioner_completion(practitioner_reviews: History) -> Number:
     when_absent=None,
     shown="never",
     source=REVIEW_2024,
-    says="the practitioner went through {} of the work of other patients",
+    says="{:%} of other patients' work was gone through",
+    unrecorded="how often other patients' work is gone through",
 )
 def practitioner_reviews_work(practitioner_reviews: History) -> Number:
     """The share of reviews in which the practitioner really went through other patients' work.
@@ -70,7 +73,8 @@ def practitioner_reviews_work(practitioner_reviews: History) -> Number:
     when_absent=None,
     shown="never",
     source=REVIEW_2024,
-    says="a time was agreed for {} of other patients' tasks",
+    says="a time was agreed for {:%} of other patients' tasks",
+    unrecorded="how often a time is agreed",
 )
 def practitioner_agrees_times(practitioner_tasks: History) -> Number:
     """The share of tasks with other patients for which the practitioner agreed a time.
@@ -90,7 +94,8 @@ def practitioner_agrees_times(practitioner_tasks: History) -> Number:
     when_absent=None,
     shown="never",
     source="Helbig & Fehm 2004",
-    says="a summary was written for {} of other patients' tasks",
+    says="a summary was written for {:%} of other patients' tasks",
+    unrecorded="how often a summary is written",
 )
 def practitioner_writes_summaries(practitioner_tasks: History) -> Number:
     """The share of tasks with other patients of which the practitioner gave a written summary.
@@ -107,7 +112,8 @@ def practitioner_writes_summaries(practitioner_tasks: History) -> Number:
     when_absent=None,
     shown="never",
     source=PRACTITIONERS_2025,
-    says="{} of other patients' tasks were adapted to their circumstances",
+    says="{:%} of other patients' tasks were adapted to their circumstances",
+    unrecorded="how often tasks are adapted to circumstances",
 )
 def practitioner_adapts_tasks(practitioner_tasks: History) -> Number:
     """The share of tasks with other patients that the practitioner adapted to circumstances.
@@ -124,7 +130,11 @@ def practitioner_adapts_tasks(practitioner_tasks: History) -> Number:
     when_absent=0,
     shown="never",
     source=PRACTITIONERS_2025,
-    says="{} other patient|s on the practitioner's hands",
+    says={
+        0: "no other patient on the practitioner's caseload",
+        1: "{} other patient|s on the practitioner's caseload",
+    },
+    unrecorded="the practitioner's caseload",
 )
 def practitioner_caseload(caseload: History) -> Number:
     """Referrals of other patients that the practitioner has begun to see and that are not discharged.
@@ -144,6 +154,7 @@ def practitioner_caseload(caseload: History) -> Number:
     shown="never",
     source=REVIEW_2024,
     says="{} contact|s with other patients recorded so far",
+    unrecorded="contacts with other patients",
 )
 def practitioner_experience(caseload: History) -> Number:
     """Contacts with other patients that the records hold of the practitioner so far.
@@ -157,7 +168,14 @@ def practitioner_experience(caseload: History) -> Number:
     return caseload.contacts.sum()
 
 
-@predictor(unit="days", when_absent=None, shown="never", source=REVIEW_2024, says="qualified {} day|s ago")
+@predictor(
+    unit="days",
+    when_absent=None,
+    shown="never",
+    source=REVIEW_2024,
+    says="qualified {:whole} day|s ago",
+    unrecorded="when the practitioner was first qualified",
+)
 def practitioner_days_qualified(qualifications: History) -> Number:
     """Days since the practitioner's first qualification was known; missing where none is recorded.
 
@@ -175,6 +193,7 @@ def practitioner_days_qualified(qualifications: History) -> Number:
     shown="never",
     source=REVIEW_2024,
     says={0: "qualified for low intensity", 1: "qualified for high intensity"},
+    unrecorded="the practitioner's qualification",
 )
 def practitioner_high_intensity(qualifications: History) -> Number:
     """Whether any qualification of the practitioner is one for high-intensity therapy.

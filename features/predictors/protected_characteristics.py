@@ -10,7 +10,15 @@ from features.predictor import predictor
 SETTING = "admitted by a setting; no source"
 
 
-@predictor(unit="years", when_absent=None, shown="never", source=SETTING, protected="age", says="aged {}")
+@predictor(
+    unit="years",
+    when_absent=None,
+    shown="never",
+    source=SETTING,
+    protected="age",
+    says="aged {}",
+    unrecorded="age",
+)
 def age(protected_patients: History) -> Number:
     """Age at the point in full years.
 
@@ -29,6 +37,7 @@ def age(protected_patients: History) -> Number:
     source=SETTING,
     protected="gender",
     says={0: "male", 1: "female"},
+    unrecorded="gender",
 )
 def female(protected_patients: History) -> Number:
     """Whether the stated gender is female; missing where it is neither female nor male.
@@ -66,6 +75,7 @@ def disability(disabilities: History) -> Number:
     source=SETTING,
     protected="asylum",
     says={0: "no asylum recorded", 1: "asylum or refuge is recorded"},
+    unrecorded="asylum or refuge",
 )
 def asylum(protected_circumstances: History) -> Number:
     """Whether asylum or refuge is recorded among the patient's circumstances.
@@ -84,6 +94,7 @@ def asylum(protected_circumstances: History) -> Number:
     source=SETTING,
     protected="ethnicity",
     says={0: "another ethnic group than White", 1: "White"},
+    unrecorded="ethnic group",
 )
 def ethnicity_white(protected_patients: History) -> Number:
     """Whether the ethnic group is White; missing where it is not stated.
@@ -102,6 +113,7 @@ def ethnicity_white(protected_patients: History) -> Number:
     source=SETTING,
     protected="ethnicity",
     says={0: "another ethnic group", 1: "Asian"},
+    unrecorded="ethnic group",
 )
 def ethnicity_asian(protected_patients: History) -> Number:
     """Whether the ethnic group is Asian; missing where it is not stated.
@@ -120,6 +132,7 @@ def ethnicity_asian(protected_patients: History) -> Number:
     source=SETTING,
     protected="ethnicity",
     says={0: "another ethnic group", 1: "Black"},
+    unrecorded="ethnic group",
 )
 def ethnicity_black(protected_patients: History) -> Number:
     """Whether the ethnic group is Black; missing where it is not stated.
@@ -138,6 +151,7 @@ def ethnicity_black(protected_patients: History) -> Number:
     source=SETTING,
     protected="ethnicity",
     says={0: "another ethnic group", 1: "Mixed"},
+    unrecorded="ethnic group",
 )
 def ethnicity_mixed(protected_patients: History) -> Number:
     """Whether the ethnic group is Mixed; missing where it is not stated.
@@ -155,7 +169,8 @@ def ethnicity_mixed(protected_patients: History) -> Number:
     shown="never",
     source=SETTING,
     protected="religion",
-    says={0: "a religion is recorded", 1: "no religion is recorded as such"},
+    says={0: "a religion is recorded", 1: "recorded as having no religion"},
+    unrecorded="religion",
 )
 def religion_none(protected_circumstances: History) -> Number:
     """Whether the religion recorded is none; missing where religion was not recorded.
@@ -175,6 +190,7 @@ def religion_none(protected_circumstances: History) -> Number:
     source=SETTING,
     protected="sexual orientation",
     says={0: "gay, lesbian or bisexual", 1: "heterosexual"},
+    unrecorded="sexual orientation",
 )
 def heterosexual(protected_circumstances: History) -> Number:
     """Whether the sexual orientation recorded is heterosexual; missing where none was recorded.

@@ -13,7 +13,11 @@ DAY, YEAR = 86_400.0, 31_556_952.0
     when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,
-    says="{} day|s from referral to the first appointment attended",
+    says={
+        0: "less than a day from referral to the first appointment attended",
+        1: "{:whole} day|s from referral to the first appointment attended",
+    },
+    unrecorded="how long the patient waited",
 )
 def days_waited(referrals: History, appointments: History) -> Number:
     """Days from the referral to the first attended contact.
@@ -35,7 +39,8 @@ def days_waited(referrals: History, appointments: History) -> Number:
     shown="reason",
     source=PRACTITIONERS_2025,
     modifiable=True,
-    says="{} day|s since the session before",
+    says={0: "less than a day since the session before", 1: "{:whole} day|s since the session before"},
+    unrecorded="a session before this one",
 )
 def days_since_session_before(appointments: History) -> Number:
     """Days from the attended contact before this one to this one.
@@ -55,7 +60,8 @@ def days_since_session_before(appointments: History) -> Number:
     when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,
-    says="{} day|s between sessions on average",
+    says="{:whole} day|s between sessions on average",
+    unrecorded="the usual gap between sessions",
 )
 def usual_spacing(appointments: History) -> Number:
     """Mean days between the attended contacts so far; missing under two.
@@ -75,7 +81,8 @@ def usual_spacing(appointments: History) -> Number:
     when_absent=0,
     shown="context",
     source=PRACTITIONERS_2025,
-    says="session {} of this referral",
+    says={0: "no session so far", 1: "session {} of this referral"},
+    unrecorded="sessions so far",
 )
 def session(appointments: History) -> Number:
     """Attended treatment contacts of this referral, the present one included.
@@ -95,6 +102,7 @@ def session(appointments: History) -> Number:
     shown="context",
     source=PRACTITIONERS_2025,
     says={0: "seen in person", 1: "seen by telephone, video or message"},
+    unrecorded="how the last session was held",
 )
 def remote(appointments: History) -> Number:
     """Whether the last attended contact was by telephone, video or message.
@@ -112,7 +120,12 @@ def remote(appointments: History) -> Number:
     when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,
-    says={0: "not seen by telephone so far", 1: "always seen by telephone so far"},
+    says={
+        0: "not seen by telephone so far",
+        0.01: "seen by telephone at {:few} of the sessions so far",
+        1: "always seen by telephone so far",
+    },
+    unrecorded="how the patient was seen so far",
 )
 def by_telephone(appointments: History) -> Number:
     """The share of attended contacts held by telephone.
@@ -132,6 +145,7 @@ def by_telephone(appointments: History) -> Number:
     source=PRACTITIONERS_2025,
     modifiable=True,
     says="the last session took {} minute|s",
+    unrecorded="how long the last session took",
 )
 def session_minutes(appointments: History) -> Number:
     """Minutes of the last attended contact.
@@ -145,7 +159,12 @@ def session_minutes(appointments: History) -> Number:
 
 
 @predictor(
-    unit="hour", when_absent=None, shown="context", source=PRACTITIONERS_2025, says="seen at {} o'clock"
+    unit="hour",
+    when_absent=None,
+    shown="context",
+    source=PRACTITIONERS_2025,
+    says="seen at about {:whole}:00",
+    unrecorded="the time of day of the last session",
 )
 def hour_of_day(appointments: History) -> Number:
     """Hour of the day at which the last attended contact began; missing where no time is recorded.
@@ -159,7 +178,12 @@ def hour_of_day(appointments: History) -> Number:
 
 
 @predictor(
-    unit="days", when_absent=None, shown="context", source=PRACTITIONERS_2025, says="{} day|s from midwinter"
+    unit="days",
+    when_absent=None,
+    shown="context",
+    source=PRACTITIONERS_2025,
+    says="{:whole} day|s from New Year",
+    unrecorded="the date of the session",
 )
 def days_from_midwinter(appointments: History) -> Number:
     """Days from the present contact to the nearest turn of the year: 0 at New Year, about 183 in early July.
@@ -179,6 +203,7 @@ def days_from_midwinter(appointments: History) -> Number:
     shown="context",
     source=PRACTITIONERS_2025,
     says={0: "referred by somebody else", 1: "self-referred"},
+    unrecorded="who asked for the referral",
 )
 def self_referred(referrals: History) -> Number:
     """Whether the patient asked for the referral.
@@ -196,6 +221,7 @@ def self_referred(referrals: History) -> Number:
     shown="context",
     source=PRACTITIONERS_2025,
     says={0: "new to this step", 1: "came from another step or another talking therapies service"},
+    unrecorded="where the patient was referred from",
 )
 def from_another_step(referrals: History) -> Number:
     """Whether the referral came from another step of care or another talking therapies service.
@@ -212,7 +238,8 @@ def from_another_step(referrals: History) -> Number:
     when_absent=None,
     shown="never",
     source="Davis 2020",
-    says="other patients of the service did {} of their work so far",
+    says="the service's other patients did {:%} of their work so far",
+    unrecorded="how much of their work other patients did",
 )
 def service_completion(service_reviews: History) -> Number:
     """How much of their reviewed work the service's other patients have done so far.
@@ -230,7 +257,8 @@ def service_completion(service_reviews: History) -> Number:
     when_absent=None,
     shown="never",
     source="Davis 2020",
-    says="other patients of the service missed {} of their appointments so far",
+    says="the service's other patients missed {:%} of their appointments so far",
+    unrecorded="how many appointments other patients missed",
 )
 def service_missed_appointments(service_appointments: History) -> Number:
     """The share of appointments that the service's other patients have missed so far.

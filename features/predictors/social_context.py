@@ -12,6 +12,7 @@ from features.predictor import predictor
     shown="context",
     source=PRACTITIONERS_2025,
     says={0: "not in paid work", 1: "in paid work"},
+    unrecorded="whether the patient is in paid work",
 )
 def in_work(employment: History) -> Number:
     """Whether the patient is in paid work, at the last record.
@@ -29,7 +30,8 @@ def in_work(employment: History) -> Number:
     when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,
-    says={0: "not looking for work", 1: "out of work and looking for it"},
+    says={0: "not out of work and looking for it", 1: "out of work and looking for it"},
+    unrecorded="whether the patient is looking for work",
 )
 def unemployed(employment: History) -> Number:
     """Whether the patient is out of work and looking for it, at the last record.
@@ -48,6 +50,7 @@ def unemployed(employment: History) -> Number:
     shown="context",
     source=PRACTITIONERS_2025,
     says={0: "not off sick", 1: "off sick from work"},
+    unrecorded="whether the patient is off sick",
 )
 def off_sick(employment: History) -> Number:
     """Whether the patient receives sick pay, at the last record.
@@ -65,6 +68,7 @@ def off_sick(employment: History) -> Number:
     shown="context",
     source=PRACTITIONERS_2025,
     says={0: "receives no benefits", 1: "receives benefits"},
+    unrecorded="whether the patient receives benefits",
 )
 def benefits(employment: History) -> Number:
     """Whether the patient receives benefits, at the last record.
@@ -83,6 +87,7 @@ def benefits(employment: History) -> Number:
     shown="reason",
     source=PATIENTS_2025,
     says={0: "not looking after family full time", 1: "looks after family or home full time"},
+    unrecorded="whether the patient looks after family or home full time",
 )
 def caring(employment: History) -> Number:
     """Whether the patient looks after family or home full time, at the last record.
@@ -99,7 +104,8 @@ def caring(employment: History) -> Number:
     when_absent=0,
     shown="reason",
     source=PRACTITIONERS_2025,
-    says="employment recorded as changed {} time|s",
+    says={0: "no change of employment recorded", 1: "employment recorded as changed {} time|s"},
+    unrecorded="changes of employment",
 )
 def employment_changes(employment: History) -> Number:
     """How many different employment statuses are recorded, less one.
@@ -119,6 +125,7 @@ def employment_changes(employment: History) -> Number:
     shown="reason",
     source=PRACTITIONERS_2025,
     says={0: "no debt recorded", 1: "debt is recorded as a difficulty"},
+    unrecorded="debt",
 )
 def debt(circumstances: History) -> Number:
     """Whether debt is recorded among the patient's circumstances.
@@ -136,6 +143,7 @@ def debt(circumstances: History) -> Number:
     shown="context",
     source=PRACTITIONERS_2025,
     says={0: "no pregnancy or young baby recorded", 1: "a pregnancy or a young baby is recorded"},
+    unrecorded="a pregnancy or a young baby",
 )
 def perinatal(circumstances: History) -> Number:
     """Whether a pregnancy or a young baby is recorded among the patient's circumstances.
@@ -153,6 +161,7 @@ def perinatal(circumstances: History) -> Number:
     shown="context",
     source=PRACTITIONERS_2025,
     says={0: "no settled home", 1: "a settled home"},
+    unrecorded="whether the patient has a settled home",
 )
 def settled_home(accommodation: History) -> Number:
     """Whether the patient's accommodation is settled, at the last record.
@@ -171,7 +180,8 @@ def settled_home(accommodation: History) -> Number:
     shown="reason",
     source=PATIENTS_2025,
     modifiable=True,
-    says="support from people around rated {} of 10",
+    says="support from people close by rated {} of 10",
+    unrecorded="how much support the patient has",
 )
 def social_support(session_ratings: History) -> Number:
     """Support from the people around the patient, at the last rating.
@@ -189,7 +199,8 @@ def social_support(session_ratings: History) -> Number:
     when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,
-    says="lives in tenth {} of areas by deprivation (1 is the most deprived)",
+    says="the area is in tenth {} of 10 by deprivation (1 is the most deprived)",
+    unrecorded="deprivation of the area",
 )
 def deprivation(patients: History) -> Number:
     """Deprivation of the area the patient lives in; 1 is the most deprived tenth. Context, never a reason.

@@ -10,7 +10,14 @@ PHQ9_CASE, PHQ9_RELIABLE = thresholds()["PHQ-9"]
 GAD7_CASE, GAD7_RELIABLE = thresholds()["GAD-7"]
 
 
-@predictor(unit="points, 0-27", when_absent=None, shown="reason", source=REVIEW_2024, says="PHQ-9 at {}")
+@predictor(
+    unit="points, 0-27",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    says="PHQ-9 at {} of 27",
+    unrecorded="PHQ-9",
+)
 def phq9_latest(phq9: History) -> Number:
     """PHQ-9 at the last reading.
 
@@ -27,7 +34,8 @@ def phq9_latest(phq9: History) -> Number:
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,
-    says="PHQ-9 {:+} since the first reading",
+    says="PHQ-9 {:moved point|s} since the first reading",
+    unrecorded="how PHQ-9 has changed",
 )
 def phq9_change(phq9: History) -> Number:
     """PHQ-9 at the last reading minus the first of this referral.
@@ -45,7 +53,8 @@ def phq9_change(phq9: History) -> Number:
     when_absent=None,
     shown="context",
     source=REVIEW_2024,
-    says="PHQ-9 changes by {:+} points a week",
+    says="PHQ-9 {:rising point|s a week}",
+    unrecorded="how PHQ-9 has changed",
 )
 def phq9_trend(phq9: History) -> Number:
     """Change in PHQ-9, points a week by least squares; missing where all lie within a few hours.
@@ -64,7 +73,8 @@ def phq9_trend(phq9: History) -> Number:
     when_absent=None,
     shown="context",
     source=REVIEW_2024,
-    says="PHQ-9 goes up and down by about {} point|s",
+    says={0: "PHQ-9 much the same each time", 0.5: "PHQ-9 goes up and down by about {} point|s"},
+    unrecorded="how far PHQ-9 goes up and down",
 )
 def phq9_variability(phq9: History) -> Number:
     """Standard deviation of the PHQ-9 readings; missing under two.
@@ -78,7 +88,14 @@ def phq9_variability(phq9: History) -> Number:
     return phq9.score.spread()
 
 
-@predictor(unit="points, 0-21", when_absent=None, shown="reason", source=REVIEW_2024, says="GAD-7 at {}")
+@predictor(
+    unit="points, 0-21",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    says="GAD-7 at {} of 21",
+    unrecorded="GAD-7",
+)
 def gad7_latest(gad7: History) -> Number:
     """GAD-7 at the last reading.
 
@@ -95,7 +112,8 @@ def gad7_latest(gad7: History) -> Number:
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,
-    says="GAD-7 {:+} since the first reading",
+    says="GAD-7 {:moved point|s} since the first reading",
+    unrecorded="how GAD-7 has changed",
 )
 def gad7_change(gad7: History) -> Number:
     """GAD-7 at the last reading minus the first of this referral.
@@ -113,7 +131,8 @@ def gad7_change(gad7: History) -> Number:
     when_absent=None,
     shown="context",
     source=REVIEW_2024,
-    says="GAD-7 changes by {:+} points a week",
+    says="GAD-7 {:rising point|s a week}",
+    unrecorded="how GAD-7 has changed",
 )
 def gad7_trend(gad7: History) -> Number:
     """Change in GAD-7, points a week by least squares; missing where all lie within a few hours.
@@ -136,6 +155,7 @@ def gad7_trend(gad7: History) -> Number:
         1: "one of PHQ-9 and GAD-7 is at the threshold for a clinical case",
         2: "both PHQ-9 and GAD-7 are at the threshold for a clinical case",
     },
+    unrecorded="PHQ-9 and GAD-7",
 )
 def scales_at_caseness(phq9: History, gad7: History) -> Number:
     """On how many of PHQ-9 and GAD-7 the last reading is at caseness.
@@ -161,6 +181,7 @@ def scales_at_caseness(phq9: History, gad7: History) -> Number:
         1: "PHQ-9 or GAD-7 has become reliably better",
         2: "PHQ-9 and GAD-7 have both become reliably better",
     },
+    unrecorded="whether PHQ-9 or GAD-7 has reliably changed",
 )
 def reliable_change(phq9_change: Number, gad7_change: Number) -> Number:
     """Scales (PHQ-9, GAD-7) reliably better since the first reading, less those reliably worse.
@@ -179,7 +200,8 @@ def reliable_change(phq9_change: Number, gad7_change: Number) -> Number:
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,
-    says="difficulties in daily life (WSAS) at {}",
+    says="difficulties in daily life (WSAS) at {} of 40",
+    unrecorded="difficulties in daily life (WSAS)",
 )
 def wsas_latest(wsas: History) -> Number:
     """Work and Social Adjustment Scale at the last full reading.
@@ -197,7 +219,8 @@ def wsas_latest(wsas: History) -> Number:
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,
-    says="difficulties in daily life (WSAS) {:+} since the first reading",
+    says="difficulties in daily life (WSAS) {:moved point|s} since the first reading",
+    unrecorded="how difficulties in daily life (WSAS) have changed",
 )
 def wsas_change(wsas: History) -> Number:
     """Work and Social Adjustment Scale at the last full reading minus the first.
@@ -215,10 +238,8 @@ def wsas_change(wsas: History) -> Number:
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,
-    says={
-        0: "the scale of the particular anxiety problem is low",
-        1: "the scale of the particular anxiety problem is high",
-    },
+    says="the scale for the particular anxiety problem is at {:%} of its highest score",
+    unrecorded="a score for the particular anxiety problem",
 )
 def anxiety_measure_latest(anxiety_measures: History) -> Number:
     """The last reading on the scale of a particular anxiety disorder, as a share of its highest score.
@@ -236,7 +257,8 @@ def anxiety_measure_latest(anxiety_measures: History) -> Number:
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,
-    says={0: "questionnaires are filled in", 1: "questionnaires are often missing"},
+    says="questionnaires missing at {:few} of the sessions",
+    unrecorded="whether questionnaires are filled in",
 )
 def questionnaires_missing(phq9: History, appointments: History) -> Number:
     """The share of attended contacts of this referral without a PHQ-9.
@@ -259,6 +281,7 @@ def questionnaires_missing(phq9: History, appointments: History) -> Number:
     shown="context",
     source=REVIEW_2024,
     says={0: "questionnaires filled in this time", 1: "no questionnaires this time"},
+    unrecorded="questionnaires this time",
 )
 def questionnaire_missing_now(phq9: History) -> Number:
     """Whether no PHQ-9 was filled in for this contact.

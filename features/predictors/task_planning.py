@@ -16,7 +16,12 @@ RYUM_2023 = "Ryum, Bennion & Kazantzis 2023"
     source=RYUM_2023,
     direction=-1,
     modifiable=True,
-    says={0: "the reason for the task was not explained", 1: "the reason for the task was explained"},
+    says={
+        0: "the reason for the task was not explained",
+        0.01: "the reason was explained for some tasks only",
+        1: "the reason for the task was explained",
+    },
+    unrecorded="whether the reason for the task was explained",
 )
 def rationale_given(tasks: History) -> Number:
     """Whether the reason for the work just agreed was explained; the share where several tasks were agreed.
@@ -37,7 +42,12 @@ def rationale_given(tasks: History) -> Number:
     source=PATIENTS_2025,
     direction=-1,
     modifiable=True,
-    says={0: "what exactly to do was not agreed", 1: "what exactly to do was agreed"},
+    says={
+        0: "what exactly to do was not agreed",
+        0.01: "what exactly to do was agreed for some tasks only",
+        1: "what exactly to do was agreed",
+    },
+    unrecorded="whether it was agreed what exactly to do",
 )
 def what_agreed(tasks: History) -> Number:
     """Whether it was agreed what exactly to do.
@@ -57,7 +67,8 @@ def what_agreed(tasks: History) -> Number:
     source=PATIENTS_2025,
     direction=-1,
     modifiable=True,
-    says={0: "no time was agreed", 1: "a time was agreed"},
+    says={0: "no time was agreed", 0.01: "a time was agreed for some tasks only", 1: "a time was agreed"},
+    unrecorded="whether a time was agreed",
 )
 def when_agreed(tasks: History) -> Number:
     """Whether a time was agreed.
@@ -76,7 +87,8 @@ def when_agreed(tasks: History) -> Number:
     source=PATIENTS_2025,
     direction=-1,
     modifiable=True,
-    says={0: "no place was agreed", 1: "a place was agreed"},
+    says={0: "no place was agreed", 0.01: "a place was agreed for some tasks only", 1: "a place was agreed"},
+    unrecorded="whether a place was agreed",
 )
 def where_agreed(tasks: History) -> Number:
     """Whether a place was agreed.
@@ -95,7 +107,12 @@ def where_agreed(tasks: History) -> Number:
     shown="reason",
     source=PATIENTS_2025,
     modifiable=True,
-    says={0: "nobody to do it with was agreed", 1: "somebody to do it with was agreed"},
+    says={
+        0: "nobody to do it with was agreed",
+        0.01: "somebody to do it with was agreed for some tasks only",
+        1: "somebody to do it with was agreed",
+    },
+    unrecorded="whether somebody to do it with was agreed",
 )
 def with_whom_agreed(tasks: History) -> Number:
     """Whether somebody to do it with was agreed.
@@ -115,8 +132,10 @@ def with_whom_agreed(tasks: History) -> Number:
     modifiable=True,
     says={
         0: "what could get in the way was not talked about",
+        0.01: "what could get in the way was talked about for some tasks only",
         1: "what could get in the way was talked about",
     },
+    unrecorded="whether what could get in the way was talked about",
 )
 def obstacles_discussed(tasks: History) -> Number:
     """Whether obstacles were talked about. Recorded because of a difficulty at times: never constrained.
@@ -136,7 +155,12 @@ def obstacles_discussed(tasks: History) -> Number:
     source=HELBIG_2004,
     direction=-1,
     modifiable=True,
-    says={0: "no written summary was given", 1: "a written summary was given"},
+    says={
+        0: "no written summary was given",
+        0.01: "a written summary was given for some tasks only",
+        1: "a written summary was given",
+    },
+    unrecorded="whether a written summary was given",
 )
 def written_summary(tasks: History) -> Number:
     """Whether a written summary of the work was given.
@@ -156,7 +180,12 @@ def written_summary(tasks: History) -> Number:
     source=PRACTITIONERS_2025,
     direction=-1,
     modifiable=True,
-    says={0: "the task was not adapted to the patient's circumstances", 1: "the task was adapted"},
+    says={
+        0: "the task was not adapted to the patient's circumstances",
+        0.01: "only some tasks were adapted to the patient's circumstances",
+        1: "the task was adapted to the patient's circumstances",
+    },
+    unrecorded="whether the task was adapted to the patient's circumstances",
 )
 def adapted_to_circumstances(tasks: History) -> Number:
     """Whether the work was adapted to the patient's circumstances.
@@ -175,6 +204,7 @@ def adapted_to_circumstances(tasks: History) -> Number:
     source=REVIEW_2024,
     modifiable=True,
     says="agreed for {} time|s a week",
+    unrecorded="how often a week the work is to be done",
 )
 def times_per_week(tasks: History) -> Number:
     """How often a week the work is to be done, all tasks together.
@@ -195,6 +225,7 @@ def times_per_week(tasks: History) -> Number:
     source=REVIEW_2024,
     modifiable=True,
     says="agreed for {} minute|s a week",
+    unrecorded="how many minutes a week the work is to take",
 )
 def minutes_per_week(tasks: History) -> Number:
     """How many minutes a week the work is to take, all tasks together.
@@ -214,7 +245,8 @@ def minutes_per_week(tasks: History) -> Number:
     source=PATIENTS_2025,
     direction=-1,
     modifiable=True,
-    says="patient's confidence in doing it rated {} of 10",
+    says="the patient's confidence in doing it rated {} of 10",
+    unrecorded="how confident the patient is of doing it",
 )
 def patient_confidence(tasks: History) -> Number:
     """How confident the patient is of doing the work just agreed.
@@ -228,7 +260,13 @@ def patient_confidence(tasks: History) -> Number:
 
 
 @predictor(
-    unit="tasks", when_absent=0, shown="reason", source=REVIEW_2024, modifiable=True, says="tasks agreed: {}"
+    unit="tasks",
+    when_absent=0,
+    shown="reason",
+    source=REVIEW_2024,
+    modifiable=True,
+    says={0: "no task agreed", 1: "{} task|s agreed"},
+    unrecorded="how many tasks were agreed",
 )
 def tasks_agreed(tasks: History) -> Number:
     """How many tasks were agreed in this contact.
@@ -248,7 +286,8 @@ def tasks_agreed(tasks: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     modifiable=True,
-    says={0: "the task is not an exposure task", 1: "the task asks to face what is feared"},
+    says={0: "the task is not to face something feared", 1: "the task is to face something feared"},
+    unrecorded="whether the task is to face something feared",
 )
 def exposure_agreed(tasks: History) -> Number:
     """Whether an exposure task was agreed.
@@ -268,6 +307,7 @@ def exposure_agreed(tasks: History) -> Number:
     source=REVIEW_2024,
     modifiable=True,
     says={0: "the task is not in the online programme", 1: "the task is in the online programme or an app"},
+    unrecorded="whether the task is in the online programme",
 )
 def online_task(tasks: History) -> Number:
     """Whether a task is to be done online or in an app.
@@ -286,6 +326,7 @@ def online_task(tasks: History) -> Number:
     source=REVIEW_2024,
     modifiable=True,
     says={0: "the task is not an activity plan", 1: "the task is to do more of what matters"},
+    unrecorded="whether the task is an activity plan",
 )
 def activation_agreed(tasks: History) -> Number:
     """Whether a behavioural activation task was agreed.
@@ -303,7 +344,8 @@ def activation_agreed(tasks: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     modifiable=True,
-    says={0: "the kind of task is one done before", 1: "the kind of task is new to the patient"},
+    says={0: "the kind of task was agreed before", 1: "the kind of task is new to the patient"},
+    unrecorded="whether the kind of task was agreed before",
 )
 def new_kind_of_task(tasks: History) -> Number:
     """Whether a kind of task was agreed that was not agreed before; missing where no task was agreed before.
@@ -323,7 +365,12 @@ def new_kind_of_task(tasks: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     modifiable=True,
-    says="{:+} times a week against the task before",
+    says={
+        -1: "to be done less often than the task before ({:moved time|s a week})",
+        0: "to be done as often as the task before",
+        0.01: "to be done more often than the task before ({:moved time|s a week})",
+    },
+    unrecorded="how often the work is to be done beside the task before",
 )
 def times_per_week_change(tasks: History) -> Number:
     """How often a week a task just agreed is to be done, against the last task agreed before.
@@ -344,7 +391,8 @@ def times_per_week_change(tasks: History) -> Number:
     source=PATIENTS_2025,
     direction=-1,
     modifiable=True,
-    says="patient's confidence in doing it {:+} points against the task before",
+    says="the patient's confidence in doing it {:moved point|s} since the task before",
+    unrecorded="how confident the patient is beside the task before",
 )
 def patient_confidence_change(tasks: History) -> Number:
     """How confident the patient is of doing the work just agreed, against the last task agreed before.
@@ -364,7 +412,8 @@ def patient_confidence_change(tasks: History) -> Number:
     shown="reason",
     source=PATIENTS_2025,
     modifiable=True,
-    says="to be gone through in {} day|s",
+    says={0: "to be gone through within a day", 1: "to be gone through in {:whole} day|s"},
+    unrecorded="when the work is to be gone through",
 )
 def days_until_review(tasks: History) -> Number:
     """Days until the work just agreed is due to be gone through; missing where no day was agreed.

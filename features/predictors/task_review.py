@@ -13,7 +13,12 @@ from features.predictor import predictor
     source=REVIEW_2024,
     direction=-1,
     modifiable=True,
-    says={0: "earlier work was often not gone through", 1: "earlier work was gone through"},
+    says={
+        0: "earlier work was not gone through",
+        0.01: "earlier work was gone through at {:few} of the reviews",
+        1: "earlier work was gone through",
+    },
+    unrecorded="whether earlier work was gone through",
 )
 def share_reviewed(reviews: History) -> Number:
     """The share of earlier reviews in which the work was really gone through.
@@ -34,6 +39,7 @@ def share_reviewed(reviews: History) -> Number:
     direction=-1,
     modifiable=True,
     says={0: "the last work was not gone through", 1: "the last work was gone through"},
+    unrecorded="whether the last work was gone through",
 )
 def last_work_reviewed(reviews: History) -> Number:
     """Whether the last work that came up was really gone through.
@@ -52,7 +58,8 @@ def last_work_reviewed(reviews: History) -> Number:
     shown="reason",
     source=PATIENTS_2025,
     modifiable=True,
-    says="{} earlier task|s never came up again",
+    says={0: "no earlier task was left without a review", 1: "{} earlier task|s never came up again"},
+    unrecorded="whether earlier tasks came up again",
 )
 def tasks_never_reviewed(tasks: History, reviews: History) -> Number:
     """How many tasks agreed before this contact have no review at all.
@@ -75,7 +82,11 @@ def tasks_never_reviewed(tasks: History, reviews: History) -> Number:
     shown="reason",
     source=PATIENTS_2025,
     modifiable=True,
-    says="earlier work was gone through after {} day|s on average",
+    says={
+        0: "earlier work was gone through within a day on average",
+        1: "earlier work was gone through after {:whole} day|s on average",
+    },
+    unrecorded="when earlier work was gone through",
 )
 def days_to_review(reviews: History) -> Number:
     """Mean days from agreeing the work to going through it.
@@ -97,8 +108,10 @@ def days_to_review(reviews: History) -> Number:
     modifiable=True,
     says={
         0: "difficulties with earlier work were not taken up",
+        0.01: "difficulties were taken up at {:few} of the reviews",
         1: "difficulties with earlier work were taken up",
     },
+    unrecorded="whether difficulties with earlier work were taken up",
 )
 def difficulties_addressed(reviews: History) -> Number:
     """The share of reviews in which difficulties were addressed. Recorded where there were some: never constrained.

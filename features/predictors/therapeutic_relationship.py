@@ -13,6 +13,7 @@ from features.predictor import predictor
     source=REVIEW_2024,
     modifiable=True,
     says="working together rated {} of 10",
+    unrecorded="how working together is rated",
 )
 def alliance_latest(session_ratings: History) -> Number:
     """Working alliance at the last rating.
@@ -31,7 +32,8 @@ def alliance_latest(session_ratings: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     modifiable=True,
-    says="working together {:+} points since the first rating",
+    says="working together {:moved point|s} since the first rating",
+    unrecorded="how working together has changed",
 )
 def alliance_change(session_ratings: History) -> Number:
     """Working alliance at the last rating minus the first.
@@ -50,6 +52,7 @@ def alliance_change(session_ratings: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     says="seen by {} practitioner|s in this referral",
+    unrecorded="how many practitioners have seen the patient",
 )
 def practitioners_seen(activities: History) -> Number:
     """How many different practitioners the patient has met in this referral.
@@ -69,6 +72,7 @@ def practitioners_seen(activities: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     says={0: "the same practitioner as last time", 1: "another practitioner than last time"},
+    unrecorded="who saw the patient last time",
 )
 def practitioner_changed(activities: History) -> Number:
     """Whether the contact before this one was with another practitioner.
@@ -88,7 +92,12 @@ def practitioner_changed(activities: History) -> Number:
     when_absent=None,
     shown="context",
     source=REVIEW_2024,
-    says={0: "not seen by this practitioner before", 1: "seen by this practitioner from the start"},
+    says={
+        0: "not seen by this practitioner before",
+        0.01: "seen by this practitioner at {:few} of the earlier sessions",
+        1: "seen by this practitioner from the start",
+    },
+    unrecorded="who saw the patient before",
 )
 def share_with_this_practitioner(activities: History) -> Number:
     """The share of earlier contacts of this referral that were with the present practitioner.

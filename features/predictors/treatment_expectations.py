@@ -14,6 +14,7 @@ from features.predictor import predictor
     direction=-1,
     modifiable=True,
     says="expected benefit rated {} of 10",
+    unrecorded="how much the patient expects to gain",
 )
 def expected_benefit(session_ratings: History) -> Number:
     """How much the patient expects the treatment to help, at the last rating.
@@ -33,7 +34,8 @@ def expected_benefit(session_ratings: History) -> Number:
     source=REVIEW_2024,
     direction=-1,
     modifiable=True,
-    says="expected benefit {:+} points since the first rating",
+    says="expected benefit {:moved point|s} since the first rating",
+    unrecorded="how the benefit expected has changed",
 )
 def expected_benefit_change(session_ratings: History) -> Number:
     """Expected benefit at the last rating minus the first.
@@ -53,7 +55,8 @@ def expected_benefit_change(session_ratings: History) -> Number:
     source=REVIEW_2024,
     direction=-1,
     modifiable=True,
-    says="how much the approach makes sense rated {} of 10",
+    says="how much the approach makes sense is rated {} of 10",
+    unrecorded="how much the approach makes sense to the patient",
 )
 def credibility(session_ratings: History) -> Number:
     """How much the treatment makes sense to the patient, at the last rating.
@@ -73,7 +76,8 @@ def credibility(session_ratings: History) -> Number:
     source=PRACTITIONERS_2025,
     direction=1,
     modifiable=True,
-    says="expects to be treated rather than to take part: rated {} of 3",
+    says="expecting to be treated rather than take part is rated {} of 3",
+    unrecorded="how far the patient expects to take part",
 )
 def passive_expectation(session_ratings: History) -> Number:
     """How far the patient expects to be treated rather than to take part, at the last rating.
@@ -93,7 +97,8 @@ def passive_expectation(session_ratings: History) -> Number:
     source=REVIEW_2024,
     direction=-1,
     modifiable=True,
-    says="how helpful the task seems rated {} of 10",
+    says="how helpful the task seems is rated {} of 10",
+    unrecorded="how helpful the task seems to the patient",
 )
 def perceived_helpfulness(tasks: History) -> Number:
     """How helpful the work just agreed seems to the patient; the mean where several tasks were agreed.
@@ -114,7 +119,8 @@ def perceived_helpfulness(tasks: History) -> Number:
     source=REVIEW_2024,
     direction=-1,
     modifiable=True,
-    says="this task seems {:+} points as helpful as earlier ones did",
+    says="how helpful the task seems is {:moved point|s} on earlier tasks",
+    unrecorded="how helpful the task seems beside earlier tasks",
 )
 def perceived_helpfulness_change(tasks: History) -> Number:
     """How helpful the work just agreed seems, against the mean of the work agreed before.
