@@ -13,6 +13,7 @@ from features.errors import InputError, nearest
 from pipelines.audit_model import ModelAtHand, model_at_hand
 from pipelines.audit_table import AuditTable, read_columns
 from pipelines.config import Config
+from pipelines.registry import model_of
 
 # Severity is what the questionnaires last said; each is left out where the build does not hold it.
 SEVERITY, OTHERWISE = ("phq9_latest", "gad7_latest"), ("deprivation_quintile", "service_id")
@@ -71,7 +72,7 @@ def ready(table: Path, usable: AuditTable, by: tuple[str, ...], asked: FurtherAs
     """
     at_hand = None
     if asked.anything and asked.work is not None:
-        uri = asked.model or f"models:/{config.tracking.registered_model}@champion"
+        uri = asked.model or model_of(asked.work, config)
         at_hand = model_at_hand(table, usable.risk, work=asked.work, uri=uri, config=config)
         _must_allow(at_hand, by, asked)
     return Ready(asked, by, _covariates(table, asked, by, at_hand), at_hand)

@@ -31,7 +31,11 @@ def audit_options(audit: argparse.ArgumentParser) -> None:
         audit.add_argument(option, metavar="COL", help=words)
     audit.add_argument("--adjust", action="append", default=[], metavar="COL", help="adjust gaps for it")
     audit.add_argument("--work", type=Path, metavar="WORK", help="the build behind it: where gaps come from")
-    audit.add_argument("--model", metavar="URI", help="the model behind it; default: models:/bsw@champion")
+    audit.add_argument(
+        "--model",
+        metavar="URI",
+        help="the model behind it; default: the one trained from WORK, else models:/bsw@champion",
+    )
     audit.add_argument("--remedies", action="store_true", help="what could be done, refitted, with its costs")
     audit.add_argument("--group-cut-offs", action="store_true", help="also cut-offs that differ by group")
     audit.add_argument("--depth", type=int, default=1, metavar="N", help="intersections of up to N columns")

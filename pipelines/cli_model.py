@@ -20,7 +20,9 @@ def model_commands(commands: Commands) -> None:
 
     evaluate = command(commands, "evaluate", _evaluate, "measure a model on the held-out points")
     evaluate.add_argument("work", type=Path, metavar="WORK")
-    evaluate.add_argument("--model", metavar="URI", help="default: models:/bsw@champion")
+    evaluate.add_argument(
+        "--model", metavar="URI", help="default: the one trained from WORK, else models:/bsw@champion"
+    )
 
     score = command(commands, "score", _score, "flags for every open pathway, as at a date")
     score.add_argument("source", type=Path, metavar="SOURCE")

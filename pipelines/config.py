@@ -19,15 +19,21 @@ from models.flags import FlagSettings
 from models.leakage import LeakageSettings
 from models.outcome import OutcomeSettings
 from models.splits import SplitSettings
+from pipelines.addresses import without_password
 from pipelines.settings import from_table
 from pipelines.synthetic.settings import SyntheticSettings
 
 
 @dataclass(frozen=True)
 class TrackingSettings:
-    """Where MLflow keeps runs and models. MLFLOW_TRACKING_URI, where set, is used instead of `uri`."""
+    """Where MLflow keeps runs and models. MLFLOW_TRACKING_URI, where set, is used instead of `uri`.
+
+    artefacts: the folder or address for the files of a new experiment; without it they lie beside a SQLite
+    file, and a database server needs it.
+    """
 
     uri: str = "sqlite:///mlflow.db"
+    artefacts: str = ""
     experiment: str = "bsw"
     registered_model: str = "bsw"
 
@@ -62,8 +68,11 @@ class Config:
     synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)
 
     def as_table(self) -> dict[str, Any]:
-        """All settings as plain nested tables, for manifests and tracking."""
-        return asdict(self)
+        """All settings as plain nested tables, for manifests and tracking, without a password."""
+        table = asdict(self)
+        for name in ("uri", "artefacts"):
+            table["tracking"][name] = without_password(table["tracking"][name])
+        return table
 
 
 def read_config(path: Path | None) -> Config:

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from features.errors import InputError
+from pipelines.addresses import without_password
 from pipelines.config import Config
 from pipelines.store import read_manifest
 
@@ -145,4 +146,6 @@ def _say_where(out: Path, config: Config) -> None:
         print(f"  {words:<28} {out / page}   (table: {out / table})")
     from pipelines.tracking import tracking_uri
 
-    print(f"\nThe run in MLflow:\n  .venv/bin/mlflow ui --backend-store-uri {tracking_uri(config)}")
+    print(
+        f"\nThe run in MLflow:\n  .venv/bin/mlflow ui --backend-store-uri {without_password(tracking_uri(config))}"
+    )

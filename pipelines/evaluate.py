@@ -26,11 +26,13 @@ from models.risk_model import RiskModel
 from models.splits import Split
 from pipelines.config import Config
 from pipelines.evaluated import BOOSTED, Evaluation
+from pipelines.evaluation_log import log_evaluation
 from pipelines.evaluation_page import evaluation_page
 from pipelines.page import write_page
 from pipelines.progress import progress
+from pipelines.registry import model_of
 from pipelines.store import read_table, step, write_json, write_table
-from pipelines.tracking import LoadedModel, load_model, run
+from pipelines.tracking import LoadedModel, load_model
 from pipelines.train import Material, read_material
 
 PREDICTION_COLUMNS = (
@@ -51,10 +53,12 @@ PREDICTION_COLUMNS = (
 def evaluate(work: Path, *, config: Config, model: str | None) -> None:
     """Write WORK/predictions.parquet, metrics.json, evaluation.csv and evaluation.html.
 
+    Without `model`, the one that was trained from WORK is measured, else the champion.
+
     A model that learnt from other records is measured on those alone whom it cannot have learnt from.
     Errors: InputError where WORK is not built, or the model learnt from points that are held out.
     """
-    uri = model or f"models:/{config.tracking.registered_model}@champion"
+    uri = model or model_of(work, config)
     with step("evaluate", work, inputs={"points": work / "points.parquet"}, config=config) as manifest:
         material = read_material(work)
         loaded = load_model(uri, config)
@@ -73,7 +77,7 @@ def evaluate(work: Path, *, config: Config, model: str | None) -> None:
             manifest.wrote(write_table(work / "evaluation.csv", found.performance))
             manifest.wrote(write_json(work / "metrics.json", found.as_json()))
             manifest.wrote(write_page(work / "evaluation.html", evaluation_page(found)))
-            _log(found, work, config)
+            log_evaluation(found, work, config)
             advance()
         manifest.says(
             model=loaded.uri, model_version=loaded.version, synthetic=synthetic, verdict=found.verdict
@@ -186,15 +190,3 @@ def _the_other_way(
         BOOSTED,
     )
     return performance(held_out, config.evaluation)
-
-
-def _log(found: Evaluation, work: Path, config: Config) -> None:
-    """Aggregate figures and the page into MLflow; no row of the predictions."""
-    with run(config, f"evaluate {found.model.uri}") as mlflow:
-        own = found.performance[found.performance["model"] == BOOSTED].dropna()
-        mlflow.log_metrics({f"test_{row.metric}": row.value for row in own.itertuples()})
-        mlflow.set_tags(
-            {"model": found.model.uri, "synthetic": str(found.synthetic), "verdict": found.verdict}
-        )
-        for name in ("metrics.json", "evaluation.html"):
-            mlflow.log_artifact(str(work / name))

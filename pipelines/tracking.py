@@ -5,26 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from features.errors import InputError
 from models.risk_model import RiskModel
+from pipelines.addresses import without_password, without_secrets
 from pipelines.config import Config
-from pipelines.tracking_store import ready, sqlite_file
+from pipelines.model_files import read_model
+from pipelines.tracking_store import REMEDY, is_database, reachable, ready, sqlite_file
 
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "GIT_PYTHON_REFRESH": "quiet",
 }
-CHAMPION = "champion"
-REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "scikit-learn", "scipy")
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,7 @@ def tracking_uri(config: Config) -> str:
 def connect(config: Config) -> Any:
     """MLflow's client on the configured store, its experiment made where it is not there yet.
 
-    A SQLite store keeps its artefacts in `mlartifacts` beside the file.
-    Errors: InputError where the store cannot be opened.
+    Errors: InputError where the store cannot be opened, or does not say where artefacts shall lie.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
@@ -60,19 +57,36 @@ def connect(config: Config) -> Any:
     try:
         if file:
             ready(file)
+        elif is_database(uri):
+            reachable(uri)
         _use(uri)
         client = mlflow.MlflowClient()
         if client.get_experiment_by_name(experiment) is None:
-            beside = (file.parent / "mlartifacts").as_uri() if file else None
-            client.create_experiment(experiment, artifact_location=beside)
+            client.create_experiment(experiment, artifact_location=_artefacts(config, uri))
         mlflow.set_experiment(experiment)
     except (mlflow.exceptions.MlflowException, SQLAlchemyError, CommandError, OSError) as error:
-        said = str(error).splitlines()[0]
+        said = without_secrets(str(error).splitlines()[0], uri)
         raise InputError(
-            f"tracking store {uri}: cannot be opened ({said}); name another in MLFLOW_TRACKING_URI or the setting "
-            f"'tracking.uri'"
+            f"tracking store {without_password(uri)}: cannot be opened ({said}); {REMEDY}"
         ) from None
     return client
+
+
+def _artefacts(config: Config, uri: str) -> str | None:
+    """Where a new experiment keeps its files: as configured, else beside a SQLite file; None: the server decides.
+
+    Errors: InputError for a database of which nobody said it.
+    """
+    where, file = config.tracking.artefacts, sqlite_file(uri)
+    if where:
+        return where if "://" in where else Path(where).resolve().as_uri()
+    if is_database(uri):
+        raise InputError(
+            f"tracking store {without_password(uri)}: a database keeps no files; say in the setting "
+            "'tracking.artefacts' which folder or address shall hold the models' and runs' files, the same for "
+            "everybody who uses this store"
+        )
+    return (file.parent / "mlartifacts").as_uri() if file else None
 
 
 def _use(uri: str) -> None:
@@ -101,68 +115,35 @@ def run(config: Config, name: str) -> Iterator[Any]:
         yield mlflow
 
 
-def register(model: RiskModel, config: Config, *, tags: Mapping[str, str]) -> str:
-    """Log `model` in the present run, register it and give its version; the first becomes champion."""
-    import mlflow
-    from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, Schema
-
-    inputs = Schema([ColSpec("double", name) for name in model.predictors])
-    outputs = Schema([ColSpec("double", name) for name in ("risk", "risk_low", "risk_high")])
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        # There is no input example on purpose: it would be a patient's row.
-        warnings.filterwarnings("ignore", message=".*An input example was not provided")
-        for name, text in model.texts.items():
-            (Path(folder) / name).write_text(text, encoding="utf-8")
-        logged = mlflow.pyfunc.log_model(
-            name="model",
-            python_model=str(Path(__file__).with_name("served_model.py")),
-            artifacts={"risk_model": folder},
-            signature=ModelSignature(inputs, outputs),
-            pip_requirements=[f"{name}=={metadata.version(name)}" for name in REQUIREMENTS],
-        )
-    version = _new_version(mlflow.MlflowClient(), logged, config)
-    client, name = mlflow.MlflowClient(), config.tracking.registered_model
-    for tag, value in tags.items():
-        client.set_model_version_tag(name, version, tag, value)
-    if CHAMPION not in client.get_registered_model(name).aliases:
-        client.set_registered_model_alias(name, CHAMPION, version)
-    return version
-
-
-def _new_version(client: Any, logged: Any, config: Config) -> str:
-    """A version of the registered model for what was just logged; the registry entry is made where missing."""
-    name = config.tracking.registered_model
-    if not client.search_registered_models(f"name = '{name}'"):
-        client.create_registered_model(name)
-    made = client.create_model_version(name, logged.model_uri, run_id=logged.run_id, model_id=logged.model_id)
-    return str(made.version)
-
-
 def load_model(uri: str, config: Config) -> LoadedModel:
     """The model at `uri`, such as models:/bsw@champion or models:/bsw/3.
 
-    Errors: InputError where the store has no such model or it was not registered by this software.
+    Errors: InputError where the store has no such model, it was not registered by this software, or other
+    code than this made it.
     """
     client = connect(config)
     import mlflow
 
-    from pipelines.served_model import read_texts
-
     try:
         version = _version(client, uri)
         with tempfile.TemporaryDirectory() as folder:
-            local = Path(mlflow.artifacts.download_artifacts(uri, dst_path=folder))
-            found = list(local.rglob("risk_model.json"))
-            if not found:
-                raise InputError(f"model {uri}: was not registered by `bsw train`")
-            return LoadedModel(read_texts(found[0].parent), version, uri)
+            return LoadedModel(_read(mlflow.artifacts.download_artifacts(uri, dst_path=folder)), version, uri)
+    except InputError as error:
+        raise InputError(*(f"model {uri}: {fault}" for fault in error.faults)) from None
     except (mlflow.exceptions.MlflowException, OSError) as error:
         where = tracking_uri(config)
-        said = str(error).splitlines()[0]
+        said = without_secrets(str(error).splitlines()[0], where)
         raise InputError(
-            f"model {uri}: not found in {where} ({said}); `bsw train WORK` registers one"
+            f"model {uri}: not found in {without_password(where)} ({said}); `bsw train WORK` registers one, "
+            "`bsw promote` makes one champion"
         ) from None
+
+
+def _read(local: str) -> RiskModel:
+    found = list(Path(local).rglob("risk_model.json"))
+    if not found:
+        raise InputError("was not registered by `bsw train`")
+    return read_model(found[0].parent)
 
 
 def _version(client: Any, uri: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,13 @@ import pandas as pd
 from features.errors import InputError
 from features.predictor import everything
 from models.boosting import train as learn
-from models.risk_model import Numbers, RiskModel
+from models.risk_model import Numbers
 from models.splits import Split, split
-from pipelines.catalogue import as_markdown
 from pipelines.config import Config
 from pipelines.leak_check import must_not_tell
 from pipelines.progress import progress
-from pipelines.store import code_version, read_manifest, read_table, step
-from pipelines.tracking import register, run
-from pipelines.training_plot import leaning
+from pipelines.store import read_manifest, read_table, step
+from pipelines.training_log import LearntFrom, log_training
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,12 @@ def train(work: Path, *, config: Config) -> Trained:
             )
             model = replace(model, about={**model.about, "built": material.built, "leakage": leakage})
             advance("registering")
-            trained = _log(model, material, cut, config)
+            learnt = LearntFrom(
+                material.built, cut, float(material.labels[cut.train].mean()), material.manifest
+            )
+            registered = log_training(model, learnt, config)
+            uri = f"models:/{config.tracking.registered_model}/{registered.version}"
+            trained = Trained(uri, registered.version, registered.run_id)
         manifest.says(
             model=trained.uri,
             version=trained.version,
@@ -133,26 +136,3 @@ def train(work: Path, *, config: Config) -> Trained:
         f"{trained.uri}: {len(cut.train):,} points before {cut.cut:%d %B %Y}, {len(model.predictors)} predictors"
     )
     return trained
-
-
-def _log(model: RiskModel, material: Material, cut: Split, config: Config) -> Trained:
-    """Parameters, counts and the model into MLflow: figures and trees, never a row."""
-    facts = {"synthetic": str(material.manifest["synthetic"]), "cut": f"{cut.cut:%Y-%m-%d}"}
-    with run(config, f"train to {cut.cut:%Y-%m-%d}") as mlflow:
-        mlflow.log_params({f"model.{name}": value for name, value in asdict(config.model).items()})
-        mlflow.log_params({f"split.{name}": value for name, value in asdict(config.split).items()})
-        mlflow.log_metrics(
-            {
-                "training_points": len(cut.train),
-                "training_prevalence": float(material.labels[cut.train].mean()),
-                "threshold": model.threshold,
-            }
-        )
-        mlflow.set_tags({**facts, "code": code_version(), "catalogue": fingerprint_of(as_markdown())})
-        mlflow.log_dict(config.as_table(), "configuration.json")
-        mlflow.log_dict(dict(material.manifest), "build_manifest.json")
-        mlflow.log_dict(dict(model.about), "about.json")
-        mlflow.log_figure(leaning(model), "what_the_trees_lean_on.png")
-        version = register(model, config, tags=facts)
-        run_id = str(mlflow.active_run().info.run_id)
-    return Trained(f"models:/{config.tracking.registered_model}/{version}", version, run_id)

@@ -16,7 +16,7 @@ from pipelines.store import is_synthetic, read_manifest
 from pipelines.synthetic_service import synthesise
 from pipelines.train import train
 
-MODEL = "models:/bsw@champion"
+MODEL = "models:/bsw@candidate"
 
 
 @pytest.fixture(scope="module")

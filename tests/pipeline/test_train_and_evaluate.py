@@ -53,21 +53,24 @@ def predictions(work: Path, config: Config, trained: Trained) -> pd.DataFrame:
     return pd.read_parquet(work / "predictions.parquet")
 
 
-def test_the_first_version_becomes_champion_and_loads_as_it_was(
+def test_what_was_trained_is_the_candidate_and_nobody_is_champion_yet(
     work: Path, config: Config, trained: Trained
 ) -> None:
-    champion = load_model("models:/bsw@champion", config)
-    assert champion.version == trained.version == "1"
+    candidate = load_model("models:/bsw@candidate", config)
+    assert candidate.version == trained.version == "1"
     features = read_material(work).features
     again = load_model(trained.uri, config).model
-    pd.testing.assert_frame_equal(champion.model.predict(features), again.predict(features), check_exact=True)
+    pd.testing.assert_frame_equal(
+        candidate.model.predict(features), again.predict(features), check_exact=True
+    )
+    with pytest.raises(InputError, match="`bsw promote` makes one champion"):
+        load_model("models:/bsw@champion", config)
 
 
 def test_training_twice_gives_the_same_risks(work: Path, config: Config, trained: Trained) -> None:
     first = load_model(trained.uri, config).model
     second = load_model(train(work, config=config).uri, config).model
     assert dict(first.texts) == dict(second.texts)
-    assert load_model("models:/bsw@champion", config).version == "1"
 
 
 def test_mlflow_itself_serves_the_model(work: Path, config: Config, trained: Trained) -> None:

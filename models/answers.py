@@ -1,0 +1,30 @@
+"""What a registered model answers for rows of predictors: the risk, its interval, and what moved it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from models.explanation import explain
+from models.risk_model import RiskModel
+
+BEFORE = "log_odds_before"
+
+
+def contribution(predictor: str) -> str:
+    """The column that holds what a predictor contributed."""
+    return f"contribution_{predictor}"
+
+
+def answers(model: RiskModel, rows: pd.DataFrame, *, contributions: bool = False) -> pd.DataFrame:
+    """`risk, risk_low, risk_high` of each row; with `contributions` also what moved the risk, in log-odds.
+
+    `log_odds_before` is what is expected before anything is known of a patient; with every `contribution_...`
+    added it is the log-odds of the trees, which the model's calibration turns into the risk. Shape: one row
+    per row, on the index of `rows`. Errors: InputError naming every predictor missing or not a number.
+    """
+    risks = model.predict(rows)
+    if not contributions:
+        return risks
+    explained = explain(model, rows)
+    parts = explained.parts.rename(columns=contribution)
+    return pd.concat([risks, pd.Series(explained.base, rows.index, name=BEFORE), parts], axis=1)
