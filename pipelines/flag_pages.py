@@ -13,11 +13,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from models.chance_in_words import between, natural_frequency, whole_percent
-from models.flags import NOT_HARM, NOT_SHOWN, Flag, Reason
+from models.flags import NOT_ENOUGH, NOT_HARM, NOT_SHOWN, UNLIKE, Flag
+from models.reasons import Reason
 from pipelines.page import Page, Section, bullets, card, fold, paragraph, table
 from pipelines.plots import BLUE
-
-NO_REASON = "No single thing recorded stands out."
 
 
 @dataclass(frozen=True)
@@ -101,9 +100,11 @@ def flag_card(one: Listed) -> Markup:
     chance = Markup('<p>{} {}{} <span class="note">({})</span>.</p>').format(
         _ten(flag.chance), said[0].upper(), said[1:], between(flag.low, flag.high)
     )
-    parts = [chance, _reasons(flag.reasons) if flag.reasons else paragraph(NO_REASON)]
+    parts = [chance, _reasons(flag.reasons) if flag.reasons else paragraph(flag.no_reason)]
     if flag.hidden:
         parts.append(paragraph(NOT_SHOWN, note=True))
+    if flag.helps:
+        parts.append(paragraph(f"What helps: {'; '.join(help.line for help in flag.helps)}."))
     if flag.context:
         parts.append(fold("What else is recorded", bullets(flag.context)))
     return card(f"Patient {one.patient}, work agreed on {day(one.at)}", *parts)
@@ -215,7 +216,8 @@ def _summary(listed: Sequence[Listed], not_listed: pd.DataFrame) -> Markup:
         "– to think about first": len(first),
         "– first, but without a reason to show": sum(not flag.reasons for flag in first),
         "– first, but with main grounds that are not shown": sum(flag.hidden for flag in first),
-        "– not enough recorded to say": sum(flag.abstained for flag in flags),
+        "– first, but no reason stays from refit to refit": sum(flag.unstable for flag in first),
+        **{f"– {band}": sum(flag.band == band for flag in flags) for band in (NOT_ENOUGH, UNLIKE)},
         **{f"Not listed: {reason}": many for reason, many in not_listed["reason"].value_counts().items()},
     }
     rows = pd.DataFrame({"Pathways": counts.keys(), "Number": [f"{many:,}" for many in counts.values()]})

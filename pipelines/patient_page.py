@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from models.chance_in_words import natural_frequency, whole_percent
 from models.explanation import Explanation
-from models.flags import Speaking
+from models.reasons import Speaking
 from pipelines.flag_pages import Listed, Occasion, day, flag_card, how_to_read
 from pipelines.page import Page, Section, figure, fold, paragraph, table
 from pipelines.plots import house_style

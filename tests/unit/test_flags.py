@@ -192,11 +192,11 @@ def test_a_reason_carries_the_change_of_the_chance_that_it_makes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("push", "band"), [(2.0, "higher than most"), (0.4, "above average"), (-0.4, "below average")]
+    ("push", "band"), [(2.0, "to think about first"), (0.4, "above average"), (-0.4, "below average")]
 )
 def test_a_band_says_how_the_chance_compares(push: float, band: str) -> None:
     found = flag({"phq9": push})
-    assert (found.band, found.flagged) == (band, band == "higher than most")
+    assert (found.band, found.flagged) == (band, band == "to think about first")
 
 
 def test_a_chance_at_the_cut_off_is_flagged() -> None:

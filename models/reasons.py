@@ -1,0 +1,230 @@
+"""Why a chance is what it is, in words a practitioner can act on: reasons, what helps, what else is recorded."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from features.spoken import merged
+from models.explanation import Explanation
+from models.learnt_sides import Side
+from models.suggestions import Named, Suggestion, Suggestions
+
+
+class Speaking(Named, Protocol):
+    """The parts of a predictor that a reason is made of."""
+
+    @property
+    def direction(self) -> int | None: ...
+    def words(self, value: float) -> str: ...
+
+
+@dataclass(frozen=True)
+class ReasonSettings:
+    """How many reasons a flag gives and how many lines of what helps; `per_construct` of either at most.
+
+    `least_change`: how much each must move the chance (0.02 = 2 in 100).
+    """
+
+    reasons: int
+    helps: int
+    per_construct: int
+    least_change: float
+
+
+@dataclass(frozen=True)
+class Told:
+    """What reasons are told from: the predictors, what the model learnt of each, the constructs' titles."""
+
+    predictors: Mapping[str, Speaking]
+    sides: Mapping[str, Side]
+    titles: Mapping[str, str]
+    suggestions: Suggestions
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Something recorded that moves the chance by `change` (-1 to 1), and something to consider about it.
+
+    `predictors`: those that the words speak of, strongest first. `consider` is None where an earlier reason of
+    the same flag already says it, and for what helps.
+    """
+
+    predictors: tuple[str, ...]
+    title: str
+    words: str
+    change: float
+    consider: Suggestion | None = None
+
+    @property
+    def line(self) -> str:
+        """The construct, then what is recorded: "Task planning: no time or place was agreed"."""
+        return f"{self.title}: {self.words}"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A predictor's value at a point, its part of the margin, its change of the chance, and whether it stays.
+
+    `stable`: it is a leading one in most of the model's refits too.
+    """
+
+    predictor: str
+    value: float
+    part: float
+    change: float
+    stable: bool
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What moves one point's chance enough to be told, strongest first; `without(part)` is the change of the
+    chance that a part of the margin makes."""
+
+    strongest: tuple[Ground, ...]
+    without: Callable[[float], float]
+
+
+def grounds_of(
+    explanation: Explanation, features: pd.DataFrame, *, least: float, stable: pd.DataFrame | None
+) -> Iterator[Grounds]:
+    """The grounds of each point, in the order of the explanation's parts; `features` rows and columns alike.
+
+    `stable`: whether each predictor is a stable ground of each point; without it, all are.
+    """
+    parts = explanation.parts
+    names = list(parts.columns)
+    steady = np.ones(parts.shape, dtype=bool) if stable is None else stable.loc[parts.index, names].to_numpy()
+    pushes, changes = parts.to_numpy(), explanation.changes().to_numpy()
+    told = (np.abs(changes) >= least) & (pushes != 0)
+    margins = explanation.margin.to_numpy()
+    for row, values in enumerate(features.to_numpy()):
+        found = np.flatnonzero(told[row])
+        ranked = found[np.argsort(-np.abs(pushes[row, found]), kind="stable")]
+        strongest = tuple(
+            Ground(names[n], values[n], pushes[row, n], changes[row, n], bool(steady[row, n])) for n in ranked
+        )
+        yield Grounds(strongest, _change_at(explanation, float(margins[row])))
+
+
+def _change_at(explanation: Explanation, margin: float) -> Callable[[float], float]:
+    def change(part: float) -> float:
+        with_it, without = explanation.chance_at([margin, margin - part])
+        return float(with_it - without)
+
+    return change
+
+
+def reasons(told: Told, grounds: Grounds, settings: ReasonSettings) -> tuple[Reason, ...]:
+    """What raises the chance: shown to practitioners, stable, and not on the good side of what is recorded.
+
+    Nobody should read "a place was agreed" or "missed no appointment" as a worry.
+    """
+    raising = [ground for ground in grounds.strongest if ground.stable and _worries(told, ground)]
+    lines = _lines(told, raising, settings.reasons, settings.per_construct)
+    return tuple(_answered(told, [_reason(told, line, grounds) for line in lines], raising))
+
+
+def has_unstable_reasons(told: Told, grounds: Grounds) -> bool:
+    """Whether something raises the chance that would be a reason if it stayed from refit to refit."""
+    return any(not ground.stable and _worries(told, ground) for ground in grounds.strongest)
+
+
+def helps(told: Told, grounds: Grounds, settings: ReasonSettings) -> tuple[Reason, ...]:
+    """What lowers the chance: by the same rules, recorded, and on the good side."""
+    lowering = [ground for ground in grounds.strongest if ground.stable and _protects(told, ground)]
+    lines = _lines(told, lowering, settings.helps, settings.per_construct)
+    return tuple(_reason(told, line, grounds) for line in lines)
+
+
+def context(told: Told, grounds: Grounds) -> tuple[str, ...]:
+    """What is recorded and moves the chance either way, but is nothing to act on."""
+    asked = [(told.predictors[ground.predictor], ground) for ground in grounds.strongest]
+    return tuple(
+        f"{told.titles[predictor.construct]}: {predictor.words(ground.value)}"
+        for predictor, ground in asked
+        if predictor.shown == "context"
+    )
+
+
+def mostly_hidden(parts: pd.DataFrame, predictors: Mapping[str, Speaking]) -> pd.Series:
+    """Whether over half of what raises each chance is never shown to practitioners."""
+    raising = parts.clip(lower=0)
+    never = [name for name in parts.columns if predictors[name].shown == "never"]
+    return raising[never].sum(axis=1) > raising.sum(axis=1) / 2
+
+
+def _worries(told: Told, ground: Ground) -> bool:
+    predictor, side = told.predictors[ground.predictor], told.sides.get(ground.predictor)
+    if predictor.shown != "reason" or ground.change < 0:
+        return False
+    return side is None or math.isnan(ground.value) or side.worrying(ground.value, predictor.direction)
+
+
+def _protects(told: Told, ground: Ground) -> bool:
+    predictor, side = told.predictors[ground.predictor], told.sides.get(ground.predictor)
+    if predictor.shown != "reason" or ground.change > 0 or math.isnan(ground.value):
+        return False
+    return side is not None and not side.worrying(ground.value, predictor.direction)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Grounds of one construct that are said as one."""
+
+    construct: str
+    words: str
+    grounds: tuple[Ground, ...]
+
+
+def _lines(told: Told, found: Iterable[Ground], most: int, per_construct: int) -> list[_Line]:
+    """At most so many lines, strongest first, few of any one construct, none said twice."""
+    lines: list[_Line] = []
+    for ground in found:
+        predictor = told.predictors[ground.predictor]
+        line = _Line(predictor.construct, predictor.words(ground.value), (ground,))
+        if _merge(lines, line):
+            continue
+        given = Counter(known.construct for known in lines)
+        said = {known.words for known in lines}
+        if len(lines) < most and given[line.construct] < per_construct and line.words not in said:
+            lines.append(line)
+    return lines
+
+
+def _merge(lines: list[_Line], new: _Line) -> bool:
+    """Say `new` together with a line of its construct, where the two are built alike."""
+    for at, line in enumerate(lines):
+        words = merged(line.words, new.words) if line.construct == new.construct else None
+        if words is not None:
+            lines[at] = replace(line, words=words, grounds=(*line.grounds, *new.grounds))
+            return True
+    return False
+
+
+def _reason(told: Told, line: _Line, grounds: Grounds) -> Reason:
+    return Reason(
+        predictors=tuple(ground.predictor for ground in line.grounds),
+        title=told.titles[line.construct],
+        words=line.words,
+        change=grounds.without(sum(ground.part for ground in line.grounds)),
+    )
+
+
+def _answered(told: Told, found: Sequence[Reason], grounds: Iterable[Ground]) -> Iterator[Reason]:
+    """Each reason with something to consider that no earlier one says."""
+    values = {ground.predictor: ground.value for ground in grounds}
+    said: set[str] = set()
+    for reason in found:
+        leading = told.predictors[reason.predictors[0]]
+        recorded = not math.isnan(values[leading.name])
+        answers = told.suggestions.answers(leading, recorded=recorded)
+        answer = next((answer for answer in answers if answer.words not in said), None)
+        said |= {answer.words} if answer else set()
+        yield replace(reason, consider=answer)

@@ -1,0 +1,119 @@
+"""Reasons and what helps: two things as one, on the right side, staying from refit to refit, never hidden ones."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from models.explanation import Explanation
+from models.flags import Doubts, Flag, make_flags
+from tests.unit.logistic import Logistic
+from tests.unit.test_flags import PREDICTORS, Spoken, flag, lines, rules
+
+EXPLANATION = Explanation(pd.DataFrame(), base=0.0, calibration=Logistic())
+
+
+def planning() -> dict[str, Spoken]:
+    said = {
+        "place_agreed": "no place was agreed",
+        "time_agreed": "no time was agreed",
+        "written_summary": "no summary was given",
+    }
+    return {
+        name: Spoken(name, "task_planning", words, direction=-1, modifiable=True)
+        for name, words in said.items()
+    }
+
+
+def test_two_reasons_built_alike_are_said_as_one_and_count_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, predictor in planning().items():
+        monkeypatch.setitem(PREDICTORS, name, predictor)
+    found = flag({"time_agreed": 0.9, "place_agreed": 0.5, "written_summary": 0.7, "phq9": 0.3})
+    assert lines(found) == [
+        "Task planning: no time or place was agreed",
+        "Task planning: no summary was given",
+        "Symptoms: PHQ-9 is 0",
+    ]
+    assert found.reasons[0].predictors == ("time_agreed", "place_agreed")
+    without_both = flag({"written_summary": 0.7, "phq9": 0.3}).chance
+    assert found.reasons[0].change == pytest.approx(found.chance - without_both)
+
+
+def test_what_lowers_the_chance_on_the_good_side_helps() -> None:
+    found = flag(
+        {"place_agreed": -0.9, "missed_lately": -0.8, "phq9": -0.7}, {"place_agreed": 1.0, "missed_lately": 0}
+    )
+    assert [help.line for help in found.helps] == [
+        "Task planning: place agreed 1",
+        "Engagement so far: missed 0 appointments lately",
+    ]
+    assert all(help.change < 0 and help.consider is None for help in found.helps)
+
+
+@pytest.mark.parametrize("value", [0.0, math.nan])
+def test_what_lowers_the_chance_without_being_on_the_good_side_does_not_help(value: float) -> None:
+    assert flag({"place_agreed": -0.9}, {"place_agreed": value}).helps == ()
+
+
+def test_hidden_and_context_predictors_never_help() -> None:
+    assert flag({"pwp_history": -2.0, "deprivation": -1.0}).helps == ()
+
+
+def with_stable(parts: dict[str, float], stable: set[str]) -> Flag:
+    row = pd.DataFrame([dict.fromkeys(PREDICTORS, 0.0) | parts], index=["p"])
+    features = pd.DataFrame(0.0, index=["p"], columns=list(PREDICTORS))
+    steady = pd.DataFrame([{name: name in stable for name in PREDICTORS}], index=["p"])
+    risks = pd.DataFrame({"risk": [0.7], "risk_low": [0.6], "risk_high": [0.8]}, index=["p"])
+    explanation = replace(EXPLANATION, parts=row)
+    doubts = Doubts(stable=steady)
+    return make_flags(rules(), risks, features=features, explanation=explanation, doubts=doubts)[0]
+
+
+def test_a_reason_that_does_not_stay_from_refit_to_refit_is_not_shown() -> None:
+    found = with_stable({"place_agreed": 0.9, "phq9": 0.5}, {"phq9"})
+    assert lines(found) == ["Symptoms: PHQ-9 is 0"]
+    assert not found.unstable
+
+
+def test_a_flag_whose_reasons_all_fall_says_so() -> None:
+    found = with_stable({"phq9": 0.9}, set())
+    assert (found.reasons, found.unstable) == ((), True)
+    assert found.no_reason == "What stands out changes with the patients learnt from, so no reason is shown."
+    assert with_stable({}, set()).no_reason == "No single thing recorded stands out."
+
+
+def test_of_a_patient_unlike_those_learnt_from_no_chance_is_stated() -> None:
+    row = pd.DataFrame(0.0, index=["p"], columns=list(PREDICTORS))
+    risks = pd.DataFrame({"risk": [0.9], "risk_low": [0.8], "risk_high": [1.0]}, index=["p"])
+    unlike = Doubts(unlike=pd.Series([True], index=["p"]))
+    found = make_flags(
+        rules(), risks, features=row, explanation=replace(EXPLANATION, parts=row), doubts=unlike
+    )[0]
+    assert found.abstained
+    assert not found.flagged
+    assert found.percent == "unlike the patients this was learnt from"
+
+
+@given(
+    parts=some.fixed_dictionaries({name: some.floats(-2, 2) for name in PREDICTORS}),
+    values=some.fixed_dictionaries(
+        {name: some.sampled_from([math.nan, 0.0, 1.0, 3.0]) for name in PREDICTORS}
+    ),
+)
+def test_whatever_moves_a_chance_a_flag_keeps_its_rules(
+    parts: dict[str, float], values: dict[str, float]
+) -> None:
+    found = flag(parts, values)
+    shown = [name for line in (*found.reasons, *found.helps) for name in line.predictors]
+    assert len(found.reasons) <= 3
+    assert len(found.helps) <= 2
+    assert len(shown) == len(set(shown))
+    assert all(PREDICTORS[name].shown == "reason" for name in shown)
+    assert all(reason.change >= 0.02 for reason in found.reasons)
+    assert all(help.change <= -0.02 for help in found.helps)
+    assert not [name for help in found.helps for name in help.predictors if math.isnan(values[name])]
