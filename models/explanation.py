@@ -3,29 +3,59 @@
 Parts stand on the log-odds of the trees, before calibration: there, and only there, they add up. Chances come
 by putting sums of parts through the model's calibration, which only has to keep their order.
 
-Path-dependent tree SHAP: a predictor's part is what knowing its value changed, averaged over the order of
-learning the values, with the training patients' own paths through the trees standing for "not known". It
-needs no patient's row, so what is registered can explain. It says what moved this model, not what would
-happen if something were changed.
+They are Shapley values of the trees ("tree SHAP"): a predictor's part is what knowing its value changed,
+averaged over the order of learning the values. They say what moved this model, not what would happen if
+something were changed. What "not known" means is the choice between two kinds (docs/decisions/0011):
+
+- path-dependent, the default: the training patients' own paths through the trees stand for it. It needs no
+  patient's row, so what is registered can explain.
+- interventional: a background of the service's own patients stands for it, whose values of the other predictors
+  are put beside the patient's. The base is their mean log-odds. The rows stay where the records are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from features.errors import InputError
+from models.contributions import Contributions
 
 if TYPE_CHECKING:
     import lightgbm as lgb
 
 Numbers = NDArray[np.float64]
-TOLERANCE = 1e-6
+Kind = Literal["path-dependent", "interventional"]
+# Who stands for "not known", as a page says it.
+STANDING: Mapping[Kind, str] = {
+    "path-dependent": "The start is the average over the patients the model was learnt from, and what is not "
+    "known yet of a patient is filled in from those of them who took the same turns in its trees",
+    "interventional": "The start is the average over a background of this service's own patients, and what is "
+    "not known yet of a patient is filled in from them, whoever the patient is like",
+}
+
+
+@dataclass(frozen=True)
+class ExplanationSettings:
+    """How chances are explained.
+
+    kind: "path-dependent" takes the training patients' paths through the trees for what is not known of a
+    patient, which the registered model carries; "interventional" takes `background_rows` points of the service's
+    own records, drawn once per run and never registered.
+    """
+
+    kind: Kind = "path-dependent"
+    background_rows: int = 1000
+
+    def __post_init__(self) -> None:
+        if self.background_rows < 1:
+            raise ValueError("background_rows must be at least 1")
 
 
 class Calibrated(Protocol):
@@ -51,12 +81,14 @@ class Explanation:
     """For each point, parts of its margin: the trees' log-odds, before calibration.
 
     `parts` has one row per point and one column per predictor; `base`, the margin before anything is known of
-    a patient, plus a row's parts is the point's margin. `calibration` turns margins into chances.
+    a patient, plus a row's parts is the point's margin. `calibration` turns margins into chances; `kind` says
+    what stood for "not known".
     """
 
     parts: pd.DataFrame
     base: float
     calibration: Calibrated
+    kind: Kind = "path-dependent"
 
     @property
     def margin(self) -> pd.Series:
@@ -97,42 +129,55 @@ class Explanation:
         return replace(self, parts=self.parts.loc[[point]])
 
 
-def explain(model: Explained, features: pd.DataFrame) -> Explanation:
-    """The parts of each point's margin; `features` is indexed by point, missing values allowed.
+@dataclass(frozen=True)
+class Explainer:
+    """Explains points of one model; what it gets ready for many of them is kept.
 
-    Errors: InputError where the parts do not sum to the model's own margin within 1e-6.
+    background: rows with the model's predictors that stand for "not known"; without it, the training patients'
+    own paths through the trees do.
     """
-    matrix = features.loc[:, list(model.predictors)]
-    parts, base = _tree_shap(model.booster, matrix.to_numpy(dtype=np.float64))
-    _must_add_up(base + parts.sum(axis=1), np.asarray(model.margin(features), dtype=np.float64))
-    named = pd.DataFrame(parts, index=matrix.index, columns=matrix.columns)
-    return Explanation(named, base, model.calibration)
+
+    model: Explained
+    background: pd.DataFrame | None = None
+
+    def explain(self, features: pd.DataFrame) -> Explanation:
+        """The parts of each point's margin; `features` is indexed by point, missing values allowed.
+
+        Errors: InputError where the parts do not sum to the model's own margin, within 1e-6, or 1e-4 for many
+        rows of very deep trees (models/contributions.py).
+        """
+        parts = self._contributions.of(self._matrix(features), self.model.margin(features))
+        named = pd.DataFrame(parts, index=features.index, columns=list(self.model.predictors))
+        kind: Kind = "path-dependent" if self.background is None else "interventional"
+        return Explanation(named, self._contributions.base, self.model.calibration, kind)
+
+    @cached_property
+    def _contributions(self) -> Contributions:
+        background = None if self.background is None else self._matrix(self.background)
+        return Contributions(self.model.booster, background)
+
+    def _matrix(self, features: pd.DataFrame) -> Numbers:
+        return features.loc[:, list(self.model.predictors)].to_numpy(dtype=np.float64)
 
 
-def _tree_shap(booster: lgb.Booster, matrix: Numbers) -> tuple[Numbers, float]:
-    """Parts of the margin (points x predictors) and the margin before anything is known."""
-    import shap  # two seconds, which steps that only read a setting of the flags need not pay
+def explain(model: Explained, features: pd.DataFrame, background: pd.DataFrame | None = None) -> Explanation:
+    """The parts of each point's margin: see `Explainer`."""
+    return Explainer(model, background).explain(features)
 
-    explainer = shap.TreeExplainer(booster, feature_perturbation="tree_path_dependent")
-    # A first row of missing values gives the base where there is no point to explain.
-    rows = np.vstack([np.full((1, matrix.shape[1]), np.nan), matrix])
-    # Called, not `.shap_values`: the latter warns of a list for two classes, which it no longer returns.
-    found = explainer(rows, check_additivity=False)
-    values = np.asarray(found.values, dtype=np.float64)
-    if values.shape != rows.shape:
+
+def drawn_background(
+    rows: pd.DataFrame, predictors: tuple[str, ...], settings: ExplanationSettings
+) -> pd.DataFrame | None:
+    """The rows that stand for "not known" where the settings ask for some: always the same of the same `rows`.
+
+    Errors: InputError where there is no row to draw.
+    """
+    if settings.kind == "path-dependent":
+        return None
+    if rows.empty:
         raise InputError(
-            f"model: explains {values.shape[1:]} values per point where it has {matrix.shape[1]} predictors; "
-            "train it with a binary objective"
+            "setting 'explanation.kind': there is no point to stand for \"not known\"; "
+            'use "path-dependent", which the model carries'
         )
-    return values[1:], float(np.ravel(found.base_values)[0])
-
-
-def _must_add_up(explained: Numbers, margin: Numbers) -> None:
-    gap = np.abs(explained - margin)
-    wrong = ~(gap <= TOLERANCE)
-    if wrong.any():
-        raise InputError(
-            f"model: for {int(wrong.sum())} of {len(gap)} points the explanation does not sum to the model's "
-            f"own log-odds (largest gap {np.max(gap):.2g}, allowed {TOLERANCE:g}); "
-            "train it again with `bsw train`"
-        )
+    asked = rows.loc[:, list(predictors)]
+    return asked.sample(n=min(settings.background_rows, len(asked)), random_state=1)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from features.errors import InputError
 from features.predictor import catalogue
-from models.explanation import Explanation, explain
+from models.explanation import Explanation, drawn_background, explain
 from models.fairness import GroupAudit
 from models.groups import NOT_RECORDED
 from models.risk_model import Numbers
@@ -55,7 +55,9 @@ class ModelAtHand:
     @cached_property
     def explanation(self) -> Explanation:
         """The parts of the table's risks."""
-        return explain(self.loaded.model, self.features)
+        model = self.loaded.model
+        standing = drawn_background(self.material.features, model.predictors, self.config.explanation)
+        return explain(model, self.features, standing)
 
     @property
     def construct_of(self) -> Mapping[str, str]:

@@ -15,10 +15,12 @@ from features.records import SourceSettings
 from models.audit_settings import AuditSettings
 from models.boosting import BoostingSettings
 from models.evaluation import EvaluationSettings
+from models.explanation import ExplanationSettings
 from models.flags import FlagSettings
 from models.leakage import LeakageSettings
 from models.outcome import OutcomeSettings
 from models.splits import SplitSettings
+from models.stability import StabilitySettings
 from pipelines.addresses import without_password
 from pipelines.settings import from_table
 from pipelines.synthetic.settings import SyntheticSettings
@@ -63,6 +65,8 @@ class Config:
     leakage: LeakageSettings = field(default_factory=LeakageSettings)
     model: BoostingSettings = field(default_factory=BoostingSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    explanation: ExplanationSettings = field(default_factory=ExplanationSettings)
+    stability: StabilitySettings = field(default_factory=StabilitySettings)
     flags: FlagSettings = field(default_factory=FlagSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
     synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)

@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from models.chance_in_words import natural_frequency, whole_percent
-from models.explanation import Explanation
+from models.explanation import STANDING, Explanation
 from models.reasons import Speaking
 from pipelines.flag_pages import Listed, Occasion, day, flag_card, how_to_read
 from pipelines.page import Page, Section, figure, fold, paragraph, table
@@ -61,10 +61,19 @@ def patient_page(one: Listed, explained: pd.DataFrame, explanation: Explanation,
             Section("What the practitioner reads", [_told(one)]),
             Section("From everyone to this patient", [_drawn(steps, explanation), _steps_table(steps)]),
             Section("Every predictor", _predictors(explained)),
-            Section("How to read this page", [how_to_read(occasion)]),
+            Section("How to read this page", [how_to_read(occasion), _how_explained(explanation)]),
         ],
         occasion.synthetic,
         occasion.about,
+    )
+
+
+def _how_explained(explanation: Explanation) -> Markup:
+    """Who stood for "not known", and what a part is not."""
+    return paragraph(
+        f"{STANDING[explanation.kind]}. A part says what moved this chance, averaged over the orders in which "
+        "the values could have become known; it does not say what would happen if something were changed. Parts "
+        "add up before calibration, chances do not, so that steps depend on what came before them."
     )
 
 

@@ -45,6 +45,7 @@ def score(
             up_to = built.records_up_to
             occasion = Occasion(as_of, up_to, learnt.version, learnt.model.threshold, built.synthetic)
             manifest.wrote(*write_tables(out, scored, built.protected, occasion))
+            manifest.wrote(*write_background(out, scored, occasion))
             advance("caseloads")
             manifest.wrote(*write_caseloads(out, scored, occasion))
             advance("one patient")
@@ -78,6 +79,14 @@ def write_tables(out: Path, scored: Scored, protected: pd.DataFrame, occasion: O
     yield write_table(out / "scored.parquet", full, synthetic=occasion.synthetic)
     yield write_table(out / "flags.csv", flags_table(scored, occasion))
     yield write_table(out / "not_listed.csv", scored.not_listed)
+
+
+def write_background(out: Path, scored: Scored, occasion: Occasion) -> Iterator[Path]:
+    """Whose predictors stood for "not known", where the settings ask for such: patients' rows, never registered."""
+    path = out / "background.parquet"
+    path.unlink(missing_ok=True)
+    if scored.background is not None:
+        yield write_table(path, scored.background, synthetic=occasion.synthetic)
 
 
 def write_caseloads(out: Path, scored: Scored, occasion: Occasion) -> Iterator[Path]:

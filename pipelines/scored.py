@@ -11,7 +11,7 @@ import pandas as pd
 from features.conceptual_model import TITLES
 from features.errors import InputError, nearest
 from features.predictor import everything
-from models.explanation import Explanation, explain
+from models.explanation import Explanation, drawn_background, explain
 from models.flags import Flag, Rules, make_flags
 from models.learnt_sides import learnt_sides
 from models.suggestions import Suggestions
@@ -30,7 +30,8 @@ NOBODY = "no practitioner recorded"
 class Scored:
     """What was found of each chosen point, in the order of `points`, which is indexed by point_id.
 
-    `risks` has risk, risk_low and risk_high; `not_listed` the open pathways without a chosen point.
+    `risks` has risk, risk_low and risk_high; `not_listed` the open pathways without a chosen point;
+    `background` the rows of patients that stand for "not known" where the settings ask for some.
     """
 
     points: pd.DataFrame
@@ -39,6 +40,7 @@ class Scored:
     risks: pd.DataFrame
     explanation: Explanation
     flags: tuple[Flag, ...]
+    background: pd.DataFrame | None = None
 
     @property
     def listed(self) -> list[Listed]:
@@ -63,7 +65,8 @@ def find_flags(
     _must_carry(model, built)
     points, not_listed = open_work(built, as_of=as_of, settings=config.outcome)
     features = built.features.set_index("point_id").loc[points.index]
-    explanation = explain(model, features)
+    background = drawn_background(built.features, model.predictors, config.explanation)
+    explanation = explain(model, features, background)
     rules = Rules(
         settings=config.flags,
         threshold=model.threshold,
@@ -74,7 +77,7 @@ def find_flags(
     )
     risks = model.predict(features)
     flags = make_flags(rules, risks, features=features, explanation=explanation)
-    return Scored(points, not_listed, features, risks, explanation, flags)
+    return Scored(points, not_listed, features, risks, explanation, flags, background)
 
 
 def _must_carry(model: RiskModel, built: Built) -> None:

@@ -1,0 +1,105 @@
+"""A flag's stability is how often the refits flag the point too, and which of its reasons they lead with."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.calibration import Platt
+from models.risk_model import Fitted, RiskModel
+from models.stability import Stability, StabilitySettings, leading_reasons, stability
+from tests.unit.random_boosters import material
+
+NAMES = ("a", "b", "c", "d")
+CONSTRUCTS = {"a": "planning", "b": "planning", "c": "behaviour", "d": "symptoms"}
+
+
+def fitted(seed: int) -> Fitted:
+    return Fitted(material(seed, columns=4).booster, Platt(0.9, 0.1))
+
+
+def model(refits: int = 5) -> RiskModel:
+    return RiskModel(NAMES, fitted(1), tuple(fitted(1 + n) for n in range(refits)), 0.6)
+
+
+def points(rows: int = 30) -> pd.DataFrame:
+    matrix = material(1, columns=4, rows=rows).matrix
+    return pd.DataFrame(matrix, columns=list(NAMES), index=[f"p{n}" for n in range(rows)])
+
+
+def found_of(learnt: RiskModel, features: pd.DataFrame, never: str = "", **settings: float) -> Stability:
+    eligible = pd.DataFrame(True, index=features.index, columns=list(NAMES)).assign(
+        **dict.fromkeys(never, False)
+    )
+    asked = StabilitySettings(**settings)
+    return stability(learnt, features, eligible=eligible, construct_of=CONSTRUCTS, settings=asked)
+
+
+def test_the_flagged_share_counts_the_refits_whose_chance_reaches_the_threshold() -> None:
+    learnt, features = model(), points()
+    risks = np.array([refit.risk(features.to_numpy()) for refit in learnt.refits])
+    found = found_of(learnt, features)
+    assert found.flagged_share.tolist() == (risks >= 0.6).mean(axis=0).tolist()
+    assert 0 < found.flagged_share.mean() < 1
+
+
+def test_a_reason_lasts_where_enough_refits_lead_with_it() -> None:
+    learnt, features = model(), points()
+    leading = np.zeros(features.shape)
+    for refit in learnt.refits:
+        parts = refit.booster.predict(features.to_numpy(), pred_contrib=True)[:, :-1]
+        first = np.argsort(-parts, axis=1, kind="stable")[:, :2]
+        np.add.at(leading, (np.arange(len(parts))[:, None], first), np.take_along_axis(parts, first, 1) > 0)
+    found = found_of(learnt, features, first=2)
+    np.testing.assert_allclose(found.leading, leading / 5)
+    np.testing.assert_array_equal(found.lasting, leading >= 4)
+    assert found.lasting.any(axis=None)
+    assert not found.lasting.all(axis=None)
+
+
+def test_what_may_not_be_a_reason_never_lasts_and_takes_no_place() -> None:
+    features = points()
+    found = found_of(model(), features, never="a", first=1, per_construct=1)
+    assert not found.leading["a"].any()
+    everything = found_of(model(), features, first=1, per_construct=1)
+    assert found.leading["b"].sum() > everything.leading["b"].sum()
+
+
+def test_without_refits_stability_is_unknown_and_nothing_lasts() -> None:
+    found = found_of(model(refits=0), points())
+    assert not found.known
+    assert found.flagged_share.isna().all()
+    assert not found.lasting.any(axis=None)
+
+
+def test_many_points_fare_as_each_does_alone() -> None:
+    features = points(450)
+    together, alone = found_of(model(), features), found_of(model(), features.iloc[[7]])
+    pd.testing.assert_frame_equal(together.leading.iloc[[7]], alone.leading)
+    assert found_of(model(), features.iloc[:0]).leading.empty
+
+
+@pytest.mark.parametrize(
+    ("parts", "per_construct", "leading"),
+    [
+        ([0.4, 0.3, 0.2, 0.1], 2, "abc"),
+        ([0.4, 0.3, 0.2, 0.1], 1, "acd"),
+        ([-0.9, 0.3, 0.0, 0.1], 2, "bd"),
+        ([0.2, 0.2, 0.2, 0.2], 2, "abc"),
+        ([0.0, 0.0, 0.0, 0.0], 2, ""),
+    ],
+)
+def test_the_first_three_that_raise_the_chance_lead_few_of_any_one_construct(
+    parts: list[float], per_construct: int, leading: str
+) -> None:
+    construct = np.array([0, 0, 1, 2])
+    asked = StabilitySettings(per_construct=per_construct)
+    found = leading_reasons(np.array([parts]), construct, asked)[0]
+    assert "".join(np.array(NAMES)[found]) == leading
+
+
+@pytest.mark.parametrize("wrong", [{"share": 0.0}, {"share": 1.1}, {"first": 1, "per_construct": 2}])
+def test_settings_that_mean_nothing_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="must hold"):
+        StabilitySettings(**wrong)
