@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.audit_gate import gate
 from models.audit_rows import Rows
 from models.audit_settings import AuditSettings
 from models.disclosure import Published, publish
@@ -119,6 +120,7 @@ def as_json(published: Published, occasion: Occasion) -> dict[str, Any]:
         "about": dict(occasion.about),
         "synthetic": occasion.synthetic,
         **{name: getattr(occasion.settings, name) for name in names},
+        "gate": asdict(gate(published, occasion.settings)),
         "verdicts": _records(published.verdicts),
         "counts": _records(published.counts),
         "figures": _records(published.figures),

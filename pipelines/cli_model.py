@@ -1,4 +1,4 @@
-"""The commands about a model: train, evaluate, score, audit."""
+"""The commands about a model: train, evaluate, score, audit, promote."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ def model_commands(commands: Commands) -> None:
 
     audit_options(command(commands, "audit", run_audit, "how well risks and flags serve each group"))
 
+    words = "make a version champion where its evaluation and its audit allow it, or a person says why all the same"
+    promote = command(commands, "promote", _promote, words)
+    promote.add_argument("version", metavar="VERSION", help="of the registered model, such as 3")
+    promote.add_argument("--audit", type=Path, metavar="DIR", help="the audit of its held-out predictions")
+    promote.add_argument("--because", metavar="TEXT", help="why it is promoted although a gate does not hold")
+    promote.add_argument("--by", metavar="NAME", help="who decides so")
+
 
 def _train(asked: argparse.Namespace) -> int:
     from pipelines.config import read_config
@@ -61,3 +68,13 @@ def _score(asked: argparse.Namespace) -> int:
         config=read_config(asked.config),
     )
     return 0
+
+
+def _promote(asked: argparse.Namespace) -> int:
+    """0 where the version is champion, 1 where it is held back."""
+    from pipelines.config import read_config
+    from pipelines.promote import Override, promote
+
+    override = Override.of(asked.because, asked.by)
+    moved = promote(asked.version, config=read_config(asked.config), audit=asked.audit, override=override)
+    return 0 if moved else 1

@@ -19,6 +19,7 @@ from models.explanation import ExplanationSettings
 from models.flags import FlagSettings
 from models.leakage import LeakageSettings
 from models.outcome import OutcomeSettings
+from models.promotion import PromotionSettings
 from models.splits import SplitSettings
 from models.stability import StabilitySettings
 from pipelines.addresses import without_password
@@ -69,6 +70,7 @@ class Config:
     stability: StabilitySettings = field(default_factory=StabilitySettings)
     flags: FlagSettings = field(default_factory=FlagSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
+    promotion: PromotionSettings = field(default_factory=PromotionSettings)
     synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)
 
     def as_table(self) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class _Steps:
             ("evaluate on held-out points", self._evaluate),
             ("flags for open pathways", self._score),
             ("audit across ethnic groups", self._audit),
+            ("promote", self._promote),
         )
         begun = monotonic()
         for number, (words, run) in enumerate(steps, start=1):
@@ -112,6 +113,20 @@ class _Steps:
         )
         audit(self.work / "predictions.parquet", asked, out=self.out / "audit", config=self.config)
 
+    def _promote(self) -> None:
+        from pipelines.promote import Override, promote
+        from pipelines.tracking import tracking_uri
+
+        if tracking_uri(self.config) != own_store(self.out):
+            print("not promoted: the store is not the demo's own, and a synthetic model serves nobody")
+            return
+        promote(
+            self.model.rpartition("/")[2],
+            config=self.config,
+            audit=self.out / "audit",
+            override=Override("a demonstration on synthetic records, for nobody's care", "bsw demo"),
+        )
+
 
 def _clear(out: Path) -> None:
     """Make `out` an empty folder of the demo's own."""
@@ -130,8 +145,12 @@ def _with_own_store(config: Config, out: Path) -> Config:
     """The demo's models stay beside the demo: a synthetic model must not become a service's champion."""
     if config.tracking != Config().tracking:
         return config
-    own = replace(config.tracking, uri=f"sqlite:///{(out / 'mlflow.db').resolve()}")
-    return replace(config, tracking=own)
+    return replace(config, tracking=replace(config.tracking, uri=own_store(out)))
+
+
+def own_store(out: Path) -> str:
+    """The address of the demo's own store."""
+    return f"sqlite:///{(out / 'mlflow.db').resolve()}"
 
 
 def _say_where(out: Path, config: Config) -> None:

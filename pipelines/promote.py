@@ -1,0 +1,196 @@
+"""`bsw promote`: a version becomes champion where every gate holds, or where a named person says why all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from features.errors import InputError, nearest
+from models.promotion import Finding, measured
+from pipelines.code_in_use import code_in_use
+from pipelines.config import Config
+from pipelines.promotion_audit import audit_gate
+from pipelines.registry import CHAMPION
+from pipelines.tracking import connect, run
+
+LONGEST, LONGEST_OF_MLFLOW = 1_000, 5_000
+MOVED, DESPITE, HELD = "champion", "champion despite its gates", "held back"
+
+
+@dataclass(frozen=True)
+class Override:
+    """Why a person makes a version champion although a gate does not hold, and who."""
+
+    because: str
+    by: str
+
+    @classmethod
+    def of(cls, because: str | None, by: str | None) -> Override | None:
+        """The override that was asked for, if any. Errors: InputError where half of it is missing or too long."""
+        if because is None:
+            return None
+        if not because.strip() or not (by or "").strip():
+            raise InputError("--because needs a reason, and --by the name of the person who decides")
+        if len(because) > LONGEST:
+            raise InputError(
+                f"--because is longer than {LONGEST} characters; name the document that says the rest"
+            )
+        return cls(because.strip(), str(by).strip())
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was found of a version and what follows; `evaluation`: the run that measured it."""
+
+    model: str
+    version: str
+    findings: tuple[Finding, ...]
+    cautions: tuple[str, ...]
+    override: Override | None
+    evaluation: str | None
+    champion_before: str | None
+
+    @property
+    def failed(self) -> tuple[Finding, ...]:
+        """The gates that do not hold."""
+        return tuple(one for one in self.findings if not one.holds)
+
+    @property
+    def outcome(self) -> str:
+        """Whether it becomes champion."""
+        if not self.failed:
+            return MOVED
+        return HELD if self.override is None else DESPITE
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The decision for people: a line for each gate and caution, then what follows."""
+        gates = (
+            f"{'holds' if one.holds else 'DOES NOT HOLD'}: {one.gate}: {one.reason}" for one in self.findings
+        )
+        return (*gates, *(f"caution: {caution}" for caution in self.cautions), self._conclusion)
+
+    @property
+    def _conclusion(self) -> str:
+        named = f"models:/{self.model}/{self.version}"
+        if self.outcome == MOVED:
+            return f"{named} is champion: every gate holds."
+        failed = ", ".join(one.gate for one in self.failed)
+        if self.override is None:
+            return (
+                f"{named} is not made champion: {failed}. A person may decide otherwise, on record: "
+                "--because TEXT --by NAME."
+            )
+        return f"{named} is champion although {failed}; because: {self.override.because} ({self.override.by})"
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, for the record."""
+        return {**asdict(self), "outcome": self.outcome}
+
+
+def promote(
+    version: str, *, config: Config, audit: Path | None = None, override: Override | None = None
+) -> bool:
+    """Whether the version is champion now; the reasons are printed and kept with it either way.
+
+    `audit`: the folder of the audit of its held-out predictions. Each attempt is a run of its own in MLflow.
+    Errors: InputError where there is no such version, or the folder holds no finished audit.
+    """
+    client = connect(config)
+    decision = _decide(client, version, config, audit, override)
+    _settle(client, decision, config, audit)
+    print("\n".join(decision.lines))
+    return decision.outcome != HELD
+
+
+def _decide(
+    client: Any, version: str, config: Config, audit: Path | None, override: Override | None
+) -> Decision:
+    """What every gate says of the version."""
+    name = config.tracking.registered_model
+    standing = _standing(client, name, version)
+    evaluated = _evaluation(client, config, version)
+    figures, tags = (evaluated.data.metrics, evaluated.data.tags) if evaluated else ({}, {})
+    before = client.get_registered_model(name).aliases.get(CHAMPION)
+    champion = _standing(client, name, str(before)).tags if before else {}
+    remedy = f"run `bsw evaluate WORK --model models:/{name}/{version}`"
+    told, cautions = audit_gate(audit, tags.get("predictions"), config)
+    return Decision(
+        model=name,
+        version=version,
+        findings=(
+            *measured(figures, config.promotion, remedy=remedy),
+            told,
+            _code(standing.tags),
+            _records(standing.tags, tags, champion),
+        ),
+        cautions=cautions,
+        override=override,
+        evaluation=evaluated.info.run_id if evaluated else None,
+        champion_before=str(before) if before else None,
+    )
+
+
+def _standing(client: Any, name: str, version: str) -> Any:
+    """The version in the registry. Errors: InputError naming the versions that are there."""
+    known = {str(one.version): one for one in client.search_model_versions(f"name = '{name}'")}
+    if version not in known:
+        raise InputError(f"model '{name}' has no version '{version}': {nearest(version, known)}")
+    return known[version]
+
+
+def _evaluation(client: Any, config: Config, version: str) -> Any:
+    """The last finished run that measured the version; None where there is none."""
+    experiment = client.get_experiment_by_name(config.tracking.experiment).experiment_id
+    own = f"tags.model_name = '{config.tracking.registered_model}' and tags.model_version = '{version}'"
+    runs = client.search_runs(
+        [experiment],
+        f"tags.step = 'evaluate' and {own} and attributes.status = 'FINISHED'",
+        order_by=["attributes.end_time DESC"],
+        max_results=1,
+    )
+    return runs[0] if runs else None
+
+
+def _code(version: Mapping[str, str]) -> Finding:
+    """Whether the code that is in use here would run the version."""
+    here = code_in_use()
+    same = version.get("code_fingerprint") == here.fingerprint
+    return Finding(
+        "code", same, f"made by {version.get('code', 'unknown code')} where {here.version} is in use"
+    )
+
+
+def _records(
+    version: Mapping[str, str], evaluation: Mapping[str, str], champion: Mapping[str, str]
+) -> Finding:
+    """Whether the version, what it was measured on and the present champion are all of real or all of synthetic
+    records."""
+    kinds = {
+        "it learnt from": version.get("synthetic"),
+        "it was measured on": evaluation.get("synthetic"),
+        "the champion learnt from": champion.get("synthetic"),
+    }
+    said = {words: "synthetic" if kind == "True" else "real" for words, kind in kinds.items() if kind}
+    reason = ", ".join(f"{words} {kind} records" for words, kind in said.items())
+    return Finding("records", len(set(said.values())) == 1, reason or "nothing says what it learnt from")
+
+
+def _settle(client: Any, decision: Decision, config: Config, audit: Path | None) -> None:
+    """Write the reasons down, then move the alias: a champion without a record is not possible."""
+    name, version = decision.model, decision.version
+    with run(config, f"promote models:/{name}/{version}") as mlflow:
+        tags = {"step": "promote", "model_name": name, "model_version": version, "outcome": decision.outcome}
+        override = {} if decision.override is None else asdict(decision.override)
+        mlflow.set_tags({**tags, **override})
+        mlflow.log_dict({**decision.as_json(), "settings": asdict(config.promotion)}, "promotion.json")
+        if audit is not None:
+            mlflow.log_artifact(str(audit / "audit.json"))
+        client.update_model_version(name, version, "\n\n".join(decision.lines)[:LONGEST_OF_MLFLOW])
+        kept = {"promotion": decision.outcome, "promotion_run": mlflow.active_run().info.run_id}
+        for tag, value in kept.items():
+            client.set_model_version_tag(name, version, tag, value)
+        if decision.outcome != HELD:
+            client.set_registered_model_alias(name, CHAMPION, version)

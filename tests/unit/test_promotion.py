@@ -1,0 +1,76 @@
+"""A version is held back by each figure that is beyond its bounds, too uncertain, or not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from models.audit_gate import Gate
+from models.promotion import PromotionSettings, audited, measured
+
+SETTINGS = PromotionSettings()
+GOOD = {
+    "test_calibration_slope": (1.02, 0.91, 1.13),
+    "test_calibration_intercept": (0.01, -0.1, 0.12),
+    "test_ici": (0.01, 0.006, 0.03),
+    "gain_over_logistic_regression": (0.012, 0.006, 0.018),
+}
+
+
+def figures(known_share: float = 0.7, **changed: tuple[float, float, float]) -> Mapping[str, float]:
+    named = {"known_share": known_share}
+    for name, (value, low, high) in {**GOOD, **changed}.items():
+        named |= {name: value, f"{name}_low": low, f"{name}_high": high}
+    return named
+
+
+def failing(of: Mapping[str, float]) -> list[str]:
+    return [one.gate for one in measured(of, SETTINGS, remedy="evaluate it") if not one.holds]
+
+
+def test_good_figures_hold_every_gate() -> None:
+    assert failing(figures()) == []
+
+
+@pytest.mark.parametrize(
+    ("gate", "changed"),
+    [
+        ("calibration slope", {"test_calibration_slope": (1.6, 1.4, 1.8)}),
+        ("calibration slope", {"test_calibration_slope": (1.0, 0.7, 1.3)}),
+        ("calibration intercept", {"test_calibration_intercept": (-0.2, -0.3, -0.1)}),
+        ("calibration error (ICI)", {"test_ici": (0.04, 0.03, 0.06)}),
+        ("gain in AUROC over logistic regression", {"gain_over_logistic_regression": (0.01, 0.0, 0.02)}),
+    ],
+)
+def test_an_interval_that_leaves_its_bounds_holds_the_version_back(
+    gate: str, changed: Mapping[str, tuple[float, float, float]]
+) -> None:
+    assert failing(figures(**changed)) == [gate]
+
+
+def test_too_few_outcomes_known_hold_the_version_back() -> None:
+    assert failing(figures(known_share=0.49)) == ["outcomes known"]
+
+
+def test_what_was_not_measured_does_not_hold_and_says_how_to_measure_it() -> None:
+    found = measured({}, SETTINGS, remedy="run `bsw evaluate`")
+    assert not any(one.holds for one in found)
+    assert {one.reason for one in found} == {"was not measured; run `bsw evaluate`"}
+
+
+def test_a_reason_names_the_figure_its_interval_and_the_bounds() -> None:
+    slope = measured(figures(), SETTINGS, remedy="")[0]
+    assert slope.reason == "1.020 (0.910 to 1.130) where the whole interval must be 0.75 to 1.33"
+
+
+def test_the_audits_own_reasons_are_given() -> None:
+    held = audited(Gate(False, ("By group, a difference.", "Another."), ()))
+    assert (held.holds, held.reason) == (False, "By group, a difference. Another.")
+    assert audited(Gate(True, (), ("a caution",))).holds
+
+
+@pytest.mark.parametrize("wrong", [{"slope_from": 1.2}, {"ici": 0.0}, {"known_share": 2.0}, {"gain": 1.0}])
+def test_meaningless_bounds_are_refused(wrong: Mapping[str, float]) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        PromotionSettings(**wrong)  # type: ignore[arg-type]
