@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -160,18 +161,28 @@ def mostly_hidden(parts: pd.DataFrame, predictors: Mapping[str, Speaking]) -> pd
     return raising[never].sum(axis=1) > raising.sum(axis=1) / 2
 
 
+def may_speak(told: Told, features: pd.DataFrame) -> pd.DataFrame:
+    """Points x predictors: what each value may be told as, 1 a reason, -1 what helps, 0 neither."""
+    return pd.DataFrame(
+        {name: features[name].map(partial(_speaks_as, told, str(name))) for name in features}, dtype=np.int64
+    )
+
+
+def _speaks_as(told: Told, name: str, value: float) -> int:
+    predictor, side = told.predictors[name], told.sides.get(name)
+    if predictor.shown != "reason":
+        return 0
+    if side is None or math.isnan(value):
+        return 1
+    return 1 if side.worrying(value, predictor.direction) else -1
+
+
 def _worries(told: Told, ground: Ground) -> bool:
-    predictor, side = told.predictors[ground.predictor], told.sides.get(ground.predictor)
-    if predictor.shown != "reason" or ground.change < 0:
-        return False
-    return side is None or math.isnan(ground.value) or side.worrying(ground.value, predictor.direction)
+    return ground.change >= 0 and _speaks_as(told, ground.predictor, ground.value) == 1
 
 
 def _protects(told: Told, ground: Ground) -> bool:
-    predictor, side = told.predictors[ground.predictor], told.sides.get(ground.predictor)
-    if predictor.shown != "reason" or ground.change > 0 or math.isnan(ground.value):
-        return False
-    return side is not None and not side.worrying(ground.value, predictor.direction)
+    return ground.change <= 0 and _speaks_as(told, ground.predictor, ground.value) == -1
 
 
 @dataclass(frozen=True)

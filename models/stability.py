@@ -1,19 +1,13 @@
 """Would the flag still stand had other patients been learnt from? Over the model's refits on resampled patients:
 how often a point is flagged, and which of its reasons stay.
 
-A reason that comes and goes with the patients learnt from is none to act on, and is not shown. How to use it:
-
-    eligible = ...  # points x predictors: what may be given as a reason at each point, whatever its part
-    found = stability(model, features, eligible=eligible, construct_of=..., settings=...)
-    found.flagged_share  # per point, 0 to 1
-    found.lasting        # points x predictors: among the leading reasons in enough refits
-
-A model without refits cannot tell: `flagged_share` is missing and nothing lasts; `known` says so.
+A reason that comes and goes with the patients learnt from is none to act on, and is not shown. `Stability.lasting`
+is what `models.flags.Doubts` asks for. A model without refits cannot tell: `flagged_share` is missing, nothing
+lasts, and `known` says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,16 +26,14 @@ class StabilitySettings:
     """Which reasons stay.
 
     first: a reason must be among the first so many that may be shown. share: in at least this share of refits.
-    per_construct: of one construct, only so many count among the first, as on a flag.
     """
 
     first: int = 3
     share: float = 0.8
-    per_construct: int = 2
 
     def __post_init__(self) -> None:
-        if not (self.first >= self.per_construct >= 1 and 0 < self.share <= 1):
-            raise ValueError("first >= per_construct >= 1 and 0 < share <= 1 must hold")
+        if not (self.first >= 1 and 0 < self.share <= 1):
+            raise ValueError("first must be at least 1, and 0 < share <= 1 must hold")
 
 
 class Refitted(Protocol):
@@ -60,8 +52,8 @@ class Stability:
     """What the refits say of each point.
 
     `flagged_share`: in which share of the refits (0 to 1) its chance reaches the model's threshold. `leading`:
-    points x predictors, in which share of the refits each is among the leading reasons; both are missing where
-    there are no refits.
+    points x predictors, in which share of the refits each is among the leading reasons, or of what helps; both
+    are missing where there are no refits.
     """
 
     flagged_share: pd.Series
@@ -82,51 +74,35 @@ class Stability:
 
 
 def stability(
-    model: Refitted,
-    features: pd.DataFrame,
-    *,
-    eligible: pd.DataFrame,
-    construct_of: Mapping[str, str],
-    settings: StabilitySettings,
+    model: Refitted, features: pd.DataFrame, *, speaks: pd.DataFrame, settings: StabilitySettings
 ) -> Stability:
     """How each point of `features` fares under the model's refits.
 
-    eligible: points x predictors as `features` and the model have them, whether each may be given as a reason.
-    construct_of: predictor -> construct.
+    speaks: points x predictors, what each value may be told as: 1 a reason, -1 what helps, 0 neither
+    (`models.reasons.may_speak`).
     """
     names = list(model.predictors)
     matrix = features.loc[:, names].to_numpy(dtype=np.float64)
-    allowed = eligible.loc[features.index, names].to_numpy(dtype=bool)
-    _, construct = np.unique([construct_of[name] for name in names], return_inverse=True)
-    flagged, leading = np.zeros(len(matrix)), np.zeros(matrix.shape)
+    told_as = speaks.loc[features.index, names].to_numpy()
+    flagged, led = np.zeros(len(matrix)), np.zeros(matrix.shape)
     for refit in model.refits:
         margin = raw(refit.booster, matrix)
         flagged += refit.calibration.risk(margin) >= model.threshold
         parts = Contributions(refit.booster).of(matrix, margin)
-        leading += leading_reasons(np.where(allowed, parts, 0.0), construct, settings)
+        led += leading(parts, told_as, settings.first) | leading(-parts, -told_as, settings.first)
     number = len(model.refits) or np.nan
     return Stability(
         pd.Series(flagged / number, index=features.index),
-        pd.DataFrame(leading / number, index=features.index, columns=names),
+        pd.DataFrame(led / number, index=features.index, columns=names),
         len(model.refits),
         settings,
     )
 
 
-def leading_reasons(parts: Numbers, construct: NDArray[np.int64], settings: StabilitySettings) -> Answers:
-    """Which predictors are among the first that raise the chance, few of any one construct.
-
-    parts: points x predictors, of the log-odds, 0 where a predictor may not be a reason. construct: of each
-    predictor, as a number. Ties go to the earlier predictor, as on a flag.
-    """
-    order = np.argsort(-parts, axis=1, kind="stable")
-    raising = np.take_along_axis(parts, order, axis=1) > 0
-    own = construct[order]
-    counted = np.zeros(parts.shape, dtype=bool)
-    for one in np.unique(construct):
-        of_it = (own == one) & raising
-        counted |= of_it & (of_it.cumsum(axis=1) <= settings.per_construct)
-    counted &= counted.cumsum(axis=1) <= settings.first
+def leading(parts: Numbers, told_as: NDArray[np.int64], first: int) -> Answers:
+    """Points x predictors: the `first` largest parts above 0 of those told as 1; of like parts the earlier."""
+    told = np.where(told_as == 1, parts, 0.0)
+    order = np.argsort(-told, axis=1, kind="stable")[:, :first]
     found = np.zeros(parts.shape, dtype=bool)
-    np.put_along_axis(found, order, counted, axis=1)
+    np.put_along_axis(found, order, np.take_along_axis(told, order, axis=1) > 0, axis=1)
     return found

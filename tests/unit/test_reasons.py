@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from models.explanation import Explanation
 from models.flags import Doubts, Flag, make_flags
+from models.reasons import may_speak
 from tests.unit.logistic import Logistic
 from tests.unit.test_flags import PREDICTORS, Spoken, flag, lines, rules
 
@@ -117,3 +118,13 @@ def test_whatever_moves_a_chance_a_flag_keeps_its_rules(
     assert all(reason.change >= 0.02 for reason in found.reasons)
     assert all(help.change <= -0.02 for help in found.helps)
     assert not [name for help in found.helps for name in help.predictors if math.isnan(values[name])]
+
+
+def test_a_value_may_be_told_as_a_reason_or_as_what_helps_by_its_side_and_as_neither_where_never_shown() -> None:
+    features = pd.DataFrame(
+        {"missed_lately": [0, 2, math.nan], "phq9": 5, "deprivation": 9, "pwp_history": 1}, index=list("abc")
+    )
+    spoken = may_speak(rules().told, features)
+    assert spoken["missed_lately"].tolist() == [-1, 1, 1]
+    assert spoken["phq9"].tolist() == [1, 1, 1]
+    assert not spoken[["deprivation", "pwp_history"]].any(axis=None)

@@ -8,11 +8,10 @@ import pytest
 
 from models.calibration import Platt
 from models.risk_model import Fitted, RiskModel
-from models.stability import Stability, StabilitySettings, leading_reasons, stability
+from models.stability import Stability, StabilitySettings, leading, stability
 from tests.unit.random_boosters import material
 
 NAMES = ("a", "b", "c", "d")
-CONSTRUCTS = {"a": "planning", "b": "planning", "c": "behaviour", "d": "symptoms"}
 
 
 def fitted(seed: int) -> Fitted:
@@ -28,12 +27,11 @@ def points(rows: int = 30) -> pd.DataFrame:
     return pd.DataFrame(matrix, columns=list(NAMES), index=[f"p{n}" for n in range(rows)])
 
 
-def found_of(learnt: RiskModel, features: pd.DataFrame, never: str = "", **settings: float) -> Stability:
-    eligible = pd.DataFrame(True, index=features.index, columns=list(NAMES)).assign(
-        **dict.fromkeys(never, False)
-    )
-    asked = StabilitySettings(**settings)
-    return stability(learnt, features, eligible=eligible, construct_of=CONSTRUCTS, settings=asked)
+def found_of(learnt: RiskModel, features: pd.DataFrame, **asked: object) -> Stability:
+    """As every value were a reason, but for the predictors that `told_as` names."""
+    told_as = dict.fromkeys(NAMES, 1) | asked.pop("told_as", {})
+    speaks = pd.DataFrame(told_as, index=features.index)
+    return stability(learnt, features, speaks=speaks, settings=StabilitySettings(**asked))
 
 
 def test_the_flagged_share_counts_the_refits_whose_chance_reaches_the_threshold() -> None:
@@ -46,24 +44,32 @@ def test_the_flagged_share_counts_the_refits_whose_chance_reaches_the_threshold(
 
 def test_a_reason_lasts_where_enough_refits_lead_with_it() -> None:
     learnt, features = model(), points()
-    leading = np.zeros(features.shape)
+    led = np.zeros(features.shape)
     for refit in learnt.refits:
         parts = refit.booster.predict(features.to_numpy(), pred_contrib=True)[:, :-1]
         first = np.argsort(-parts, axis=1, kind="stable")[:, :2]
-        np.add.at(leading, (np.arange(len(parts))[:, None], first), np.take_along_axis(parts, first, 1) > 0)
+        np.add.at(led, (np.arange(len(parts))[:, None], first), np.take_along_axis(parts, first, 1) > 0)
     found = found_of(learnt, features, first=2)
-    np.testing.assert_allclose(found.leading, leading / 5)
-    np.testing.assert_array_equal(found.lasting, leading >= 4)
+    np.testing.assert_allclose(found.leading, led / 5)
+    np.testing.assert_array_equal(found.lasting, led >= 4)
     assert found.lasting.any(axis=None)
     assert not found.lasting.all(axis=None)
 
 
-def test_what_may_not_be_a_reason_never_lasts_and_takes_no_place() -> None:
+def test_what_may_not_be_told_never_lasts_and_takes_no_place() -> None:
     features = points()
-    found = found_of(model(), features, never="a", first=1, per_construct=1)
+    found = found_of(model(), features, told_as={"a": 0}, first=1)
     assert not found.leading["a"].any()
-    everything = found_of(model(), features, first=1, per_construct=1)
-    assert found.leading["b"].sum() > everything.leading["b"].sum()
+    assert found.leading["b"].sum() > found_of(model(), features, first=1).leading["b"].sum()
+
+
+def test_what_helps_leads_where_it_lowers_the_chance() -> None:
+    learnt, features = model(), points()
+    lowers = np.zeros(len(features))
+    for refit in learnt.refits:
+        lowers += refit.booster.predict(features.to_numpy(), pred_contrib=True)[:, 0] < 0
+    found = found_of(learnt, features, told_as={"a": -1})
+    assert found.leading["a"].tolist() == (lowers / 5).tolist()
 
 
 def test_without_refits_stability_is_unknown_and_nothing_lasts() -> None:
@@ -81,25 +87,23 @@ def test_many_points_fare_as_each_does_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "per_construct", "leading"),
+    ("parts", "told_as", "lead"),
     [
-        ([0.4, 0.3, 0.2, 0.1], 2, "abc"),
-        ([0.4, 0.3, 0.2, 0.1], 1, "acd"),
-        ([-0.9, 0.3, 0.0, 0.1], 2, "bd"),
-        ([0.2, 0.2, 0.2, 0.2], 2, "abc"),
-        ([0.0, 0.0, 0.0, 0.0], 2, ""),
+        ([0.4, 0.3, 0.2, 0.1], [1, 1, 1, 1], "abc"),
+        ([0.4, 0.3, 0.2, 0.1], [1, 0, -1, 1], "ad"),
+        ([-0.9, 0.3, 0.0, 0.1], [1, 1, 1, 1], "bd"),
+        ([0.2, 0.2, 0.2, 0.2], [1, 1, 1, 1], "abc"),
+        ([0.0, 0.0, 0.0, 0.0], [1, 1, 1, 1], ""),
     ],
 )
-def test_the_first_three_that_raise_the_chance_lead_few_of_any_one_construct(
-    parts: list[float], per_construct: int, leading: str
+def test_the_first_three_that_raise_the_chance_and_may_be_told_lead(
+    parts: list[float], told_as: list[int], lead: str
 ) -> None:
-    construct = np.array([0, 0, 1, 2])
-    asked = StabilitySettings(per_construct=per_construct)
-    found = leading_reasons(np.array([parts]), construct, asked)[0]
-    assert "".join(np.array(NAMES)[found]) == leading
+    found = leading(np.array([parts]), np.array([told_as]), 3)[0]
+    assert "".join(np.array(NAMES)[found]) == lead
 
 
-@pytest.mark.parametrize("wrong", [{"share": 0.0}, {"share": 1.1}, {"first": 1, "per_construct": 2}])
+@pytest.mark.parametrize("wrong", [{"share": 0.0}, {"share": 1.1}, {"first": 0}])
 def test_settings_that_mean_nothing_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must hold"):
         StabilitySettings(**wrong)
