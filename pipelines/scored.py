@@ -12,8 +12,10 @@ from features.conceptual_model import TITLES
 from features.errors import InputError, nearest
 from features.predictor import everything
 from models.explanation import Explanation, drawn_background, explain
-from models.flags import Flag, Rules, make_flags
+from models.flags import Doubts, Flag, Rules, make_flags
 from models.learnt_sides import learnt_sides
+from models.reasons import may_speak
+from models.stability import Stability, stability
 from models.suggestions import Suggestions
 from pipelines.build import Built
 from pipelines.config import Config
@@ -31,7 +33,8 @@ class Scored:
     """What was found of each chosen point, in the order of `points`, which is indexed by point_id.
 
     `risks` has risk, risk_low and risk_high; `not_listed` the open pathways without a chosen point;
-    `background` the rows of patients that stand for "not known" where the settings ask for some.
+    `stability` is how each point fares under the model's refits; `background` the rows of patients that stand
+    for "not known" where the settings ask for some.
     """
 
     points: pd.DataFrame
@@ -40,6 +43,7 @@ class Scored:
     risks: pd.DataFrame
     explanation: Explanation
     flags: tuple[Flag, ...]
+    stability: Stability
     background: pd.DataFrame | None = None
 
     @property
@@ -76,8 +80,11 @@ def find_flags(
         suggestions=suggestions,
     )
     risks = model.predict(features)
-    flags = make_flags(rules, risks, features=features, explanation=explanation)
-    return Scored(points, not_listed, features, risks, explanation, flags, background)
+    speaks = may_speak(rules.told, features[list(model.predictors)])
+    found = stability(model, features, speaks=speaks, settings=config.stability)
+    doubts = Doubts(stable=found.lasting if found.known else None)
+    flags = make_flags(rules, risks, features=features, explanation=explanation, doubts=doubts)
+    return Scored(points, not_listed, features, risks, explanation, flags, found, background)
 
 
 def _must_carry(model: RiskModel, built: Built) -> None:

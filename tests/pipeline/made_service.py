@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import expit
 
 from features.predictor import Predictor, catalogue
+from models.risk_model import Fitted
 from pipelines.build import Built
 from tests.unit.logistic import Logistic
 
@@ -26,6 +27,7 @@ class Learnt:
     booster: lgb.Booster
     predictors: tuple[str, ...]
     threshold: float = 0.6
+    refits: tuple[Fitted, ...] = ()
     calibration: Logistic = field(default_factory=lambda: Logistic(0.9, 0.1))
 
     def margin(self, features: pd.DataFrame) -> np.ndarray:

@@ -120,7 +120,9 @@ def test_whatever_moves_a_chance_a_flag_keeps_its_rules(
     assert not [name for help in found.helps for name in help.predictors if math.isnan(values[name])]
 
 
-def test_a_value_may_be_told_as_a_reason_or_as_what_helps_by_its_side_and_as_neither_where_never_shown() -> None:
+def test_a_value_may_be_told_as_a_reason_or_as_what_helps_by_its_side_and_as_neither_where_never_shown() -> (
+    None
+):
     features = pd.DataFrame(
         {"missed_lately": [0, 2, math.nan], "phq9": 5, "deprivation": 9, "pwp_history": 1}, index=list("abc")
     )

@@ -1,0 +1,53 @@
+"""A reason that most refits do not lead with is not shown; without refits nobody claims that one is stable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from models.risk_model import Fitted
+from models.suggestions import packaged_suggestions, read_suggestions
+from pipelines.config import Config
+from pipelines.scored import Scored, find_flags
+from tests.pipeline.made_service import AS_OF, catalogue, model, service
+
+
+def scored_with(refits: tuple[Fitted, ...]) -> Scored:
+    library = read_suggestions(packaged_suggestions(), catalogue())
+    learnt = replace(model(), refits=refits)
+    return find_flags(service(), learnt, as_of=AS_OF, config=Config(), suggestions=library)
+
+
+def fitted(seed: int) -> Fitted:
+    learnt = model(seed)
+    return Fitted(learnt.booster, learnt.calibration)
+
+
+@pytest.fixture(scope="module")
+def refitted() -> Scored:
+    return scored_with(tuple(fitted(seed) for seed in (11, 12, 13)))
+
+
+def test_every_reason_that_is_shown_is_led_with_by_enough_refits(refitted: Scored) -> None:
+    lasting = refitted.stability.lasting
+    told = [(flag.point, name) for flag in refitted.flags for r in flag.reasons for name in r.predictors]
+    assert told
+    assert all(lasting.loc[point, name] for point, name in told)
+
+
+def test_some_reasons_that_the_model_alone_would_give_do_not_stay(refitted: Scored, scored: Scored) -> None:
+    shown, before = (sum(len(flag.reasons) for flag in found.flags) for found in (refitted, scored))
+    assert 0 < shown < before
+
+
+def test_refits_that_are_the_model_itself_flag_what_it_flags_and_keep_its_first_reasons() -> None:
+    found = scored_with((fitted(1),) * 2)
+    flagged = [flag.chance >= 0.6 for flag in found.flags]
+    assert found.stability.flagged_share.tolist() == [float(one) for one in flagged]
+    assert not any(flag.unstable for flag in found.flags)
+
+
+def test_without_refits_stability_is_unknown(scored: Scored) -> None:
+    assert not scored.stability.known
+    assert not scored.stability.lasting.any(axis=None)
