@@ -1,4 +1,4 @@
-"""The commands about a model: train, evaluate, score, audit, promote."""
+"""The commands about a model: train, evaluate, score, audit, promote, serve."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ def model_commands(commands: Commands) -> None:
     promote.add_argument("--because", metavar="TEXT", help="why it is promoted although a gate does not hold")
     promote.add_argument("--by", metavar="NAME", help="who decides so")
 
+    serve = command(commands, "serve", _serve, "answer for rows of predictors over HTTP, on this machine")
+    serve.add_argument("--model", metavar="URI", help="default: models:/bsw@champion")
+    serve.add_argument("--port", type=int, default=5001, metavar="N")
+
 
 def _train(asked: argparse.Namespace) -> int:
     from pipelines.config import read_config
@@ -78,3 +82,12 @@ def _promote(asked: argparse.Namespace) -> int:
     override = Override.of(asked.because, asked.by)
     moved = promote(asked.version, config=read_config(asked.config), audit=asked.audit, override=override)
     return 0 if moved else 1
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.registry import champion_of
+    from pipelines.serve import serve
+
+    config = read_config(asked.config)
+    return serve(asked.model or champion_of(config), port=asked.port, config=config)
