@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from models.calibration import FITS
-from models.calibration_choice import Asked, chosen
+from models.calibration_choice import Asked, Choice, chosen
+from models.cut_off import Aside, Choose, CutOff, by_share
 from models.risk_model import Fitted, Numbers, RiskModel, raw
 from models.splits import Rows, Split
 
@@ -21,9 +22,8 @@ from models.splits import Rows, Split
 class BoostingSettings:
     """LightGBM's settings by their usual names; `patience`: rounds without gain before it stops.
 
-    `refits`: models refitted on resampled patients for the interval of a risk. `flagged_share`: the share of
-    training points of highest risk that is flagged. `calibration`: a kind, or chosen on the calibration slice.
-    `threads`: the most that a large matrix may use.
+    `refits`: models refitted on resampled patients for the interval of a risk. `calibration`: a kind, or chosen on
+    the calibration slice. `threads`: the most that a large matrix may use.
     """
 
     learning_rate: float = 0.04
@@ -35,13 +35,13 @@ class BoostingSettings:
     max_rounds: int = 600
     patience: int = 40
     refits: int = 5
-    flagged_share: float = 0.2
     calibration: Asked = "chosen"
     threads: int = 2
     seed: int = 1
 
 
 Advance = Callable[[str], object]
+HIGHEST_FIFTH = by_share(0.2)
 # Below this many numbers a second thread costs more than it gives: on a busy machine the threads wait for one
 # another, and a fit of a third of a second takes a minute.
 WORTH_THREADS = 2_000_000
@@ -56,6 +56,7 @@ def train(
     directions: Mapping[str, int],
     settings: BoostingSettings,
     weights: Numbers | None = None,
+    cut_off: Choose = HIGHEST_FIFTH,
     advance: Advance = str,
 ) -> RiskModel:
     """Learn from the training rows of `split`.
@@ -63,7 +64,8 @@ def train(
     `features`: rows x predictors (numbers, NaN missing). `outcome`: 0 or 1 in training rows. `directions`:
     predictor -> +1 or -1 by the conceptual model; each becomes a monotone constraint only if a fit without
     constraints agrees. `weights`: how much each row counts for the trees; calibration takes rows as they came,
-    or its risks would not be those of the people there. The same arguments give the same model.
+    or its risks would not be those of the people there. `cut_off`: chooses it on the calibration slice. The same
+    arguments give the same model.
     """
     predictors = tuple(str(name) for name in features.columns)
     matrix = features.to_numpy(dtype=np.float64)
@@ -76,15 +78,8 @@ def train(
     seen = np.concatenate([split.fit, split.stop])
 
     def trees(rows: Rows, seed: int) -> lgb.Booster:
-        return fit(
-            matrix[rows],
-            outcome[rows],
-            settings,
-            rounds=rounds,
-            seed=seed,
-            constraints=constraints,
-            weights=_of(weights, rows),
-        )
+        own, known = _of(weights, rows), (matrix[rows], outcome[rows])
+        return fit(*known, settings, rounds=rounds, seed=seed, constraints=constraints, weights=own)
 
     # How many rounds is settled: the trees may now learn from the stopping slice too, as the refits do.
     booster, aside = trees(seen, settings.seed), split.calibrate
@@ -104,17 +99,34 @@ def train(
         refits.append(Fitted(booster, again(raw(booster, matrix[drawn]), outcome[drawn])))
         advance(f"refit {number}")
     # On the slice that the trees never saw: their risks for what they learnt from are too extreme.
-    threshold = float(np.quantile(main.risk(matrix[split.calibrate]), 1 - settings.flagged_share))
-    about = {
+    risk = main.risk(matrix[aside])
+    line = cut_off(Aside(risk, outcome[aside]))
+    facts = {
+        "rounds": str(rounds),
+        "monotone": _words(agreed),
+        **_about(split, choice),
+        **_flagging(line, risk),
+    }
+    return RiskModel(predictors, main, tuple(refits), line.value, facts)
+
+
+def _about(split: Split, choice: Choice) -> dict[str, str]:
+    """What people may want to know of how a model was learnt."""
+    return {
         "cut": split.cut.strftime("%Y-%m-%d"),
         "horizon_days": str(split.horizon_days),
-        "rounds": str(rounds),
-        "monotone": ", ".join(f"{name} {sign:+d}" for name, sign in sorted(agreed.items())) or "none",
-        "flagged_share": str(settings.flagged_share),
         "calibration": choice.calibration.kind,
         "calibration_losses": choice.as_text(),
     }
-    return RiskModel(predictors, main, tuple(refits), threshold, about)
+
+
+def _flagging(line: CutOff, risk: Numbers) -> dict[str, str]:
+    """How the cut-off was chosen, and the share of the calibration slice that it flags."""
+    return {"cut_off": line.says, "flagged_share": f"{float((risk >= line.value).mean()):.4f}"}
+
+
+def _words(agreed: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {sign:+d}" for name, sign in sorted(agreed.items())) or "none"
 
 
 def resampled(patients: NDArray[np.object_], rows: Rows, *, seed: int) -> Rows:

@@ -7,13 +7,14 @@ risk of harm.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from models.chance_in_words import whole_percent
+from models.cut_off import CutOffSettings
 from models.explanation import Explanation
 from models.learnt_sides import Side
 from models.reasons import (
@@ -48,7 +49,9 @@ class FlagSettings:
     reasons: the most reasons a flag gives. helps: the most lines of what helps. reasons_per_construct: the most
     of either from one construct. least_change: how much each must move the chance (0.02 = 2 in 100).
     missing_at_most: the largest share of the model's predictors that may be missing; beyond it no chance is
-    stated. suggestions: a file with the service's own library of things to consider; empty for the one that
+    stated. unlike_share: the share of the points kept from the trees that count as unlike those learnt from; of
+    such patients no chance is stated. cut_off: see there; it and unlike_share are settled when a model is trained.
+    suggestions: a file with the service's own library of things to consider; empty for the one that
     ships.
     """
 
@@ -57,6 +60,8 @@ class FlagSettings:
     reasons_per_construct: int = 2
     least_change: float = 0.02
     missing_at_most: float = 0.5
+    unlike_share: float = 0.01
+    cut_off: CutOffSettings = field(default_factory=CutOffSettings)
     suggestions: str = ""
 
     def __post_init__(self) -> None:
@@ -64,6 +69,8 @@ class FlagSettings:
             raise ValueError("1 <= reasons_per_construct <= reasons <= 3 must hold")
         if not 0 <= self.helps <= 3:
             raise ValueError("0 <= helps <= 3 must hold")
+        if not 0 <= self.unlike_share < 1:
+            raise ValueError("unlike_share must be a share from 0 to under 1")
         if not (0 <= self.least_change < 1 and 0 <= self.missing_at_most <= 1):
             raise ValueError("least_change and missing_at_most must be shares between 0 and 1")
 
@@ -160,9 +167,10 @@ def make_flags(
     used = features.loc[risks.index, ordered.parts.columns]
     bands = _bands(rules, risks, used, average=explanation.chance_before, unlike=doubts.unlike)
     hidden = mostly_hidden(ordered.parts, rules.predictors)
-    grounds = grounds_of(ordered, used, least=rules.settings.least_change, stable=doubts.stable)
+    least, told = rules.settings.least_change, rules.told
+    grounds = grounds_of(told, ordered, used, least=least, stable=doubts.stable)
     return tuple(
-        _flag(rules.told, rules.settings.of_reasons, risk, band=band, hidden=bool(masked), grounds=found)
+        _flag(told, rules.settings.of_reasons, risk, band=band, hidden=bool(masked), grounds=found)
         for risk, band, masked, found in zip(risks.itertuples(), bands, hidden, grounds, strict=True)
     )
 
@@ -192,5 +200,5 @@ def _flag(
         context=context(told, grounds),
         hidden=hidden,
         helps=helps(told, grounds, settings),
-        unstable=not given and has_unstable_reasons(told, grounds),
+        unstable=not given and has_unstable_reasons(grounds),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.explanation import Explained
 
@@ -25,10 +26,10 @@ class Side:
     middle: float
     direction: int
 
-    def worrying(self, value: float, stated: int | None) -> bool:
-        """Whether a value lies on the worrying side; one stated by the conceptual model goes first."""
+    def worrying(self, values: NDArray[np.float64], stated: int | None) -> NDArray[np.bool_]:
+        """Whether each value lies on the worrying side; one stated by the conceptual model goes first."""
         direction = stated or self.direction
-        return direction == 0 or (value > self.middle) == (direction > 0)
+        return np.asarray((direction == 0) | ((values > self.middle) == (direction > 0)), dtype=bool)
 
 
 @dataclass(frozen=True)

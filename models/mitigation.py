@@ -84,7 +84,7 @@ def _recalibrated(learning: Learning, model: RiskModel, held_out_group: Codes) -
             new_aside[own] = fitted.risk(_log_odds(aside[own]))
             there = held_out_group == code
             new_held_out[there] = fitted.risk(_log_odds(held_out[there]))
-    cut_off = np.quantile(new_aside, 1 - learning.settings.flagged_share)
+    cut_off = np.quantile(new_aside, 1 - learning.share)
     says = (
         "The model as it is, its risks calibrated anew within each group that has enough data (of level alone "
         f"under {LEAST_FOR_A_SLOPE} outcomes of either kind); one cut-off for everyone. Uses the group at the point "
@@ -111,7 +111,7 @@ def _at_capacity(learning: Learning, model: RiskModel, share: float) -> Variant:
 
 def _own_cut_offs(learning: Learning, model: RiskModel, held_out_group: Codes) -> list[Variant]:
     """As many flags in all as now: the same share of each group, or the same sensitivity in each."""
-    at, share = learning.split.calibrate, learning.settings.flagged_share
+    at, share = learning.split.calibrate, learning.share
     aside, outcome, group = learning.set_aside(model), learning.outcome[at], learning.group[at]
     risk, codes = learning.held_out(model), max(int(group.max()), int(held_out_group.max())) + 1
     common = float(np.quantile(aside, 1 - share))

@@ -6,16 +6,18 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.spoken import merged
 from models.explanation import Explanation
 from models.learnt_sides import Side
 from models.suggestions import Named, Suggestion, Suggestions
+
+Numbers = NDArray[np.float64]
 
 
 class Speaking(Named, Protocol):
@@ -71,15 +73,18 @@ class Reason:
 
 @dataclass(frozen=True)
 class Ground:
-    """A predictor's value at a point, its part of the margin, its change of the chance, and whether it stays.
+    """A predictor's value at a point, its part of the margin, and its change of the chance.
 
-    `stable`: it is a leading one in most of the model's refits too.
+    `worries` or `helps`: whether it may be told as a reason or as what helps. `stable`: whether it leads in
+    enough of the model's refits too.
     """
 
     predictor: str
     value: float
     part: float
     change: float
+    worries: bool
+    helps: bool
     stable: bool
 
 
@@ -93,24 +98,29 @@ class Grounds:
 
 
 def grounds_of(
-    explanation: Explanation, features: pd.DataFrame, *, least: float, stable: pd.DataFrame | None
+    told: Told,
+    explanation: Explanation,
+    features: pd.DataFrame,
+    *,
+    least: float,
+    stable: pd.DataFrame | None,
 ) -> Iterator[Grounds]:
     """The grounds of each point, in the order of the explanation's parts; `features` rows and columns alike.
 
     `stable`: whether each predictor is a stable ground of each point; without it, all are.
     """
     parts = explanation.parts
-    names = list(parts.columns)
+    names, pushes, changes = list(parts.columns), parts.to_numpy(), explanation.changes().to_numpy()
     steady = np.ones(parts.shape, dtype=bool) if stable is None else stable.loc[parts.index, names].to_numpy()
-    pushes, changes = parts.to_numpy(), explanation.changes().to_numpy()
-    told = (np.abs(changes) >= least) & (pushes != 0)
-    margins = explanation.margin.to_numpy()
-    for row, values in enumerate(features.to_numpy()):
-        found = np.flatnonzero(told[row])
+    told_as = may_speak(told, features).to_numpy()
+    worries, helping = (told_as == 1) & (pushes > 0), (told_as == -1) & (pushes < 0)
+    enough = (np.abs(changes) >= least) & (pushes != 0)
+    margins, values = explanation.margin.to_numpy(), features.to_numpy()
+    for row in range(len(parts)):
+        found = np.flatnonzero(enough[row])
         ranked = found[np.argsort(-np.abs(pushes[row, found]), kind="stable")]
-        strongest = tuple(
-            Ground(names[n], values[n], pushes[row, n], changes[row, n], bool(steady[row, n])) for n in ranked
-        )
+        tables = (values, pushes, changes, worries, helping, steady)
+        strongest = tuple(Ground(names[n], *(each[row, n] for each in tables)) for n in ranked)
         yield Grounds(strongest, _change_at(explanation, float(margins[row])))
 
 
@@ -123,23 +133,20 @@ def _change_at(explanation: Explanation, margin: float) -> Callable[[float], flo
 
 
 def reasons(told: Told, grounds: Grounds, settings: ReasonSettings) -> tuple[Reason, ...]:
-    """What raises the chance: shown to practitioners, stable, and not on the good side of what is recorded.
-
-    Nobody should read "a place was agreed" or "missed no appointment" as a worry.
-    """
-    raising = [ground for ground in grounds.strongest if ground.stable and _worries(told, ground)]
+    """What raises the chance, may be a reason, and stays from refit to refit."""
+    raising = [ground for ground in grounds.strongest if ground.worries and ground.stable]
     lines = _lines(told, raising, settings.reasons, settings.per_construct)
     return tuple(_answered(told, [_reason(told, line, grounds) for line in lines], raising))
 
 
-def has_unstable_reasons(told: Told, grounds: Grounds) -> bool:
+def has_unstable_reasons(grounds: Grounds) -> bool:
     """Whether something raises the chance that would be a reason if it stayed from refit to refit."""
-    return any(not ground.stable and _worries(told, ground) for ground in grounds.strongest)
+    return any(ground.worries and not ground.stable for ground in grounds.strongest)
 
 
 def helps(told: Told, grounds: Grounds, settings: ReasonSettings) -> tuple[Reason, ...]:
-    """What lowers the chance: by the same rules, recorded, and on the good side."""
-    lowering = [ground for ground in grounds.strongest if ground.stable and _protects(told, ground)]
+    """What lowers the chance, may be said to help, and stays from refit to refit."""
+    lowering = [ground for ground in grounds.strongest if ground.helps and ground.stable]
     lines = _lines(told, lowering, settings.helps, settings.per_construct)
     return tuple(_reason(told, line, grounds) for line in lines)
 
@@ -154,35 +161,32 @@ def context(told: Told, grounds: Grounds) -> tuple[str, ...]:
     )
 
 
+def may_speak(told: Told, features: pd.DataFrame) -> pd.DataFrame:
+    """Points x predictors: what each value may be told as, 1 a reason, -1 what helps, 0 neither.
+
+    A reason is shown to practitioners and not on the good side: nobody should read "a place was agreed" or
+    "missed no appointment" as a worry. What helps is recorded, on a side that is known to be good.
+    """
+    columns = {
+        name: _speaks_as(told, str(name), features[name].to_numpy(dtype=np.float64)) for name in features
+    }
+    return pd.DataFrame(columns, index=features.index, dtype=np.int64)
+
+
+def _speaks_as(told: Told, name: str, values: Numbers) -> NDArray[np.int64]:
+    predictor, side = told.predictors[name], told.sides.get(name)
+    if predictor.shown != "reason":
+        return np.zeros(len(values), dtype=np.int64)
+    if side is None:
+        return np.ones(len(values), dtype=np.int64)
+    return np.where(side.worrying(values, predictor.direction) | np.isnan(values), 1, -1)
+
+
 def mostly_hidden(parts: pd.DataFrame, predictors: Mapping[str, Speaking]) -> pd.Series:
     """Whether over half of what raises each chance is never shown to practitioners."""
     raising = parts.clip(lower=0)
     never = [name for name in parts.columns if predictors[name].shown == "never"]
     return raising[never].sum(axis=1) > raising.sum(axis=1) / 2
-
-
-def may_speak(told: Told, features: pd.DataFrame) -> pd.DataFrame:
-    """Points x predictors: what each value may be told as, 1 a reason, -1 what helps, 0 neither."""
-    return pd.DataFrame(
-        {name: features[name].map(partial(_speaks_as, told, str(name))) for name in features}, dtype=np.int64
-    )
-
-
-def _speaks_as(told: Told, name: str, value: float) -> int:
-    predictor, side = told.predictors[name], told.sides.get(name)
-    if predictor.shown != "reason":
-        return 0
-    if side is None or math.isnan(value):
-        return 1
-    return 1 if side.worrying(value, predictor.direction) else -1
-
-
-def _worries(told: Told, ground: Ground) -> bool:
-    return ground.change >= 0 and _speaks_as(told, ground.predictor, ground.value) == 1
-
-
-def _protects(told: Told, ground: Ground) -> bool:
-    return ground.change <= 0 and _speaks_as(told, ground.predictor, ground.value) == -1
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from features.errors import InputError, nearest
 from models.calibration import Calibration, calibration_from
+from models.familiarity import Familiarity, familiarity_from
 
 Numbers = NDArray[np.float64]
 
@@ -40,6 +41,7 @@ class RiskModel:
     """Predicts non-completion from a matrix with the columns `predictors`.
 
     `threshold`: a point of at least this risk is flagged. `about`: facts for people, such as the cut.
+    `familiarity`: what the points learnt from were like, in aggregates; without it nobody is unlike them.
     """
 
     predictors: tuple[str, ...]
@@ -47,6 +49,7 @@ class RiskModel:
     refits: tuple[Fitted, ...]
     threshold: float
     about: Mapping[str, str] = field(default_factory=dict)
+    familiarity: Familiarity | None = None
 
     @property
     def booster(self) -> lgb.Booster:
@@ -57,6 +60,17 @@ class RiskModel:
     def calibration(self) -> Calibration:
         """The calibration of the trees' log-odds."""
         return self.main.calibration
+
+    def used(self) -> tuple[str, ...]:
+        """The predictors that the trees divide patients by."""
+        split_by = self.booster.feature_importance("split") > 0
+        return tuple(name for name, used in zip(self.predictors, split_by, strict=True) if used)
+
+    def unlike(self, features: pd.DataFrame) -> pd.Series:
+        """Whether each row is unlike the points learnt from, on the index of `features`."""
+        if self.familiarity is None:
+            return pd.Series(False, index=features.index, name="unlike")
+        return self.familiarity.unlike(features)
 
     def margin(self, features: pd.DataFrame) -> Numbers:
         """The log-odds of each row before calibration."""
@@ -99,6 +113,7 @@ class RiskModel:
             "threshold": self.threshold,
             "calibrations": {name: fit.calibration.as_table() for name, fit in everyone.items()},
             "about": dict(self.about),
+            "familiarity": self.familiarity and self.familiarity.as_table(),
         }
         trees = {f"{name}.lgb.txt": fit.booster.model_to_string() for name, fit in everyone.items()}
         return {"risk_model.json": json.dumps(facts, indent=2), **trees}
@@ -113,8 +128,14 @@ def from_texts(texts: Mapping[str, str]) -> RiskModel:
             for name, calibration in facts["calibrations"].items()
         }
         main = fits.pop("model")
+        known = facts["familiarity"]
         return RiskModel(
-            tuple(facts["predictors"]), main, tuple(fits.values()), facts["threshold"], facts["about"]
+            tuple(facts["predictors"]),
+            main,
+            tuple(fits.values()),
+            facts["threshold"],
+            facts["about"],
+            familiarity_from(known) if known else None,
         )
     except (KeyError, TypeError, json.JSONDecodeError, lgb.basic.LightGBMError) as error:
         raise InputError(f"not a risk model of this software ({error!r}); train it again") from None

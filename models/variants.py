@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.audit_rows import Rows
 from models.boosting import BoostingSettings, train
 from models.clustered import Codes, Estimates, Grouping
+from models.cut_off import by_share
 from models.intervals import Floats, Interval, critical, plain, sidak
 from models.measured import estimate
 from models.measures import Measure
@@ -31,7 +32,8 @@ class Learning:
     """What versions learn from: the points of a build.
 
     features: points x predictors. outcome: 0, 1 or NaN. patients: per point. group: code per point, as in the
-    audit. directions: as in `boosting.train`. The held-out rows are `split.test`.
+    audit. directions: as in `boosting.train`. The held-out rows are `split.test`. share: of the calibration slice
+    that the model at hand flags, and so the others.
     """
 
     features: pd.DataFrame
@@ -41,6 +43,7 @@ class Learning:
     split: Split
     directions: Mapping[str, int]
     settings: BoostingSettings
+    share: float = 0.2
 
     def refitted(self, *, weights: Floats | None = None, without: tuple[str, ...] = ()) -> RiskModel:
         """The model learnt anew, with rows weighted or without some predictors; no resampled refits."""
@@ -52,6 +55,7 @@ class Learning:
             directions=self.directions,
             settings=replace(self.settings, refits=0),
             weights=weights,
+            cut_off=by_share(self.share),
         )
 
     def held_out(self, model: RiskModel) -> Floats:

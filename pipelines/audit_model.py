@@ -77,6 +77,7 @@ class ModelAtHand:
             replace(self.split, test=self.rows),
             {name: known.direction for name, known in catalogue().items() if known.direction},
             self.config.model,
+            float(self.loaded.model.about["flagged_share"]),
         )
 
 

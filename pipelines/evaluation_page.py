@@ -100,13 +100,7 @@ def _flags(found: Evaluation) -> list[Any]:
     )
     week = "–" if np.isnan(found.flags_a_week) else f"{found.flags_a_week:.1f}"
     learnt = found.model.model
-    share = float(learnt.about.get("flagged_share", "nan"))
-    words = f"A point is flagged at a risk of {learnt.threshold:.2f} or more"
-    words += (
-        ""
-        if np.isnan(share)
-        else f": the highest {share:.0%} in training, on points that the trees never saw"
-    )
+    words = f"A point is flagged at a risk of {learnt.threshold:.2f} or more: {learnt.about['cut_off']}"
     return [
         paragraph(f"{words}. That made {week} flags per practitioner and week with a session."),
         table(shown[["what", "figure"]], "At the flag's cut-off, held-out points, 95% interval"),

@@ -82,7 +82,7 @@ def find_flags(
     risks = model.predict(features)
     speaks = may_speak(rules.told, features[list(model.predictors)])
     found = stability(model, features, speaks=speaks, settings=config.stability)
-    doubts = Doubts(stable=found.lasting if found.known else None)
+    doubts = Doubts(model.unlike(features), found.lasting if found.known else None)
     flags = make_flags(rules, risks, features=features, explanation=explanation, doubts=doubts)
     return Scored(points, not_listed, features, risks, explanation, flags, found, background)
 

@@ -14,7 +14,10 @@ import pandas as pd
 from features.errors import InputError
 from features.predictor import everything
 from models.boosting import train as learn
-from models.risk_model import Numbers
+from models.cut_off import Choose, chosen_by
+from models.evaluation import flags_per_practitioner_week
+from models.familiarity import Familiarity, learn_familiarity
+from models.risk_model import Numbers, RiskModel
 from models.splits import Split, split
 from pipelines.config import Config
 from pipelines.leak_check import must_not_tell
@@ -113,9 +116,14 @@ def train(work: Path, *, config: Config) -> Trained:
                 cut,
                 directions={name: p.direction for name, p in everything().items() if p.direction},
                 settings=config.model,
+                cut_off=cut_off_for(material, cut, config),
                 advance=advance,
             )
-            model = replace(model, about={**model.about, "built": material.built, "leakage": leakage})
+            model = replace(
+                model,
+                about={**model.about, "built": material.built, "leakage": leakage},
+                familiarity=familiarity_of(model, material, cut, config),
+            )
             advance("registering")
             learnt = LearntFrom(
                 material.built, cut, float(material.labels[cut.train].mean()), material.manifest
@@ -136,3 +144,26 @@ def train(work: Path, *, config: Config) -> Trained:
         f"{trained.uri}: {len(cut.train):,} points before {cut.cut:%d %B %Y}, {len(model.predictors)} predictors"
     )
     return trained
+
+
+def cut_off_for(material: Material, cut: Split, config: Config) -> Choose:
+    """How the cut-off is chosen. Errors: InputError where it hangs on practitioners and none is recorded."""
+    before = material.points[material.points["at"] < cut.cut].assign(flag=1)
+    points_a_week = flags_per_practitioner_week(before)
+    if config.flags.cut_off.way == "capacity" and not points_a_week > 0:
+        raise InputError(
+            'setting \'flags.cut_off.way\' is "capacity", but no point has a practitioner; choose "share", '
+            '"net benefit" or "fixed"'
+        )
+    return chosen_by(config.flags.cut_off, points_a_week=points_a_week)
+
+
+def familiarity_of(model: RiskModel, material: Material, cut: Split, config: Config) -> Familiarity:
+    """What the points that the trees saw were like, its limit set on the calibration slice."""
+    seen = np.concatenate([cut.fit, cut.stop])
+    return learn_familiarity(
+        material.features.iloc[seen],
+        material.features.iloc[cut.calibrate],
+        used=model.used(),
+        unlike_share=config.flags.unlike_share,
+    )

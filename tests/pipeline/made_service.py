@@ -34,6 +34,9 @@ class Learnt:
         matrix = features.loc[:, list(self.predictors)].to_numpy(dtype=float)
         return np.asarray(self.booster.predict(matrix, raw_score=True))
 
+    def unlike(self, features: pd.DataFrame) -> pd.Series:
+        return pd.Series(False, index=features.index)
+
     def predict(self, features: pd.DataFrame) -> pd.DataFrame:
         risk = self.calibration.risk(self.margin(features))
         bounds = {"risk_low": risk * 0.8, "risk_high": 1 - (1 - risk) * 0.85}
