@@ -83,13 +83,8 @@ def train(
 
     # How many rounds is settled: the trees may now learn from the stopping slice too, as the refits do.
     booster, aside = trees(seen, settings.seed), split.calibrate
-    choice = chosen(
-        raw(booster, matrix[aside]),
-        outcome[aside],
-        patients[aside],
-        asked=settings.calibration,
-        seed=settings.seed,
-    )
+    kept = raw(booster, matrix[aside]), outcome[aside], patients[aside]
+    choice = chosen(*kept, asked=settings.calibration, seed=settings.seed)
     main, again = Fitted(booster, choice.calibration), FITS[choice.calibration.kind]
     refits = []
     for number in range(1, settings.refits + 1):
@@ -101,20 +96,16 @@ def train(
     # On the slice that the trees never saw: their risks for what they learnt from are too extreme.
     risk = main.risk(matrix[aside])
     line = cut_off(Aside(risk, outcome[aside]))
-    facts = {
-        "rounds": str(rounds),
-        "monotone": _words(agreed),
-        **_about(split, choice),
-        **_flagging(line, risk),
-    }
-    return RiskModel(predictors, main, tuple(refits), line.value, facts)
+    about = {**_about(split, choice, agreed), "rounds": str(rounds), **_flagging(line, risk)}
+    return RiskModel(predictors, main, tuple(refits), line.value, about)
 
 
-def _about(split: Split, choice: Choice) -> dict[str, str]:
+def _about(split: Split, choice: Choice, agreed: Mapping[str, int]) -> dict[str, str]:
     """What people may want to know of how a model was learnt."""
     return {
         "cut": split.cut.strftime("%Y-%m-%d"),
         "horizon_days": str(split.horizon_days),
+        "monotone": ", ".join(f"{name} {sign:+d}" for name, sign in sorted(agreed.items())) or "none",
         "calibration": choice.calibration.kind,
         "calibration_losses": choice.as_text(),
     }
@@ -123,10 +114,6 @@ def _about(split: Split, choice: Choice) -> dict[str, str]:
 def _flagging(line: CutOff, risk: Numbers) -> dict[str, str]:
     """How the cut-off was chosen, and the share of the calibration slice that it flags."""
     return {"cut_off": line.says, "flagged_share": f"{float((risk >= line.value).mean()):.4f}"}
-
-
-def _words(agreed: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {sign:+d}" for name, sign in sorted(agreed.items())) or "none"
 
 
 def resampled(patients: NDArray[np.object_], rows: Rows, *, seed: int) -> Rows:

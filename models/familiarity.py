@@ -1,19 +1,24 @@
 """Whether a patient is like those the model was learnt from, from aggregates that can be registered with it.
 
-How it is measured: each predictor's values are counted in a few coarse intervals between rounded quantiles of
-the training points, with missing and far beyond as two more. A point is the stranger the rarer the intervals
-are in which its values lie: its strangeness is the mean of -log(share) over the predictors that the trees use
-(the histogram-based outlier score of Goldstein & Dengel 2012, KI-2012 Poster and Demo Track). The limit is the quantile
-of the calibration slice, points the trees never saw, that leaves `unlike_share` of them above it.
+How it is measured: each predictor's training values are counted in a few coarse intervals between rounded
+quantiles, with missing and far beyond as three more. A value is the rarer the fewer training points lie as far
+out on its side, missing the fewer are missing; what more than 1 in 20 are is not rare at all. A point's
+strangeness is the mean of -log of these shares of 1 in 20 over the predictors that the trees use. The limit is
+the quantile of the calibration slice, points the trees never saw, that leaves `unlike_share` of them above it.
 
-What it does not see: values that are each usual but unusual together. No row, no lowest and no highest value of
-a person is kept: the outermost quantiles have at least `LEAST_BEYOND` training points beyond them.
+The idea is that of ECOD (Li et al. 2022, arXiv 2201.00382). Its distribution functions are made coarse, so that
+no row, no lowest and no highest value of a person is kept: the outermost quantiles have at least `LEAST` training
+points beyond them, and an interval with fewer is not told from an empty one. What is usual counts nothing,
+because usual values come together: a first session has many low ones, and is not strange for that.
+
+What it does not see: values that are each usual but unusual together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,27 +27,38 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-LEAST_BEYOND = 10
+LEAST = 20
 FAR = 3.0  # beyond the outermost quantile by so many times its distance from the middle
 DIGITS = 2
+SELDOM = 0.05  # what a larger share of training points is like is not rare
 
 
 @dataclass(frozen=True)
 class Spread:
     """The coarse spread of one predictor: `edges` between intervals, and the `shares` of training points.
 
-    There is one share more than there are edges, and a last one for missing; each has half a point added, so
-    that none is 0.
+    There is one share more than there are edges, and a last one for missing; each is of half of LEAST points at
+    the least, so that none is 0 and no small number shows.
     """
 
     edges: tuple[float, ...]
     shares: tuple[float, ...]
 
     def rarity(self, values: Numbers) -> Numbers:
-        """-log of the share of training points in each value's interval."""
+        """How rare each value is, 0 where more than 1 in 20 training points are as far out on its side."""
         place = np.searchsorted(np.array(self.edges), values, side="right")
         place = np.where(np.isnan(values), len(self.shares) - 1, place)
-        return np.asarray(-np.log(np.array(self.shares))[place], dtype=np.float64)
+        return self._rarities[place]
+
+    @cached_property
+    def _rarities(self) -> Numbers:
+        """The rarity of each interval, by twice the smaller of the shares up to and from it; of missing last."""
+        shares, missing = np.array(self.shares[:-1]), self.shares[-1]
+        known = shares / shares.sum()
+        smaller = np.minimum(known.cumsum(), known[::-1].cumsum()[::-1])
+        return np.asarray(
+            -np.log(np.minimum(np.append(2 * smaller, missing) / SELDOM, 1.0)), dtype=np.float64
+        )
 
 
 @dataclass(frozen=True)
@@ -95,13 +111,14 @@ def spread_of(values: Numbers) -> Spread:
     known = values[~np.isnan(values)]
     edges = _edges(known)
     counts = np.bincount(np.searchsorted(np.array(edges), known, side="right"), minlength=len(edges) + 1)
-    weights = np.append(counts, len(values) - len(known)) + 0.5
+    counts = np.append(counts, len(values) - len(known))
+    weights = np.where(counts < LEAST, LEAST / 2, counts)
     return Spread(edges, tuple(float(share) for share in weights / weights.sum()))
 
 
 def _edges(known: Numbers) -> tuple[float, ...]:
     """Rounded quantiles with enough points beyond each, and one far beyond at either end."""
-    outermost = LEAST_BEYOND / max(len(known), 1)
+    outermost = LEAST / max(len(known), 1)
     levels = [level for level in LEVELS if outermost <= level <= 1 - outermost]
     if not levels:
         return ()
