@@ -118,10 +118,10 @@ def spread_of(values: Numbers) -> Spread:
 
 def _edges(known: Numbers) -> tuple[float, ...]:
     """Rounded quantiles with enough points beyond each, and one far beyond at either end."""
-    outermost = LEAST / max(len(known), 1)
-    levels = [level for level in LEVELS if outermost <= level <= 1 - outermost]
-    if not levels:
+    if len(known) < 2 * LEAST:
         return ()
+    outermost = LEAST / len(known)
+    levels = np.clip(LEVELS, outermost, 1 - outermost)
     inner = sorted({_rounded(float(edge)) for edge in np.quantile(known, levels)})
     middle = float(np.median(known))
     reach = max(middle - inner[0], inner[-1] - middle, 1e-9 + abs(middle) / 100)
