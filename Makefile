@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock environment spark pictures benchmark clean
+.PHONY: help demo test check format lock environment spark postgres pictures benchmark clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,8 @@ environment: .venv/.test ## the whole environment, product and tests
 
 spark: .venv/.spark ## PySpark beside the product, for `bsw build --engine spark` (needs Java 17 or newer)
 
+postgres: .venv/.postgres ## PostgreSQL's driver beside the product, for runs and models on a PostgreSQL server
+
 benchmark: .venv/.product ## real patients: make benchmark GICBT=path/to/G-ICBT_AnonymizedInteractionDataset.csv
 	$(BIN)/bsw benchmark gicbt --data "$(GICBT)" --out work-gicbt
 
@@ -41,6 +43,8 @@ lock: .venv/.uv ## resolve the locks anew (hashes, no index address)
 	    pyproject.toml --group build --group test -c locks/product.txt --quiet --upgrade -o locks/test.txt
 	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    pyproject.toml --extra spark -c locks/test.txt --quiet --upgrade -o locks/spark.txt
+	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	    pyproject.toml --extra postgres -c locks/test.txt --quiet --upgrade -o locks/postgres.txt
 
 pictures: demo ## the README's pictures, from the demo's pages (needs chromium)
 	@mkdir -p docs/pictures
@@ -77,4 +81,8 @@ clean: ## remove the environment and the demo
 
 .venv/.spark: .venv/.product locks/spark.txt
 	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r locks/spark.txt
+	touch $@
+
+.venv/.postgres: .venv/.product locks/postgres.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r locks/postgres.txt
 	touch $@

@@ -35,8 +35,16 @@ class LoadedModel:
 
 
 def tracking_uri(config: Config) -> str:
-    """Where runs and models are kept: MLFLOW_TRACKING_URI where set, else the configuration's."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or config.tracking.uri
+    """Where runs and models are kept: MLFLOW_TRACKING_URI where set, else the configuration's.
+
+    A PostgreSQL address that names no driver is given ours: SQLAlchemy's default is another from release to
+    release.
+    """
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or config.tracking.uri
+    for scheme in ("postgresql://", "postgres://"):
+        if uri.startswith(scheme):
+            return f"postgresql+psycopg2://{uri.removeprefix(scheme)}"
+    return uri
 
 
 def connect(config: Config) -> Any:

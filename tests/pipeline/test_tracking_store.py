@@ -129,3 +129,14 @@ def test_only_a_sqlite_address_names_a_file(monkeypatch: pytest.MonkeyPatch, tmp
     assert sqlite_file("sqlite:///mlflow.db") == tmp_path / "mlflow.db"
     assert sqlite_file("sqlite:////srv/mlflow.db") == Path("/srv/mlflow.db")
     assert sqlite_file("postgresql://host/mlflow") is None
+
+
+def test_a_database_whose_driver_is_not_installed_names_the_package(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"mysql\+pymysql://bsw:\*\*\*@db/m: needs the package pymysql"):
+        connect(replace(Config(), tracking=TrackingSettings(uri="mysql+pymysql://bsw:hunter2@db/m")))
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg2"])
+def test_a_postgresql_address_is_read_by_the_driver_that_we_install(scheme: str) -> None:
+    config = replace(Config(), tracking=TrackingSettings(uri=f"{scheme}://db/mlflow"))
+    assert tracking_uri(config) == "postgresql+psycopg2://db/mlflow"
