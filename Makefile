@@ -53,7 +53,7 @@ pictures: demo ## the README's pictures, from the demo's pages (needs chromium)
 	        --user-data-dir="$$(mktemp -d)" --disable-background-networking --window-size=1000,1150 \
 	        --screenshot="$(CURDIR)/docs/pictures/$$(basename $$page).png" "file://$(CURDIR)/demo/$$page.html" 2>/dev/null; \
 	done
-	@caseload=$$(ls -S demo/flags/practitioners/SYN*.html | head -n 1); \
+	@caseload=$$(ls -S demo/flags/practitioners/*/caseload.html | head -n 1); \
 	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$$(mktemp -d)" \
 	    --disable-background-networking --window-size=1000,1150 \
 	    --screenshot="$(CURDIR)/docs/pictures/caseload.png" "file://$(CURDIR)/$$caseload" 2>/dev/null

@@ -49,7 +49,7 @@ def evidence(facts: Facts, points: Any, name: str, point_id: str) -> Evidence:
 
 
 def _evidence(facts: Facts, point: Any, predictor: Predictor, point_id: str) -> Evidence:
-    needed = _with_parts(predictor)
+    needed = with_parts(predictor)
     found = matrix(facts, point, needed)
     if predictor.name in found.left_out:
         raise InputError(f"{predictor.name}: left out, because {found.left_out[predictor.name]}")
@@ -73,10 +73,10 @@ def _reads_facts(predictor: Predictor) -> bool:
     return any(parameter in FACTS for parameter in predictor.parameters)
 
 
-def _with_parts(predictor: Predictor) -> dict[str, Predictor]:
+def with_parts(predictor: Predictor) -> dict[str, Predictor]:
     """The predictor after all that it is made of."""
     known = everything()
-    before = [_with_parts(known[part]) for part in predictor.parameters if part in known]
+    before = [with_parts(known[part]) for part in predictor.parameters if part in known]
     return {name: part for parts in before for name, part in parts.items()} | {predictor.name: predictor}
 
 

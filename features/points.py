@@ -224,6 +224,12 @@ def _table_of(counted: Sequence[tuple[int, Exclusion, tuple[int, int], tuple[int
     return pd.DataFrame(rows, columns=columns)
 
 
+def only(facts: Facts, points: Points, chosen: Sequence[str]) -> Table:
+    """The rows of `points.table` whose point_id is among the chosen, kept in the engine."""
+    ids = facts.engine.given("chosen_ids", pd.DataFrame({"point_id": pd.Series(chosen, dtype="string")}))
+    return facts.engine.keep("chosen_points", points.table.semi_join(ids, "point_id"))
+
+
 def given_points(facts: Facts, points: pd.DataFrame) -> Points:
     """Points chosen elsewhere (a benchmark's, say): the columns of `Points.table`, `at` as a timestamp."""
     in_seconds = points.assign(at=points["at"].astype("datetime64[s]").astype("int64"))

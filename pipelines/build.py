@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -116,29 +116,48 @@ def assemble_records(
     records: Records, *, config: Config, until: date | None, engine: Engine | None = None
 ) -> Built:
     """The same from records that were read already, on DuckDB unless another engine is given."""
-    with progress("Building", 3) as advance:
-        facts = Facts(records, config.facts, engine)
-        moment = None if until is None else _seconds(until)
-        points = find_points(facts, config.points, until=moment)
-        frame = points.frame()[POINT_COLUMNS]
+    with progress("Building", 2) as advance:
+        begun = begin(records, config=config, until=until, engine=engine)
         advance("predictors")
-        built = matrix(facts, points.table, catalogue(config.protected.admitted))
-        features = frame[["point_id"]].merge(built.frame, on="point_id", how="left", validate="1:1")
-        advance("outcomes")
-        assembled = Built(
-            points=frame,
-            features=features,
-            protected=protected(facts, frame),
-            outcome=_outcome(facts, points, config, moment),
-            exclusions=points.exclusions,
-            pathways=_pathways(facts, points, moment),
-            synthetic=records.synthetic,
-            records_up_to=_day(int(facts.ends(moment).max())),
-            last_days={str(name): _day(int(end)).isoformat() for name, end in facts.ends(moment).items()},
-            left_out=built.left_out,
-        )
+        found = matrix(begun.facts, begun.points.table, catalogue(config.protected.admitted))
+        frame = begun.built.points
         advance()
-    return assembled
+    return replace(
+        begun.built,
+        features=frame[["point_id"]].merge(found.frame, on="point_id", how="left", validate="1:1"),
+        protected=protected(begun.facts, frame),
+        left_out=found.left_out,
+    )
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What can be said before any predictor is worked out: `built` lacks features and protected."""
+
+    facts: Facts
+    points: Points
+    built: Built
+
+
+def begin(records: Records, *, config: Config, until: date | None, engine: Engine | None = None) -> Begun:
+    """The points of the records, what became of them, and the pathways that they belong to."""
+    facts = Facts(records, config.facts, engine)
+    moment = None if until is None else _seconds(until)
+    points = find_points(facts, config.points, until=moment)
+    frame, ends = points.frame()[POINT_COLUMNS], facts.ends(moment)
+    built = Built(
+        points=frame,
+        features=frame[["point_id"]],
+        protected=frame[["point_id"]],
+        outcome=_outcome(facts, points, config, moment),
+        exclusions=points.exclusions,
+        pathways=_pathways(facts, points, moment),
+        synthetic=records.synthetic,
+        records_up_to=_day(int(ends.max())),
+        last_days={str(name): _day(int(end)).isoformat() for name, end in ends.items()},
+        left_out={},
+    )
+    return Begun(facts, points, built)
 
 
 def _outcome(facts: Facts, points: Points, config: Config, until: int | None) -> pd.DataFrame:

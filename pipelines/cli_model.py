@@ -29,6 +29,9 @@ def model_commands(commands: Commands) -> None:
     score.add_argument("--as-of", type=date_of, required=True, metavar="DATE")
     score.add_argument("--model", required=True, metavar="URI")
     score.add_argument("--out", type=Path, required=True, metavar="DIR")
+    score.add_argument(
+        "--patient", metavar="ID", help="whose explanation to write whole; default: the highest chance"
+    )
 
     audit_options(command(commands, "audit", run_audit, "how well risks and flags serve each group"))
 
@@ -70,6 +73,7 @@ def _score(asked: argparse.Namespace) -> int:
         model=asked.model,
         out=asked.out,
         config=read_config(asked.config),
+        patient=asked.patient,
     )
     return 0
 

@@ -23,6 +23,7 @@ from models.promotion import PromotionSettings
 from models.splits import SplitSettings
 from models.stability import StabilitySettings
 from pipelines.addresses import without_password
+from pipelines.score_settings import ScoreSettings
 from pipelines.settings import from_table
 from pipelines.synthetic.settings import SyntheticSettings
 
@@ -69,6 +70,7 @@ class Config:
     explanation: ExplanationSettings = field(default_factory=ExplanationSettings)
     stability: StabilitySettings = field(default_factory=StabilitySettings)
     flags: FlagSettings = field(default_factory=FlagSettings)
+    score: ScoreSettings = field(default_factory=ScoreSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
     promotion: PromotionSettings = field(default_factory=PromotionSettings)
     synthetic: SyntheticSettings = field(default_factory=SyntheticSettings)

@@ -26,7 +26,7 @@ def demo(out: Path, *, pathways: int, config: Config) -> None:
     """
     _clear(out)
     source, work = out / "source", out / "work"
-    config = _with_own_store(config, out)
+    config = _with_own_pseudonyms(_with_own_store(config, out), out)
     _Steps(source, work, out, config, pathways).run()
     _say_where(out, config)
 
@@ -151,6 +151,11 @@ def _with_own_store(config: Config, out: Path) -> Config:
 def own_store(out: Path) -> str:
     """The address of the demo's own store."""
     return f"sqlite:///{(out / 'mlflow.db').resolve()}"
+
+
+def _with_own_pseudonyms(config: Config, out: Path) -> Config:
+    """The demo's key stays beside the demo: invented patients do not belong in a service's list."""
+    return replace(config, score=replace(config.score, pseudonyms=str(out / "pseudonyms")))
 
 
 def _say_where(out: Path, config: Config) -> None:

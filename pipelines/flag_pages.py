@@ -1,80 +1,36 @@
-"""The pages of flags: a caseload per practitioner, with nobody else's patients, and the analyst's index.
-
-Made for screen and paper. Practitioners' pages never say "risk" but to say what they do not assess.
-"""
+"""The pages of flags: a caseload per practitioner, with nobody else's patients, and the analyst's index."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 from markupsafe import Markup
 
-from models.chance_in_words import between, natural_frequency, whole_percent
-from models.flags import NOT_ENOUGH, NOT_HARM, NOT_SHOWN, UNLIKE, Flag
-from models.reasons import Reason
-from pipelines.page import Page, Section, bullets, card, fold, paragraph, table
-from pipelines.plots import BLUE
+from models.chance_in_words import whole_percent
+from models.flags import NOT_ENOUGH, UNLIKE, Flag
+from pipelines.flag_card import flag_card, how_to_read
+from pipelines.listed import INDEX, Caseload, Listed, Occasion, day, short_day
+from pipelines.page import Page, Section, fold, listing, paragraph, table
+
+NOT_LISTED = "Not on this list, and why"
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A patient with open work, and what is said of it."""
-
-    patient: str
-    practitioner: str
-    at: pd.Timestamp
-    flag: Flag
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """When and with what the flags were made; printed at the foot of every page.
-
-    `cut_off` is the chance (0 to 1) from which a point is flagged.
-    """
-
-    as_of: date
-    records_up_to: date
-    model: str
-    cut_off: float
-    synthetic: bool
-
-    @property
-    def about(self) -> Mapping[str, str]:
-        """What the foot of a page says."""
-        return {
-            "Flags as at": day(self.as_of),
-            "Records up to": day(self.records_up_to),
-            "Model": self.model,
-        }
-
-
-def day(when: date) -> str:
-    """A day as it is said: 3 March 2025."""
-    return f"{when.day} {when:%B %Y}"
-
-
-def caseload_page(
-    practitioner: str, listed: Sequence[Listed], not_listed: pd.DataFrame, occasion: Occasion
-) -> Page:
-    """One practitioner's patients with open work; `not_listed` has patient_id and reason."""
-    ranked = sorted(listed, key=lambda one: (one.flag.abstained, -one.flag.chance, one.patient))
-    first = [one for one in ranked if one.flag.flagged]
-    others = [one for one in ranked if not one.flag.flagged]
+def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
+    """One practitioner's patients with open work, and those with an open referral who are not listed."""
+    first = caseload.first
+    others = [one for one in caseload.listed if not one.flag.flagged]
     sections = [
         Section(
             "To think about first", [flag_card(one) for one in first] or [paragraph("Nobody stands out.")]
         ),
-        Section("Also with open work", [_others(others)] if others else [paragraph("Nobody else.")]),
-        Section("Not on this list, and why", [_left_out(not_listed)]),
+        Section("Also with open work", [others_table(others)] if others else [paragraph("Nobody else.")]),
+        Section(NOT_LISTED, [left_out_table(caseload.left_out)]),
         Section("How to read this page", [how_to_read(occasion)]),
     ]
     return Page(
-        f"Work between sessions: {practitioner}",
-        _lead(len(first), len(ranked)),
+        f"Work between sessions: {caseload.practitioner}",
+        _lead(len(first), len(caseload.listed)),
         sections,
         occasion.synthetic,
         occasion.about,
@@ -85,120 +41,72 @@ def _lead(first: int, everyone: int) -> str:
     if not everyone:
         return "No patient has agreed work that is waiting for its review."
     if not first:
-        return f"Nobody stands out among {_patients(everyone)} with work waiting for its review."
-    return f"Of {_patients(everyone)} with open work, {first} to think about before the next session."
+        return f"Nobody stands out among {patients(everyone)} with work waiting for its review."
+    return f"Of {patients(everyone)} with open work, {first} to think about before the next session."
 
 
-def _patients(number: int) -> str:
-    return "1 patient" if number == 1 else f"{number} patients"
+def patients(number: int) -> str:
+    """So many patients, in words."""
+    return "1 patient" if number == 1 else f"{number:,} patients"
 
 
-def flag_card(one: Listed) -> Markup:
-    """A flag as a practitioner reads it: how likely, why, what to consider, what else is known."""
-    flag = one.flag
-    said = natural_frequency(flag.chance)
-    chance = Markup('<p>{} {}{} <span class="note">({})</span>.</p>').format(
-        _ten(flag.chance), said[0].upper(), said[1:], between(flag.low, flag.high)
-    )
-    parts = [chance, _reasons(flag.reasons) if flag.reasons else paragraph(flag.no_reason)]
-    if flag.hidden:
-        parts.append(paragraph(NOT_SHOWN, note=True))
-    if flag.helps:
-        parts.append(paragraph(f"What helps: {'; '.join(help.line for help in flag.helps)}."))
-    if flag.context:
-        parts.append(fold("What else is recorded", bullets(flag.context)))
-    return card(f"Patient {one.patient}, work agreed on {day(one.at)}", *parts)
-
-
-def _ten(chance: float) -> Markup:
-    """Ten dots, as many of them filled as of ten patients had not done the work; the words follow it."""
-    full = min(max(round(10 * chance), 0), 10)
-    dots = Markup("").join(
-        Markup('<circle cx="{}" cy="7" r="4.6" stroke="{}" fill="{}"/>').format(
-            7 + 13 * n, BLUE, BLUE if n < full else "none"
-        )
-        for n in range(10)
-    )
-    return Markup('<svg width="131" height="14" aria-hidden="true">{}</svg>').format(dots)
-
-
-def _reasons(reasons: Sequence[Reason]) -> Markup:
-    """Each reason with something to consider under it."""
-    lines = Markup("").join(
-        Markup('<li style="margin-bottom:.5rem"><strong>{}:</strong> {}{}</li>').format(
-            reason.title, reason.words, _consider(reason)
-        )
-        for reason in reasons
-    )
-    return Markup("<ol>{}</ol>").format(lines)
-
-
-def _consider(reason: Reason) -> Markup:
-    if reason.consider is None:
-        return Markup("")
-    return Markup("<br>To consider {}: {}").format(reason.consider.moment, reason.consider.words)
-
-
-def _others(others: Sequence[Listed]) -> Markup:
-    rows = pd.DataFrame(
+def others_table(others: Sequence[Listed]) -> Markup:
+    """Flags in a line each; a patient's name leads to their own page where there is one beside this."""
+    return listing(
         {
-            "Patient": [one.patient for one in others],
-            "Work agreed": [_unbroken(f"{one.at.day} {one.at:%b %Y}") for one in others],
+            "Patient": [_linked(one) for one in others],
+            "Work agreed": [short_day(one.at) for one in others],
             "Chance it is not done": [_chance(one.flag) for one in others],
             "What stands out": [one.flag.reasons[0].line if one.flag.reasons else None for one in others],
-        }
+        },
+        "Highest chance first",
     )
-    return table(rows, "Highest chance first")
+
+
+def _linked(one: Listed) -> str | Markup:
+    return Markup('<a href="{}">{}</a>').format(one.page, one.patient) if one.page else one.patient
 
 
 def _chance(flag: Flag) -> str:
     if flag.abstained:
         return flag.percent
-    return _unbroken(f"{flag.percent} ({whole_percent(flag.low)} to {whole_percent(flag.high)})")
+    bounds = f"{flag.percent} ({whole_percent(flag.low)} to {whole_percent(flag.high)})"
+    return bounds.replace(" ", "\u00a0")
 
 
-def _unbroken(words: str) -> str:
-    """The words with spaces at which no line breaks."""
-    return words.replace(" ", "\u00a0")
-
-
-def _left_out(not_listed: pd.DataFrame) -> Markup:
-    if not_listed.empty:
+def left_out_table(left_out: pd.DataFrame) -> Markup:
+    """Who has an open referral and is not listed, folded; `left_out` has patient and reason."""
+    if left_out.empty:
         return paragraph("Every patient with an open referral is on this list.")
-    rows = not_listed[["patient_id", "reason"]].sort_values(["reason", "patient_id"])
-    shown = rows.rename(columns={"patient_id": "Patient", "reason": "Why"})
-    count = f"{_patients(len(shown))} with an open referral but nothing to foresee today"
-    return fold(count, table(shown, "No chance is worked out for them"))
-
-
-def how_to_read(occasion: Occasion) -> Markup:
-    """What the numbers and words mean, and what they are not."""
-    return bullets(
-        [
-            "The chance is that the agreed work turns out not to be done when it is reviewed. It was learnt "
-            "from work that was reviewed; about work that nobody reviewed it says nothing.",
-            f"Patients with a chance of {whole_percent(occasion.cut_off)} or more come first.",
-            "The bounds show how far the chance moves when it is learnt anew from other samples of patients.",
-            "A reason is something recorded that went together with work not being done. It need not be the "
-            "cause, and it says nothing about the person.",
-            '"Not recorded" means that nobody wrote it down, not that it did not happen.',
-            "You know the patient. Consider and discuss; what to do is yours and the patient's to decide.",
-            NOT_HARM,
-        ]
-    )
+    rows = sorted(zip(left_out["reason"], left_out["patient"], strict=True))
+    count = f"{patients(len(rows))} with an open referral but nothing to foresee today"
+    columns = {"Patient": [patient for _, patient in rows], "Why": [reason for reason, _ in rows]}
+    return fold(count, listing(columns, "No chance is worked out for them"))
 
 
 def index_page(
-    listed: Sequence[Listed], not_listed: pd.DataFrame, occasion: Occasion, pages: Mapping[str, str]
+    caseloads: Sequence[Caseload],
+    occasion: Occasion,
+    *,
+    supervisors: Mapping[str, str],
+    without: Sequence[str],
 ) -> Page:
-    """The whole service, for the analyst; `pages` gives the address of each practitioner's page."""
+    """The whole service, for the analyst.
+
+    `supervisors`: supervisor -> the address of their page; `without`: practitioners who have no supervisor
+    in the service's file.
+    """
+    listed = [one for caseload in caseloads for one in caseload.listed]
+    left_out = pd.concat([caseload.left_out["reason"] for caseload in caseloads] or [pd.Series(dtype=str)])
     first = sum(one.flag.flagged for one in listed)
+    supervision = [Section("Supervision", _supervision(supervisors, without))] if supervisors else []
     return Page(
         f"Flags as at {day(occasion.as_of)}",
-        f"{first} of {_patients(len(listed))} with open work come first.",
+        f"{first} of {patients(len(listed))} with open work come first.",
         [
-            Section("What was done", [_summary(listed, not_listed)]),
-            Section("Caseloads", [_caseloads(listed, pages)]),
+            Section("What was done", [_summary([one.flag for one in listed], left_out)]),
+            Section("Caseloads", [_caseloads(caseloads)]),
+            *supervision,
             Section("One patient, and the tables", [_links()]),
             Section("How to read these pages", [how_to_read(occasion)]),
         ],
@@ -207,41 +115,54 @@ def index_page(
     )
 
 
-def _summary(listed: Sequence[Listed], not_listed: pd.DataFrame) -> Markup:
-    flags = [one.flag for one in listed]
+def _summary(flags: Sequence[Flag], left_out: pd.Series[str]) -> Markup:
     first = [flag for flag in flags if flag.flagged]
     counts = {
-        "Open pathways": len(flags) + len(not_listed),
+        "Open pathways": len(flags) + len(left_out),
         "With work waiting for its review": len(flags),
         "– to think about first": len(first),
         "– first, but without a reason to show": sum(not flag.reasons for flag in first),
         "– first, but with main grounds that are not shown": sum(flag.hidden for flag in first),
         "– first, but no reason stays from refit to refit": sum(flag.unstable for flag in first),
         **{f"– {band}": sum(flag.band == band for flag in flags) for band in (NOT_ENOUGH, UNLIKE)},
-        **{f"Not listed: {reason}": many for reason, many in not_listed["reason"].value_counts().items()},
+        **{f"Not listed: {reason}": many for reason, many in left_out.value_counts().items()},
     }
     rows = pd.DataFrame({"Pathways": counts.keys(), "Number": [f"{many:,}" for many in counts.values()]})
     return table(rows, "Open pathways at the date, and what became of each")
 
 
-def _caseloads(listed: Sequence[Listed], pages: Mapping[str, str]) -> Markup:
-    rows = []
-    for practitioner, address in pages.items():
-        own = [one.flag for one in listed if one.practitioner == practitioner]
-        name = Markup('<a href="{}">{}</a>').format(address, practitioner)
-        rows.append((name, str(len(own)), str(sum(flag.flagged for flag in own))))
-    columns = ["Practitioner", "Patients with open work", "To think about first"]
-    return table(
-        pd.DataFrame(rows, columns=columns, dtype=object), "One page each, with nobody else's patients"
+def _caseloads(caseloads: Sequence[Caseload]) -> Markup:
+    addresses = [f"practitioners/{one.folder}/{INDEX}" for one in caseloads]
+    names = [one.practitioner for one in caseloads]
+    return listing(
+        {
+            "Practitioner": _links_to(addresses, names),
+            "Patients with open work": [len(one.listed) for one in caseloads],
+            "To think about first": [len(one.first) for one in caseloads],
+        },
+        "A folder each, with nobody else's patients: hand it over whole",
     )
+
+
+def _supervision(supervisors: Mapping[str, str], without: Sequence[str]) -> list[Markup]:
+    links = _links_to(list(supervisors.values()), list(supervisors))
+    parts = [listing({"Supervisor": links}, "A page each, with their own practitioners' patients only")]
+    if without:
+        parts.append(paragraph(f"No supervisor is named for {', '.join(without)}."))
+    return parts
+
+
+def _links_to(addresses: Sequence[str], names: Sequence[str]) -> list[Markup]:
+    pairs = zip(addresses, names, strict=True)
+    return [Markup('<a href="{}">{}</a>').format(address, name) for address, name in pairs]
 
 
 def _links() -> Markup:
     files = {
-        "patient.html": "one patient's explanation, whole",
+        "patient.html": "one patient's explanation, whole: for analysts",
         "explanation.csv": "the table behind it",
-        "flags.csv": "the flags, for the case-management system",
-        "not_listed.csv": "who is not on the list, and why",
+        "flags.csv": "the flags, for the case-management system; with the records' own ids of patients",
+        "not_listed.csv": "who is not on the list, and why; with the records' own ids of patients",
     }
     return Markup("<ul>{}</ul>").format(
         Markup("").join(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from models.flags import NOT_SHOWN, Flag
-from pipelines.flag_pages import Occasion
+from pipelines.listed import Occasion
 from pipelines.scored import Scored
 
 REASONS = (1, 2, 3)
@@ -27,8 +27,11 @@ def scored_table(scored: Scored, protected: pd.DataFrame, version: str) -> pd.Da
     return table.rename_axis("point_id").reset_index()
 
 
-def flags_table(scored: Scored, occasion: Occasion) -> pd.DataFrame:
-    """One row per patient with open work, by practitioner, highest chance first; nothing protected in it."""
+def flags_table(scored: Scored, names: Mapping[str, str], occasion: Occasion) -> pd.DataFrame:
+    """One row per patient with open work, by practitioner, highest chance first; nothing protected in it.
+
+    The records' own ids, because it goes back into the system that holds them; `shown_as` is the name on pages.
+    """
     flags = scored.flags
     table = scored.points[["patient_id", "practitioner_id", "at"]].assign(
         chance=[flag.percent for flag in flags], band=[flag.band for flag in flags]
@@ -37,6 +40,7 @@ def flags_table(scored: Scored, occasion: Occasion) -> pd.DataFrame:
         table[f"reason_{n}"] = [_nth(reasons_of(flag), n) for flag in flags]
     for n in REASONS:
         table[f"consider_{n}"] = [_nth(considered(flag), n) for flag in flags]
+    table["shown_as"] = table["patient_id"].map(names)
     table["records_up_to"] = occasion.records_up_to.isoformat()
     table["model_version"] = occasion.model
     order = pd.Series([-1.0 if flag.abstained else flag.chance for flag in flags], index=table.index)

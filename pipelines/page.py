@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TEMPLATES = Path(__file__).parent / "templates"
+MISSING = "–"
+NUMBER = re.compile(r"[-−+*<≥~]?[\d,.]*%?( \([^a-z]*\))?|\*")
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,22 @@ def write_page(path: Path, page: Page) -> Path:
 
 def render(page: Page) -> str:
     """`page` as HTML."""
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    style = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    return environment.get_template("page.html").render(page=page, style=style)
+    return from_template("page.html", page=page, style=_style())
+
+
+def from_template(name: str, **values: object) -> Markup:
+    """A template of ours filled in; what is no markup is escaped."""
+    return Markup(_environment().get_template(name).render(**values))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, auto_reload=False)
+
+
+@cache
+def _style() -> Markup:
+    return Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
 
 
 def paragraph(text: str, *, note: bool = False) -> Markup:
@@ -92,17 +109,20 @@ def table(frame: pd.DataFrame, caption: str) -> Markup:
 
     Values are printed as they come: format numbers before.
     """
-    numeric = [_numeric(frame[column]) for column in frame.columns]
-    head = Markup("").join(
-        _cell("th", name, n, "col") for name, n in zip(frame.columns, numeric, strict=True)
-    )
-    rows = Markup("").join(_row(row, numeric) for row in frame.itertuples(index=False, name=None))
-    inside = Markup("<caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody>").format(
-        caption, head, rows
-    )
+    return listing({str(name): frame[name].tolist() for name in frame.columns}, caption)
+
+
+def listing(columns: Mapping[str, Sequence[object]], caption: str) -> Markup:
+    """The same from columns that are no frame: a page has many short tables."""
+    shown = {name: [_shown(value) for value in values] for name, values in columns.items()}
+    ending = [' class="n"' if _numeric(values) else "" for values in columns.values()]
+    head = "".join(f'<th scope="col"{n}>{escape(name)}</th>' for name, n in zip(shown, ending, strict=True))
+    rows = "".join(_row(row, ending) for row in zip(*shown.values(), strict=True))
+    said = escape(caption)
     return Markup(
-        '<div class="scroll" role="region" aria-label="{}" tabindex="0"><table>{}</table></div>'
-    ).format(caption, inside)
+        f'<div class="scroll" role="group" aria-label="{said}" tabindex="0"><table><caption>{said}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
 
 
 def figure(drawing: Figure, *, alt: str, caption: str, laid_out: bool = False) -> Markup:
@@ -118,18 +138,19 @@ def figure(drawing: Figure, *, alt: str, caption: str, laid_out: bool = False) -
     return Markup("<figure>{}<figcaption>{}</figcaption></figure>").format(Markup(svg), caption)
 
 
-def _numeric(column: pd.Series) -> bool:
-    shown = column.dropna().astype(str)
-    return bool(len(shown)) and bool(shown.str.fullmatch(r"[-−+*<≥~]?[\d,.]*%?( \([^a-z]*\))?|\*").all())
+def _numeric(values: Sequence[object]) -> bool:
+    known = [value for value in values if not _missing(value)]
+    return bool(known) and all(NUMBER.fullmatch(str(value)) for value in known)
 
 
-def _row(row: Sequence[object], numeric: Sequence[bool]) -> Markup:
-    cells = [_cell("th" if i == 0 else "td", value, numeric[i], "row") for i, value in enumerate(row)]
-    return Markup("<tr>{}</tr>").format(Markup("").join(cells))
+def _row(row: Sequence[Markup], ending: Sequence[str]) -> str:
+    first, *others = (f"{n}>{value}" for value, n in zip(row, ending, strict=True))
+    return f'<tr><th scope="row"{first}</th>{"".join(f"<td{other}</td>" for other in others)}</tr>'
 
 
-def _cell(tag: str, value: object, numeric: bool, scope: str) -> Markup:
-    shown = "–" if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)) else value
-    attributes = Markup(' scope="{}"').format(scope) if tag == "th" else Markup("")
-    attributes += Markup(' class="n"') if numeric else Markup("")
-    return Markup("<{}{}>{}</{}>").format(Markup(tag), attributes, shown, Markup(tag))
+def _shown(value: object) -> Markup:
+    return escape(MISSING if _missing(value) else value)
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from models.stability import Stability, stability
 from models.suggestions import Suggestions
 from pipelines.build import Built
 from pipelines.config import Config
-from pipelines.flag_pages import Listed
+from pipelines.listed import Listed, file_names
 from pipelines.open_work import open_work
 
 if TYPE_CHECKING:
@@ -47,16 +48,27 @@ class Scored:
     background: pd.DataFrame | None = None
 
     @property
-    def listed(self) -> list[Listed]:
-        """Who reads each flag, about whom."""
-        readers = self.points["practitioner_id"].fillna(NOBODY)
-        ids = zip(self.points["patient_id"], readers, self.points["at"], strict=True)
-        return [Listed(*whose, flag) for whose, flag in zip(ids, self.flags, strict=True)]
+    def patients(self) -> list[str]:
+        """The records' own ids of everybody with an open pathway."""
+        return [*self.points["patient_id"], *self.not_listed["patient_id"]]
 
-    @property
-    def left_out(self) -> pd.DataFrame:
-        """`not_listed` as pages show it: with words where no practitioner is recorded."""
-        return self.not_listed.assign(practitioner_id=self.not_listed["practitioner_id"].fillna(NOBODY))
+    def listed(self, names: Mapping[str, str]) -> list[Listed]:
+        """Who reads each flag, about whom; `names` gives what pages call a patient."""
+        readers = self.points["practitioner_id"].fillna(NOBODY)
+        called = self.points["patient_id"].map(names)
+        pages = [f"patient-{stem}.html" for stem in file_names(called)]
+        rows = zip(called, readers, self.points["at"], self.flags, pages, strict=True)
+        return [Listed(*row) for row in rows]
+
+    def left_out(self, names: Mapping[str, str]) -> pd.DataFrame:
+        """`not_listed` as pages show it: patient, practitioner (in words where none is recorded), reason."""
+        return pd.DataFrame(
+            {
+                "patient": self.not_listed["patient_id"].map(names),
+                "practitioner": self.not_listed["practitioner_id"].fillna(NOBODY),
+                "reason": self.not_listed["reason"],
+            }
+        )
 
 
 def find_flags(

@@ -155,8 +155,8 @@ def step(name: str, folder: Path, *, inputs: Mapping[str, Path], config: Config)
     clear_partials(folder)
     path = manifest_path(folder, name)
     path.unlink(missing_ok=True)
-    manifest = Manifest(folder)
     prints = {label: fingerprint(source) for label, source in inputs.items()}
+    manifest = Manifest(folder, prints)
     yield manifest
     write_json(
         path,
@@ -176,10 +176,11 @@ def step(name: str, folder: Path, *, inputs: Mapping[str, Path], config: Config)
 
 
 class Manifest:
-    """What a running step has written and wants remembered."""
+    """What a running step has written and wants remembered; `inputs`: label -> fingerprint of what it reads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, inputs: Mapping[str, str]) -> None:
         self.folder = folder
+        self.inputs = inputs
         self.artefacts: set[Path] = set()
         self.facts: dict[str, Any] = {}
 

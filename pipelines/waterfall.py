@@ -1,85 +1,112 @@
-"""How a patient's chance comes about, construct by construct: steps on the scale on which parts add up."""
+"""How a patient's chance comes about, construct by construct: steps on the scale on which parts add up.
+
+Drawn as a table with a bar in each row, so that what is seen and what is read out are one thing.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+from markupsafe import Markup
 
 from models.chance_in_words import whole_percent
 from models.explanation import Explanation
-from pipelines.plots import BLUE, INK, ORANGE, SOFT
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from pipelines.page import from_template
 
 BARS = 9
 LEAST = 0.03  # of the log-odds: a bar too short to read
-APART = 0.06  # of the axis: labels closer than this run into each other
+APART = 0.07  # of the axis: labels closer than this run into each other
+INSET = 4  # of a hundred: a label nearer to the edge would reach into the next column
+ROOM = 0.16  # of the way between the ends: for words beside a bar
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
 
-def waterfall_steps(explained: pd.DataFrame, explanation: Explanation) -> pd.DataFrame:
-    """Constructs, strongest first, the weakest pooled; columns construct, start, end (both log-odds before
-    calibration), before, after (the chances there, 0 to 1).
+@dataclass(frozen=True)
+class Step:
+    """From one log-odds before calibration to another, with the chances (0 to 1) there."""
 
-    `explained` has construct and contribution, one row per predictor; the first step starts at the base of
-    `explanation`.
+    words: str
+    start: float
+    end: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row as it is drawn, in hundredths of the width; an `edge` is a point and no bar."""
+
+    words: str
+    said: str
+    chance: str
+    left: str
+    width: str
+    to: str
+    way: str
+    edge: bool = False
+
+
+def waterfall_steps(sums: Mapping[str, float], explanation: Explanation) -> list[Step]:
+    """One step for each sum of parts of the log-odds before calibration, strongest first, the weakest pooled.
+
+    The first starts at the base of `explanation`.
     """
-    sums = explained.groupby("construct", sort=False)["contribution"].sum()
-    sums = sums.loc[sums.abs().sort_values(ascending=False, kind="stable").index]
-    kept = min(int((sums.abs() >= LEAST).sum()), BARS)
-    if kept < len(sums) - 1:
-        rest = pd.Series({"All others": sums.iloc[kept:].sum()})
-        sums = pd.concat([sums.iloc[:kept], rest])
-    edges = explanation.base + np.concatenate([[0.0], sums.cumsum()])
+    strongest = sorted(sums.items(), key=lambda named: -abs(named[1]))
+    kept = min(sum(abs(part) >= LEAST for _, part in strongest), BARS)
+    if kept < len(strongest) - 1:
+        strongest = [*strongest[:kept], ("All others", sum(part for _, part in strongest[kept:]))]
+    edges = explanation.base + np.concatenate([[0.0], np.cumsum([part for _, part in strongest])])
     chances = explanation.chance_at(edges)
-    return pd.DataFrame(
-        {
-            "construct": sums.index,
-            "start": edges[:-1],
-            "end": edges[1:],
-            "before": chances[:-1],
-            "after": chances[1:],
-        }
+    moves = zip(edges[:-1], edges[1:], chances[:-1], chances[1:], strict=True)
+    return [Step(words, *map(float, move)) for (words, _), move in zip(strongest, moves, strict=True)]
+
+
+def waterfall(steps: Sequence[Step], explanation: Explanation, *, heading: str, caption: str) -> Markup:
+    """The steps one under the other between the chance at the start and the patient's, labelled as chances."""
+    reached = [steps[0].start, *(step.end for step in steps)]
+    room = ROOM * (max(reached) - min(reached)) + 0.2
+    low, high = min(reached) - room, max(reached) + room
+
+    def place(margin: float) -> float:
+        return 100 * (margin - low) / (high - low)
+
+    ticks = [
+        {"x": f"{place(margin):.1f}", "words": whole_percent(chance)}
+        for margin, chance in chance_ticks(explanation, low, high).items()
+        if INSET < place(margin) < 100 - INSET
+    ]
+    first, last = f"{place(reached[0]):.1f}", f"{place(reached[-1]):.1f}"
+    bars = [
+        _edge("Before anything is known", steps[0].before, first),
+        *(_bar(step, place(step.start), place(step.end)) for step in steps),
+        _edge("This patient", steps[-1].after, last),
+    ]
+    drawn = {"ticks": ticks, "bars": bars, "first": first, "last": last}
+    return from_template("waterfall.html", heading=heading, caption=caption, **drawn)
+
+
+def _edge(words: str, chance: float, x: str) -> Bar:
+    return Bar(words, "", whole_percent(chance), x, "0", x, "", edge=True)
+
+
+def _bar(step: Step, start: float, end: float) -> Bar:
+    return Bar(
+        words=step.words,
+        said=in_points(step.before, step.after),
+        chance=whole_percent(step.after),
+        left=f"{min(start, end):.1f}",
+        width=f"{abs(end - start):.1f}",
+        to=f"{end:.1f}",
+        way="up" if end >= start else "down",
     )
-
-
-def waterfall(steps: pd.DataFrame, explanation: Explanation) -> Figure:
-    """The steps one under the other, labelled as chances; make and save it in the house style."""
-    from matplotlib.figure import Figure
-
-    drawing = Figure(figsize=(8, 1.4 + 0.4 * len(steps)))
-    axes = drawing.subplots()
-    rows = np.arange(len(steps))
-    start, end = steps["start"].to_numpy(), steps["end"].to_numpy()
-    axes.barh(rows, end - start, left=start, color=np.where(end > start, ORANGE, BLUE), height=0.6, zorder=3)
-    axes.vlines(end[:-1], rows[:-1] - 0.3, rows[1:] + 0.3, color=SOFT, linewidth=0.8, zorder=2)
-    _scale(axes, steps, explanation)
-    _name_bars(axes, steps)
-    before, after = steps["before"].iloc[0], steps["after"].iloc[-1]
-    _mark(axes, start[0], f"at the start: {whole_percent(before)}", left=start[0] <= end[-1])
-    _mark(axes, end[-1], f"this patient: {whole_percent(after)}", left=start[0] > end[-1])
-    return drawing
 
 
 def in_points(before: float, after: float) -> str:
     """The step between two chances (0 to 1) as points of 100: "+14"."""
     points = round(100 * after) - round(100 * before)
     return f"{points:+d}".replace("-", "−") if points else "0"
-
-
-def _scale(axes: Axes, steps: pd.DataFrame, explanation: Explanation) -> None:
-    """Log-odds across, written as calibrated chances, with room for the words at both ends."""
-    reached = np.concatenate([steps["start"], steps["end"]])
-    room = 0.3 * (reached.max() - reached.min()) + 0.2
-    low, high = reached.min() - room, reached.max() + room
-    where = chance_ticks(explanation, low, high)
-    axes.set_xlim(low, high)
-    axes.set_xticks(list(where), [whole_percent(chance) for chance in where.values()])
-    axes.set_xlabel("Chance that the work is not done")
 
 
 def chance_ticks(explanation: Explanation, low: float, high: float) -> dict[float, float]:
@@ -96,42 +123,3 @@ def chance_ticks(explanation: Explanation, low: float, high: float) -> dict[floa
         if not found or margins[place] - max(found) >= APART * (high - low):
             found[float(margins[place])] = chance
     return found
-
-
-def _name_bars(axes: Axes, steps: pd.DataFrame) -> None:
-    """Each construct at its bar, and the move of the chance at the bar's end."""
-    axes.set_yticks(np.arange(len(steps)), steps["construct"].tolist())
-    axes.set_ylim(len(steps) - 0.4, -1.4)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0, labelcolor=INK)
-    axes.grid(visible=False, axis="y")
-    edges = steps[["start", "end", "before", "after"]].to_numpy()
-    for row, (start, end, before, after) in enumerate(edges):
-        right = end >= start
-        axes.annotate(
-            in_points(before, after),
-            (end, row),
-            xytext=(5 if right else -5, 0),
-            textcoords="offset points",
-            ha="left" if right else "right",
-            va="center",
-            fontsize=9,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
-            zorder=4,
-        )
-
-
-def _mark(axes: Axes, where: float, words: str, *, left: bool) -> None:
-    """A line through all bars, with its words above them."""
-    axes.axvline(where, color=INK, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
-    axes.annotate(
-        words,
-        (where, -0.95),
-        xytext=(-5 if left else 5, 0),
-        textcoords="offset points",
-        ha="right" if left else "left",
-        va="center",
-        color=INK,
-        fontweight="bold",
-        fontsize=9,
-    )

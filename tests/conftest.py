@@ -36,7 +36,7 @@ def need(name: str, *commands: str) -> str:
     pytest.skip(message)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """A headless browser."""
     return need("chromium", "chromium", "chromium-browser", "google-chrome")

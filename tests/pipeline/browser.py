@@ -1,28 +1,69 @@
-"""Opens a page as a reader does, in a headless browser, and says what is wrong with it."""
+"""Opens pages as readers do, in a headless browser, and says what is wrong with them."""
 
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
 
 OUTSIDE = re.compile(
     r"""(?:\b(?:src|href|data|action|poster)\s*=\s*["']?\s*|url\(\s*["']?\s*|@import\s+["']?)((?:https?:)?//[^"')\s>]+)""",
     re.IGNORECASE,
 )
 LOCAL = re.compile(r"""<a\b[^>]*\bhref="([^"#:]+)(?:#[^"]*)?\"""", re.IGNORECASE)
+DESKTOP, PHONE = {"width": 1000, "height": 1400}, {"width": 400, "height": 800}
+UNFOLDED = "document.querySelectorAll('details').forEach(folded => folded.open = true)"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def faults_of(page: Path, chromium: str, screenshot: Path) -> list[str]:
-    """What a reader of the page would meet: requests to outside, links to nothing, errors, an empty page."""
-    source = page.read_text(encoding="utf-8")
-    return [
-        *(f"asks for {address}" for address in OUTSIDE.findall(source)),
-        *(f"links to {name}, which is not there" for name in _dead_links(page, source)),
-        *_seen_by_browser(page, chromium, screenshot),
-    ]
+class Reader:
+    """A browser that stays open for many pages."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    def faults_of(self, page: Path, screenshot: Path) -> list[str]:
+        """What a reader of the page would meet: requests to outside, links to nothing, errors, barriers."""
+        source = page.read_text(encoding="utf-8")
+        return [
+            *(f"asks for {address}" for address in OUTSIDE.findall(source)),
+            *(f"links to {name}, which is not there" for name in _dead_links(page, source)),
+            *self._seen(page, screenshot),
+        ]
+
+    def _seen(self, page: Path, screenshot: Path) -> Iterator[str]:
+        """At a desk and on a phone, everything unfolded: axe-core's findings, errors, what runs off the side."""
+        said: list[str] = []
+        with self._browser.new_context(offline=True, viewport=DESKTOP) as context:
+            tab = context.new_page()
+            tab.on("console", lambda message: said.append(message.text))
+            tab.on("pageerror", lambda error: said.append(str(error)))
+            tab.goto(page.resolve().as_uri())
+            tab.evaluate(UNFOLDED)
+            tab.screenshot(path=screenshot, full_page=True)
+            yield from _barriers(tab)
+            tab.set_viewport_size(PHONE)
+            tab.screenshot(path=screenshot.with_stem(f"{screenshot.stem}_phone"), full_page=True)
+            if (wide := tab.evaluate(OVERFLOW)) > 0:
+                yield f"is {wide} pixels too wide for a phone"
+        yield from (f"the browser says {words}" for words in said)
+        if screenshot.stat().st_size < 5_000:
+            yield "the browser draws nothing"
+
+
+@contextmanager
+def reader_with(chromium: str) -> Iterator[Reader]:
+    """A reader with the browser at the path `chromium`; nothing is downloaded."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield Reader(browser)
+        browser.close()
 
 
 def _dead_links(page: Path, source: str) -> Iterator[str]:
@@ -31,15 +72,7 @@ def _dead_links(page: Path, source: str) -> Iterator[str]:
             yield name
 
 
-def _seen_by_browser(page: Path, chromium: str, screenshot: Path) -> Iterator[str]:
-    quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
-    logged = ["--enable-logging=stderr", "--v=0", "--host-resolver-rules=MAP * ~NOTFOUND"]
-    profile = [f"--user-data-dir={screenshot.parent / 'profile'}"]
-    draw = [f"--screenshot={screenshot}", "--window-size=1000,1400"]
-    command = [chromium, *quiet, *logged, *profile, *draw, page.resolve().as_uri()]
-    seen = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    for line in seen.stderr.splitlines():
-        if "CONSOLE" in line:
-            yield f"the browser says {line}"
-    if not screenshot.is_file() or screenshot.stat().st_size < 5_000:
-        yield f"the browser draws nothing: {seen.stderr[-300:]}"
+def _barriers(tab: Any) -> Iterator[str]:
+    for found in Axe().run(tab).response["violations"]:
+        where = ", ".join(str(node["target"]) for node in found["nodes"][:3])
+        yield f"keeps people out ({found['id']}): {found['help']}; at {where}"

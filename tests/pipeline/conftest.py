@@ -1,14 +1,17 @@
-"""A scored service in memory, made once for the tests of tables and pages."""
+"""A scored service in memory and a browser, made once for the tests of tables and pages."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from features.predictor import catalogue
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.config import Config
-from pipelines.flag_pages import Occasion
+from pipelines.listed import Occasion
 from pipelines.scored import Scored, find_flags
+from tests.pipeline.browser import Reader, reader_with
 from tests.pipeline.made_service import AS_OF, model, service
 
 
@@ -22,4 +25,18 @@ def scored() -> Scored:
 @pytest.fixture(scope="session")
 def occasion() -> Occasion:
     """When and with what they were made."""
-    return Occasion(AS_OF, service().records_up_to, "1", model().threshold, synthetic=True)
+    up_to = service().records_up_to
+    return Occasion(AS_OF, up_to, "1", model().threshold, synthetic=True, data="0123456789abcdef")
+
+
+@pytest.fixture(scope="session")
+def names(scored: Scored) -> Mapping[str, str]:
+    """What pages call each patient, told from the records' own id at sight."""
+    return {patient: patient.replace("RX1:P", "NAME-") for patient in scored.patients}
+
+
+@pytest.fixture(scope="module")
+def reader(chromium: str) -> Iterator[Reader]:
+    """One browser for a module's pages: while it is open, nothing else may use asyncio."""
+    with reader_with(chromium) as opened:
+        yield opened

@@ -24,7 +24,7 @@ from pipelines.audit_table import Asked, read_audit_table
 from pipelines.cli import main
 from pipelines.config import Config
 from pipelines.store import write_table
-from tests.pipeline.browser import faults_of
+from tests.pipeline.browser import Reader
 
 EVERYTHING = Asked(
     "p", "y", "shown", ("EthnicCategory",), "person", id="row", practitioner="pwp", second="next"
@@ -128,9 +128,9 @@ def test_an_id_that_comes_twice_is_refused_with_its_row(
 
 
 def test_every_table_behind_a_plot_can_be_had_and_the_page_opens(
-    full: Path, chromium: str, tmp_path: Path
+    full: Path, reader: Reader, tmp_path: Path
 ) -> None:
-    assert faults_of(full / "audit.html", chromium, tmp_path / "page.png") == []
+    assert reader.faults_of(full / "audit.html", tmp_path / "page.png") == []
     page = (full / "audit.html").read_text(encoding="utf-8")
     plots = len(re.findall("<svg ", page))
     assert plots == len(re.findall(r'<svg role="img" aria-label="[^"]{10,}"', page)) > 40

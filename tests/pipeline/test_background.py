@@ -12,10 +12,10 @@ from features.errors import InputError
 from models.explanation import ExplanationSettings
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.config import Config
-from pipelines.flag_pages import Occasion
+from pipelines.flag_files import write_background
+from pipelines.listed import Occasion
 from pipelines.page import render
-from pipelines.patient_page import explanation_table, patient_page
-from pipelines.score import write_background
+from pipelines.patient_explained import explained_page, explanation_table
 from pipelines.scored import Scored, find_flags
 from tests.pipeline.made_service import AS_OF, catalogue, model, service
 
@@ -65,13 +65,13 @@ def test_chances_do_not_depend_on_how_they_are_explained(interventional: Scored,
 )
 def test_a_patients_page_says_who_stands_for_not_known(config: Config, says: str, occasion: Occasion) -> None:
     found = scored_with(config)
-    one = found.listed[0]
+    one = found.listed({patient: patient for patient in found.patients})[0]
     explanation = found.explanation.of(one.flag.point)
     values = found.features.loc[one.flag.point]
     table = explanation_table(
         explanation, values, catalogue(), {p.construct: p.construct for p in catalogue().values()}
     )
-    assert says in render(patient_page(one, table, explanation, occasion))
+    assert says in render(explained_page(one, table, explanation, occasion))
 
 
 def test_a_source_without_points_cannot_stand_for_not_known() -> None:

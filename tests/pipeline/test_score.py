@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +17,11 @@ from models.outcome import OutcomeSettings
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.build import Built
 from pipelines.config import Config
-from pipelines.flag_pages import Listed, Occasion, caseload_page
+from pipelines.flag_files import Pages, write_pages
 from pipelines.flag_tables import flags_table, reasons_of, scored_table
+from pipelines.listed import Occasion, caseloads
 from pipelines.open_work import open_work
-from pipelines.page import render
-from pipelines.score import chosen_patient, page_names, write_caseloads, write_patient
+from pipelines.patient_files import chosen_point, write_explained
 from pipelines.scored import Scored, find_flags
 from tests.pipeline.made_service import AS_OF, PROTECTED, model, service
 
@@ -42,12 +41,6 @@ def points_of(*rows: tuple[str, str, str, float]) -> Built:
         ["pathway_id", "patient_id", "service_id", "practitioner_id"]
     ]
     return replace(made, points=points, outcome=outcome, pathways=pathways.assign(is_open=True))
-
-
-def text_of(page: str) -> str:
-    """What a reader sees of a page."""
-    body = re.sub(r"<style>.*?</style>", " ", page, flags=re.DOTALL)
-    return unescape(re.sub(r"<[^>]+>", " ", body))
 
 
 # --- Which work ----------------------------------------------------------------------------------------
@@ -132,12 +125,18 @@ def test_a_service_without_open_work_has_no_flags_and_still_pages(occasion: Occa
     closed = replace(made, pathways=made.pathways.assign(is_open=False))
     nobody = find_flags(closed, model(), as_of=AS_OF, config=Config(), suggestions=library())
     assert nobody.flags == ()
-    assert len(scored_table(nobody, closed.protected, "1")) == len(flags_table(nobody, occasion)) == 0
-    assert [*write_caseloads(tmp_path, nobody, occasion), *write_patient(tmp_path, nobody, occasion, None)]
+    names = {patient: patient for patient in nobody.patients}
+    assert len(scored_table(nobody, closed.protected, "1")) == len(flags_table(nobody, names, occasion)) == 0
+    pages = Pages(caseloads([], nobody.left_out(names)), nobody.explanation, {}, occasion)
+    assert [*write_pages(tmp_path, pages, {})] == [tmp_path / "flags.html"]
+    written = write_explained(tmp_path, nobody, [], patient=None, occasion=occasion)
+    assert all(path.is_file() for path in written)
 
 
-def test_with_too_little_recorded_no_chance_is_stated_anywhere(scored: Scored, occasion: Occasion) -> None:
-    silent = flags_table(scored, occasion).set_index("patient_id").loc["RX1:P0003"]
+def test_with_too_little_recorded_no_chance_is_stated_anywhere(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    silent = flags_table(scored, names, occasion).set_index("patient_id").loc["RX1:P0003"]
     assert silent["chance"] == silent["band"] == "not enough recorded to say"
     assert silent[["reason_1", "consider_1"]].isna().all()
     assert (
@@ -162,12 +161,19 @@ def test_the_scored_table_has_the_columns_that_an_audit_reads(scored: Scored) ->
 
 
 def test_the_flags_table_has_nothing_protected_and_comes_highest_chance_first(
-    scored: Scored, occasion: Occasion
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
 ) -> None:
-    table = flags_table(scored, occasion)
+    table = flags_table(scored, names, occasion)
     reasons, considered = ([f"{name}_{n}" for n in (1, 2, 3)] for name in ("reason", "consider"))
     start = ["patient_id", "practitioner_id", "at", "chance", "band"]
-    assert list(table.columns) == [*start, *reasons, *considered, "records_up_to", "model_version"]
+    assert list(table.columns) == [
+        *start,
+        *reasons,
+        *considered,
+        "shown_as",
+        "records_up_to",
+        "model_version",
+    ]
     own = table[(table["practitioner_id"] == "RX1:PWP 1") & table["chance"].str.endswith("%")]
     assert own["chance"].str.rstrip("%").astype(int).is_monotonic_decreasing
 
@@ -178,79 +184,24 @@ def test_where_main_grounds_are_hidden_the_last_reason_says_so(scored: Scored) -
     assert reasons_of(replace(flag, hidden=True)) == [*reasons_of(flag)[:2], NOT_SHOWN]
 
 
-# --- The pages -----------------------------------------------------------------------------------------
+# --- One patient, whole ---------------------------------------------------------------------------------
 
 
-def test_a_caseload_holds_nobody_elses_patients(scored: Scored, occasion: Occasion, tmp_path: Path) -> None:
-    list(write_caseloads(tmp_path, scored, occasion))
-    for practitioner in {one.practitioner for one in scored.listed}:
-        page = (tmp_path / "practitioners" / page_names([practitioner])[practitioner]).read_text(
-            encoding="utf-8"
-        )
-        own = {one.patient for one in scored.listed if one.practitioner == practitioner}
-        left_out = scored.left_out.loc[scored.left_out["practitioner_id"] == practitioner, "patient_id"]
-        assert set(re.findall(r"RX1:P\d{4}", page)) == {*own, *left_out}
-        assert set(re.findall(r"RX1:PWP \d", page)) <= {practitioner}
-
-
-def test_practitioners_never_read_risk_but_in_what_is_not_assessed(
-    scored: Scored, occasion: Occasion, tmp_path: Path
+def test_the_explanation_of_one_patient_adds_up(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion, tmp_path: Path
 ) -> None:
-    for path in write_caseloads(tmp_path, scored, occasion):
-        words = text_of(path.read_text(encoding="utf-8"))
-        assert "This is not an assessment of risk of harm." in words
-        assert "risk" not in re.sub(r"[Nn]ot an assessment of risk of harm", "", words).lower()
-
-
-def test_a_page_says_up_to_when_and_by_which_model(scored: Scored, occasion: Occasion) -> None:
-    words = text_of(render(caseload_page("RX1:PWP 1", scored.listed, scored.not_listed, occasion)))
-    assert re.search(r"Records up to\s+30 March 2025", words)
-    assert re.search(r"Model\s+1\b", words)
-
-
-def test_a_card_reads_as_a_practitioner_would_say_it(scored: Scored, occasion: Occasion) -> None:
-    one = next(one for one in scored.listed if one.flag.flagged and len(one.flag.reasons) == 3)
-    words = text_of(render(caseload_page(one.practitioner, [one], scored.not_listed.iloc[:0], occasion)))
-    assert "patients with records like these whose work was reviewed" in words
-    for reason in one.flag.reasons:
-        assert re.search(rf"{re.escape(reason.title)}:\s+{re.escape(reason.words)}", words)
-    assert "To consider" in words
-
-
-def test_names_of_patients_and_practitioners_cannot_become_markup(scored: Scored, occasion: Occasion) -> None:
-    odd = Listed("<b>P</b>", "<i>PWP</i>", scored.listed[0].at, scored.listed[0].flag)
-    page = render(caseload_page("<i>PWP</i>", [odd], scored.not_listed, occasion))
-    assert "<b>P</b>" not in page
-    assert "<i>PWP</i>" not in page
-
-
-def test_practitioners_whose_names_look_alike_have_pages_of_their_own() -> None:
-    names = page_names(["RX1:a/1", "RX1:a 1", "RX1:A-1", "::"])
-    assert len({name.lower() for name in names.values()}) == 4
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]+\.html", name) for name in names.values())
-
-
-def test_the_page_of_a_practitioner_who_left_goes(scored: Scored, occasion: Occasion, tmp_path: Path) -> None:
-    stale = tmp_path / "practitioners" / "gone.html"
-    stale.parent.mkdir()
-    stale.write_text("last month's patients", encoding="utf-8")
-    list(write_caseloads(tmp_path, scored, occasion))
-    assert not stale.exists()
-
-
-def test_the_explanation_of_one_patient_adds_up(scored: Scored, occasion: Occasion, tmp_path: Path) -> None:
-    list(write_patient(tmp_path, scored, occasion, None))
+    list(write_explained(tmp_path, scored, scored.listed(names), patient=None, occasion=occasion))
     table = pd.read_csv(tmp_path / "explanation.csv")
-    highest = max((one for one in scored.listed if not one.flag.abstained), key=lambda one: one.flag.chance)
+    highest = max((flag for flag in scored.flags if not flag.abstained), key=lambda flag: flag.chance)
     margin = scored.explanation.base + table["contribution"].sum()
-    assert set(table["point_id"]) == {highest.flag.point}
-    assert float(scored.explanation.chance_at(margin)) == pytest.approx(highest.flag.chance, abs=1e-6)
+    assert set(table["point_id"]) == {highest.point}
+    assert float(scored.explanation.chance_at(margin)) == pytest.approx(highest.chance, abs=1e-6)
 
 
 def test_a_named_patient_can_be_explained_and_an_unknown_one_is_refused(scored: Scored) -> None:
-    assert chosen_patient(scored.listed, "RX1:P0040").patient == "RX1:P0040"
+    assert scored.points.loc[chosen_point(scored, "RX1:P0040"), "patient_id"] == "RX1:P0040"
     with pytest.raises(InputError, match=r"did you mean 'RX1:P0040'\?"):
-        chosen_patient(scored.listed, "RX1:P0040x")
+        chosen_point(scored, "RX1:P0040x")
 
 
 def test_the_settings_of_flags_reach_the_flags() -> None:

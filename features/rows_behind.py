@@ -1,0 +1,108 @@
+"""The rows of the records behind many values at once: one query per fact, whatever the number of points."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+import ibis
+import pandas as pd
+
+from features.as_of import POINT_COLUMNS
+from features.evidence import with_parts
+from features.facts import FACTS, Facts
+from features.history import History
+from features.matrix import tally_of
+from features.number import Number
+from features.predictor import Predictor, everything
+from features.tally import Question, Tally, on
+
+NAMES_SOMEBODY = ("practitioner",)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The rows of one fact: point_id, known_at, the columns read, and `counted_PREDICTOR`: whether it went in.
+
+    `columns`: predictor -> the columns of the fact that it reads.
+    """
+
+    rows: pd.DataFrame
+    columns: Mapping[str, tuple[str, ...]]
+
+
+@dataclass
+class _Asked:
+    """What the predictors ask of one fact, each apart; what is prepared for them stands beside the same rows."""
+
+    tally: Tally
+    questions: dict[str, list[Question]] = field(default_factory=dict)
+    read: dict[str, set[str]] = field(default_factory=dict)
+
+
+def rows_behind(facts: Facts, points: Any, predictors: Collection[str]) -> Mapping[str, Behind]:
+    """Fact -> what of it went into these predictors at the engine's `points`, oldest first.
+
+    Ids and rows about other patients (a practitioner's or a service's running totals) are left out: a page
+    about one patient may show what stands here.
+    """
+    asked: dict[str, _Asked] = {}
+    known = everything()
+    for name in sorted(predictors):
+        for part in with_parts(known[name]).values():
+            _ask(part, name, asked, facts, points.select(*POINT_COLUMNS))
+    return {name: _fetched(facts, one) for name, one in asked.items() if not FACTS[name].running}
+
+
+def _ask(part: Predictor, name: str, asked: dict[str, _Asked], facts: Facts, points: Any) -> None:
+    """Put the questions of `part`, on behalf of the predictor `name`, to the facts that it reads."""
+    own = [fact for fact in part.parameters if fact in FACTS]
+    for fact in own:
+        if fact not in asked:
+            asked[fact] = _Asked(tally_of(FACTS[fact], facts, points))
+        # Emptied, because a tally remembers a question that another predictor asked before.
+        asked[fact].tally.asked, asked[fact].tally.read = {}, set()
+    arguments: Mapping[str, History | Number] = {
+        parameter: History(asked[parameter].tally)
+        if parameter in own
+        else Number(operator.itemgetter(parameter))
+        for parameter in part.parameters
+    }
+    part.function(**arguments)
+    for fact in own:
+        one = asked[fact]
+        one.questions.setdefault(name, []).extend(one.tally.asked.values())
+        one.read.setdefault(name, set()).update(one.tally.read)
+
+
+def _fetched(facts: Facts, one: _Asked) -> Behind:
+    fact = FACTS[one.tally.fact]
+    seen = one.tally.with_prepared()
+    counted = {f"counted_{name}": _went_in(seen, asked) for name, asked in one.questions.items()}
+    columns = {
+        name: tuple(column for column in fact.gives if column in read and not _names_somebody(column))
+        for name, read in one.read.items()
+    }
+    shown = list(dict.fromkeys(column for own in columns.values() for column in own))
+    marked = seen.mutate(**counted)
+    kept = marked.filter(reduce(operator.or_, (marked[name] for name in counted)))
+    ordered = kept.order_by(["point_id", "known_at", "order"])
+    frame = facts.engine.frame(ordered.select("point_id", "known_at", *shown, *counted))
+    return Behind(frame.assign(known_at=pd.to_datetime(frame["known_at"], unit="s")), columns)
+
+
+def _went_in(seen: Any, questions: list[Question]) -> Any:
+    """Whether a row had a value that any question counts; to a sum, nothing and "no" add nothing."""
+    found = [ibis.literal(False)]
+    for question in questions:
+        value = on(seen, question.value)
+        adds = value.cast("float64") != 0 if question.summary == "sum" else value.notnull()
+        found.append(adds.fill_null(False))
+    return reduce(operator.or_, found)
+
+
+def _names_somebody(column: str) -> bool:
+    return column.endswith("_id") or column in NAMES_SOMEBODY

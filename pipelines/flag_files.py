@@ -1,0 +1,104 @@
+"""The files of flags: tables with the records' own ids, and pages in a folder for each who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+
+import pandas as pd
+
+from features.conceptual_model import TITLES
+from features.predictor import everything
+from features.rows_behind import Behind
+from models.explanation import Explanation
+from pipelines.flag_pages import caseload_page, index_page
+from pipelines.flag_tables import flags_table, scored_table
+from pipelines.history_rows import HistoryRows
+from pipelines.listed import INDEX, Caseload, Occasion, file_names
+from pipelines.page import render, write_page
+from pipelines.patient_page import for_practitioners, patient_page
+from pipelines.scored import Scored
+from pipelines.store import whole, write_table
+from pipelines.supervision_page import supervision_page
+
+
+@dataclass(frozen=True)
+class Pages:
+    """All that pages show: who reads of whom, why, and the rows of the records behind it."""
+
+    caseloads: Sequence[Caseload]
+    explanation: Explanation
+    behind: Mapping[str, Behind]
+    occasion: Occasion
+
+
+def write_tables(
+    out: Path, scored: Scored, protected: pd.DataFrame, *, names: Mapping[str, str], occasion: Occasion
+) -> Iterator[Path]:
+    """scored.parquet for the audit, flags.csv for the case-management system, not_listed.csv.
+
+    All carry the records' own ids; `names` is what pages call a patient, which flags.csv says beside the id.
+    """
+    full = scored_table(scored, protected, occasion.model)
+    yield write_table(out / "scored.parquet", full, synthetic=occasion.synthetic)
+    yield write_table(out / "flags.csv", flags_table(scored, names, occasion))
+    yield write_table(out / "not_listed.csv", scored.not_listed)
+
+
+def write_background(out: Path, scored: Scored, occasion: Occasion) -> Iterator[Path]:
+    """Whose predictors stood for "not known", where the settings ask for such: patients' rows, never registered."""
+    path = out / "background.parquet"
+    path.unlink(missing_ok=True)
+    if scored.background is not None:
+        yield write_table(path, scored.background, synthetic=occasion.synthetic)
+
+
+def write_pages(out: Path, pages: Pages, supervisors: Mapping[str, Sequence[str]]) -> Iterator[Path]:
+    """A folder per practitioner, a page per supervisor, and the index that leads to them.
+
+    What an earlier run left in these folders goes with it.
+    """
+    yield from _write_practitioners(out / "practitioners", pages)
+    files = {one: f"{name}.html" for one, name in zip(supervisors, file_names(supervisors), strict=True)}
+    yield from _write_supervisors(out / "supervisors", pages, supervisors, files)
+    supervised = {one for own in supervisors.values() for one in own}
+    without = [one.practitioner for one in pages.caseloads if one.practitioner not in supervised]
+    addresses = {one: f"supervisors/{file}" for one, file in files.items()}
+    yield write_page(
+        out / "flags.html",
+        index_page(pages.caseloads, pages.occasion, supervisors=addresses, without=without),
+    )
+
+
+def _write_practitioners(folder: Path, pages: Pages) -> list[Path]:
+    """Each practitioner's caseload with a page per patient: nobody else's, so that a folder can be handed over."""
+    shown = for_practitioners(pages.explanation, everything(), TITLES)
+    parts = dict(zip(shown.parts.index, shown.parts.to_dict("records"), strict=True))
+    rows = HistoryRows(pages.behind)
+    with whole(folder) as partial:
+        partial.mkdir()
+        for caseload in pages.caseloads:
+            own = partial / caseload.folder
+            own.mkdir()
+            (own / INDEX).write_text(render(caseload_page(caseload, pages.occasion)), encoding="utf-8")
+            for one in caseload.listed:
+                page = patient_page(one, parts[one.flag.point], shown, rows=rows, occasion=pages.occasion)
+                (own / one.page).write_text(render(page), encoding="utf-8")
+    return sorted(folder.rglob("*.html"))
+
+
+def _write_supervisors(
+    folder: Path, pages: Pages, supervisors: Mapping[str, Sequence[str]], files: Mapping[str, str]
+) -> list[Path]:
+    if not supervisors:
+        rmtree(folder, ignore_errors=True)
+        return []
+    with whole(folder) as partial:
+        partial.mkdir()
+        for supervisor, own in supervisors.items():
+            theirs = [caseload for caseload in pages.caseloads if caseload.practitioner in own]
+            page = supervision_page(supervisor, theirs, pages.occasion)
+            (partial / files[supervisor]).write_text(render(page), encoding="utf-8")
+    return sorted(folder.glob("*.html"))

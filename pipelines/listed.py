@@ -1,0 +1,116 @@
+"""Who is on which list: a patient with open work, a practitioner's caseload, and the occasion of it all."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+
+from models.flags import Flag
+
+INDEX = "caseload.html"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A patient with open work, by the name that pages use, and what is said of it.
+
+    `page` is the file of the patient's own page, beside the caseload that lists it.
+    """
+
+    patient: str
+    practitioner: str
+    at: pd.Timestamp
+    flag: Flag
+    page: str = ""
+
+    @property
+    def elsewhere(self) -> Listed:
+        """The same for a page that does not lie beside the patient's own, to which it cannot lead."""
+        return replace(self, page="")
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """All that one practitioner reads: `listed`, highest chance first; `left_out` has patient and reason."""
+
+    practitioner: str
+    folder: str
+    listed: Sequence[Listed]
+    left_out: pd.DataFrame
+
+    @property
+    def first(self) -> list[Listed]:
+        """Those to think about first."""
+        return [one for one in self.listed if one.flag.flagged]
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """When and with what the flags were made; printed at the foot of every page.
+
+    `cut_off` is the chance (0 to 1) from which a point is flagged; `data` the records' fingerprint.
+    """
+
+    as_of: date
+    records_up_to: date
+    model: str
+    cut_off: float
+    synthetic: bool
+    data: str = ""
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """What the foot of a page says."""
+        said = {
+            "Flags as at": day(self.as_of),
+            "Records up to": day(self.records_up_to),
+            "Model": f"version {self.model}",
+        }
+        return {**said, "Records' fingerprint": self.data[:12]} if self.data else said
+
+
+def day(when: date) -> str:
+    """A day as it is said: 3 March 2025."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def short_day(when: date) -> str:
+    """A day as it stands in a table, with spaces at which no line breaks: 3 Mar 2025."""
+    return f"{when.day} {when:%b %Y}".replace(" ", "\u00a0")
+
+
+def caseloads(listed: Iterable[Listed], left_out: pd.DataFrame) -> list[Caseload]:
+    """Everybody's patients with the practitioner who last agreed work with them; nobody twice.
+
+    `left_out` has patient, practitioner and reason.
+    """
+    own: dict[str, list[Listed]] = {}
+    for one in sorted(listed, key=lambda one: (one.flag.abstained, -one.flag.chance, one.patient)):
+        own.setdefault(one.practitioner, []).append(one)
+    absent = {str(name): rows for name, rows in left_out.groupby("practitioner", sort=False)}
+    everyone = sorted({*own, *absent})
+    nobody = left_out.iloc[:0]
+    return [
+        Caseload(practitioner, folder, own.get(practitioner, []), absent.get(practitioner, nobody))
+        for practitioner, folder in zip(everyone, file_names(everyone), strict=True)
+    ]
+
+
+def file_names(names: Iterable[str]) -> list[str]:
+    """A name for a file or folder for each, in order: safe on every system and never shared by two."""
+    taken: set[str] = set()
+    again: Counter[str] = Counter()
+    found = []
+    for name in names:
+        stem = safe = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "unnamed"
+        while safe.lower() in taken:
+            again[stem.lower()] += 1
+            safe = f"{stem}_{again[stem.lower()] + 1}"
+        taken.add(safe.lower())
+        found.append(safe)
+    return found

@@ -1,0 +1,103 @@
+"""One patient's explanation, whole, for analysts: by construct and by predictor, with what is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from markupsafe import Markup
+
+from models.chance_in_words import whole_percent
+from models.explanation import STANDING, Explanation
+from models.reasons import Speaking
+from pipelines.flag_card import flag_card, how_to_read
+from pipelines.listed import Listed, Occasion, day
+from pipelines.page import Page, Section, fold, paragraph, table
+from pipelines.patient_page import LEADS, NOTHING_SAID, drawn
+
+SHOWN = {"reason": "as a reason", "context": "as context", "never": "never"}
+
+
+def explanation_table(
+    explanation: Explanation, values: pd.Series, predictors: Mapping[str, Speaking], titles: Mapping[str, str]
+) -> pd.DataFrame:
+    """One point's predictors, strongest first.
+
+    Columns: point_id, predictor, construct, words, value, contribution (to the log-odds before
+    calibration), chance, chance_without, shown.
+    """
+    point = str(explanation.parts.index[0])
+    parts, chance = explanation.parts.loc[point], float(explanation.chance.loc[point])
+    asked = [predictors[str(name)] for name in parts.index]
+    rows = pd.DataFrame(
+        {
+            "point_id": point,
+            "predictor": parts.index,
+            "construct": [titles[predictor.construct] for predictor in asked],
+            "words": [predictor.words(values[predictor.name]) for predictor in asked],
+            "value": values[parts.index].to_numpy(),
+            "contribution": parts.to_numpy(),
+            "chance": chance,
+            "chance_without": chance - explanation.changes().loc[point].to_numpy(),
+            "shown": [predictor.shown for predictor in asked],
+        }
+    )
+    strongest = rows["contribution"].abs().sort_values(ascending=False, kind="stable").index
+    return rows.loc[strongest].reset_index(drop=True)
+
+
+def explained_page(
+    one: Listed, explained: pd.DataFrame, explanation: Explanation, occasion: Occasion
+) -> Page:
+    """The page of one point: `explanation` is that point's, `explained` its explanation_table."""
+    sums = explained.groupby("construct", sort=False)["contribution"].sum()
+    return Page(
+        f"Why this chance: patient {one.patient}",
+        f"For analysts. Work agreed on {day(one.at)}. {LEADS[one.flag.band]}",
+        [
+            Section("What the practitioner reads", [_told(one)]),
+            Section(
+                "From everyone to this patient",
+                [drawn({str(name): float(part) for name, part in sums.items()}, explanation)],
+            ),
+            Section("Every predictor", _predictors(explained)),
+            Section("How to read this page", [how_to_read(occasion), _how_explained(explanation)]),
+        ],
+        occasion.synthetic,
+        occasion.about,
+    )
+
+
+def _how_explained(explanation: Explanation) -> Markup:
+    """Who stood for "not known", and what a part is not."""
+    return paragraph(
+        f"{STANDING[explanation.kind]}. A part says what moved this chance, averaged over the orders in which "
+        "the values could have become known; it does not say what would happen if something were changed. Parts "
+        "add up before calibration, chances do not, so that steps depend on what came before them."
+    )
+
+
+def _told(one: Listed) -> Markup:
+    return paragraph(NOTHING_SAID) if one.flag.abstained else flag_card(one.elsewhere)
+
+
+def _predictors(explained: pd.DataFrame) -> list[Markup]:
+    moves = explained["contribution"] != 0
+    silent = explained[~moves]
+    folded = [fold(f"{len(silent)} predictors that change nothing for this patient", _rows(silent))]
+    return [_rows(explained[moves]), *(folded if len(silent) else [])]
+
+
+def _rows(explained: pd.DataFrame) -> Markup:
+    rows = pd.DataFrame(
+        {
+            "Construct": explained["construct"],
+            "What is recorded": explained["words"],
+            "Part of the log-odds": [f"{part:+.2f}".replace("-", "−") for part in explained["contribution"]],
+            "Chance without it": [whole_percent(chance) for chance in explained["chance_without"]],
+            "Shown to practitioners": explained["shown"].map(SHOWN),
+        }
+    )
+    return table(
+        rows, "Strongest first. Without one of them the chance would be stated as in the fourth column"
+    )

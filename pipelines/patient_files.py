@@ -1,0 +1,52 @@
+"""One patient's explanation, whole, for analysts: the page and the table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from features.conceptual_model import TITLES
+from features.errors import InputError, nearest
+from features.predictor import everything
+from pipelines.listed import Listed, Occasion
+from pipelines.page import Page, write_page
+from pipelines.patient_explained import explained_page, explanation_table
+from pipelines.scored import Scored
+from pipelines.store import write_table
+
+
+def write_explained(
+    out: Path, scored: Scored, listed: Sequence[Listed], *, patient: str | None, occasion: Occasion
+) -> Iterator[Path]:
+    """patient.html and explanation.csv of the named patient, or of the highest chance.
+
+    Errors: InputError where the named patient has no work waiting.
+    """
+    point = chosen_point(scored, patient)
+    if point is None:
+        empty = Page("Why this chance", "No patient has work waiting for its review.", [], occasion.synthetic)
+        yield write_page(out / "patient.html", empty)
+        yield write_table(out / "explanation.csv", pd.DataFrame(columns=["point_id", "predictor"]))
+        return
+    one = next(one for one in listed if one.flag.point == point)
+    explanation = scored.explanation.of(point)
+    explained = explanation_table(explanation, scored.features.loc[[point]].iloc[0], everything(), TITLES)
+    yield write_table(out / "explanation.csv", explained)
+    yield write_page(out / "patient.html", explained_page(one, explained, explanation, occasion))
+
+
+def chosen_point(scored: Scored, patient: str | None) -> str | None:
+    """The named patient's point of the highest chance, or the highest of all; None where nobody is listed.
+
+    `patient` is the records' own id. Errors: InputError where that patient has no work waiting.
+    """
+    whose = scored.points["patient_id"]
+    flags = [flag for flag, own in zip(scored.flags, whose, strict=True) if patient in (None, own)]
+    if patient is not None and not flags:
+        raise InputError(
+            f"patient {patient!r} has no work waiting for its review: {nearest(patient, set(whose))}"
+        )
+    highest = max(flags, key=lambda flag: (not flag.abstained, flag.chance), default=None)
+    return None if highest is None else highest.point

@@ -1,0 +1,24 @@
+"""Settings of the pages of flags: whom they name, and who reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class ScoreSettings:
+    """Who is named on the pages of flags, and who reads them.
+
+    ids: "pseudonym", or "local" to print the records' own ids of patients. pseudonyms: the folder with the
+    key and the list of who is who, which only the service's own people may read. supervisors: a CSV with the
+    columns supervisor and practitioner; empty for no pages for supervision.
+    """
+
+    ids: Literal["pseudonym", "local"] = "pseudonym"
+    pseudonyms: str = "pseudonyms"
+    supervisors: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.pseudonyms.strip():
+            raise ValueError("pseudonyms must name a folder")

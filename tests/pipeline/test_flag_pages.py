@@ -1,0 +1,163 @@
+"""Pages of flags: each reader gets their own patients, in words, with what stands behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from features.conceptual_model import TITLES
+from features.predictor import everything
+from models.flags import NOT_HARM
+from pipelines.flag_pages import caseload_page
+from pipelines.listed import Occasion, caseloads, file_names
+from pipelines.page import render
+from pipelines.patient_page import HIDDEN, for_practitioners
+from pipelines.scored import Scored
+from pipelines.supervision_page import supervision_page
+from tests.pipeline.made_pages import SUPERVISORS, made_pages, text_of, written
+
+FOLDERS = "practitioners"
+
+
+@pytest.fixture(scope="module")
+def pages(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    out = tmp_path_factory.mktemp("pages")
+    files = written(out, scored, names, occasion)
+    assert all(path.is_file() for path in files)
+    return out
+
+
+def test_a_practitioners_folder_holds_nobody_elses_patients(
+    pages: Path, scored: Scored, names: Mapping[str, str]
+) -> None:
+    for caseload in caseloads(scored.listed(names), scored.left_out(names)):
+        folder = pages / FOLDERS / caseload.folder
+        words = " ".join(text_of(page) for page in folder.iterdir())
+        own = {one.patient for one in caseload.listed}
+        assert set(re.findall(r"NAME-\d{4}", words)) == {*own, *caseload.left_out["patient"]}
+        assert set(re.findall(r"RX1:PWP \d", words)) <= {caseload.practitioner}
+        assert {page.name for page in folder.iterdir()} == {
+            "caseload.html",
+            *(o.page for o in caseload.listed),
+        }
+
+
+def test_no_page_holds_the_records_own_id_of_a_patient(pages: Path) -> None:
+    for page in pages.rglob("*.html"):
+        assert "RX1:P0" not in page.read_text(encoding="utf-8")
+
+
+def test_practitioners_never_read_risk_but_in_what_is_not_assessed(pages: Path) -> None:
+    read = [*(pages / FOLDERS).rglob("*.html"), *(pages / "supervisors").glob("*.html")]
+    for page in read:
+        words = text_of(page)
+        assert NOT_HARM in words
+        assert "risk" not in re.sub(r"[Nn]ot an assessment of risk of harm", "", words).lower()
+
+
+def test_every_page_says_up_to_when_by_which_model_and_from_which_records(pages: Path) -> None:
+    for page in pages.rglob("*.html"):
+        words = text_of(page)
+        assert re.search(r"Records up to\s+30 March 2025", words)
+        assert re.search(r"Model\s+version 1\b", words)
+        assert "0123456789ab" in words
+
+
+def test_a_patients_page_reads_as_a_practitioner_would_say_it(
+    pages: Path, scored: Scored, names: Mapping[str, str]
+) -> None:
+    one = next(one for one in scored.listed(names) if one.flag.flagged and len(one.flag.reasons) == 3)
+    folder = next((pages / FOLDERS).rglob(one.page)).parent
+    words = text_of(folder / one.page)
+    assert "patients with records like these whose work was reviewed" in words
+    for reason in one.flag.reasons:
+        assert re.search(rf"{re.escape(reason.title)}:\s+{re.escape(reason.words)}", words)
+    assert "To consider" in words
+    assert "the newest 6 of 8" in words
+
+
+def test_an_abstained_flag_has_no_chance_no_reason_and_no_waterfall(
+    pages: Path, scored: Scored, names: Mapping[str, str]
+) -> None:
+    silent = next(one for one in scored.listed(names) if one.flag.abstained)
+    words = text_of(next((pages / FOLDERS).rglob(silent.page)))
+    assert "Not enough is recorded to say" in words
+    assert "%" not in re.sub(r"Patients with a chance of \d+% or more", "", words)
+
+
+def test_what_is_never_shown_stands_as_one_bar_and_the_bars_end_at_the_chance(
+    pages: Path, scored: Scored, names: Mapping[str, str]
+) -> None:
+    shown = for_practitioners(scored.explanation, everything(), TITLES)
+    point = shown.parts[HIDDEN].abs().idxmax()
+    one = next(one for one in scored.listed(names) if one.flag.point == point)
+    page = next((pages / FOLDERS).rglob(one.page)).read_text(encoding="utf-8")
+    assert page.count(f'<th scope="row">{HIDDEN}</th>') == 1
+    assert re.search(rf"This patient</th>.*?<td class=\"n\">{one.flag.percent}</td>", page, flags=re.DOTALL)
+
+
+def test_a_supervisor_reads_of_their_own_practitioners_only(pages: Path) -> None:
+    words = text_of(pages / "supervisors" / "Sam-Lee.html")
+    assert set(re.findall(r"RX1:PWP \d", words)) == set(SUPERVISORS["Sam/Lee"])
+
+
+def test_supervision_discusses_what_a_practitioner_cannot_act_on_alone(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    listed = [one for one in scored.listed(names) if one.flag.flagged and one.flag.reasons][:2]
+    plain, hidden = (
+        replace(one, flag=replace(one.flag, reasons=one.flag.reasons[:0] or one.flag.reasons, hidden=secret))
+        for one, secret in zip(listed, (False, True), strict=True)
+    )
+    [caseload] = caseloads(
+        [replace(one, practitioner="A") for one in (plain, hidden)], scored.left_out(names).iloc[:0]
+    )
+    words = render(supervision_page("S", [caseload], occasion))
+    assert "the main grounds are not shown to the practitioner" in words
+    assert f"A: patient {hidden.patient}" in words
+
+
+def test_who_has_no_supervisor_is_named_on_the_analysts_page(pages: Path) -> None:
+    assert "No supervisor is named for RX1:PWP 5, no practitioner recorded." in text_of(pages / "flags.html")
+
+
+def test_names_of_patients_and_practitioners_cannot_become_markup(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    odd = replace(scored.listed(names)[0], patient="<b>P</b>", practitioner="<i>PWP</i>")
+    [caseload] = caseloads([odd], scored.left_out(names).iloc[:0])
+    page = render(caseload_page(caseload, occasion))
+    assert "<b>P</b>" not in page
+    assert "<i>PWP</i>" not in page
+
+
+def test_names_that_look_alike_get_files_of_their_own() -> None:
+    found = file_names(["RX1:a/1", "RX1:a 1", "RX1:A-1", "RX1:a-1_2", "::"])
+    assert len({name.lower() for name in found}) == 5
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]+", name) for name in found)
+
+
+def test_the_pages_of_who_left_go(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion, tmp_path: Path
+) -> None:
+    stale = [tmp_path / folder / "gone" / "caseload.html" for folder in (FOLDERS, "supervisors")]
+    for page in stale:
+        page.parent.mkdir(parents=True)
+        page.write_text("last month's patients", encoding="utf-8")
+    written(tmp_path, scored, names, occasion)
+    assert not any(page.exists() for page in stale)
+
+
+def test_pages_are_the_same_whatever_the_order_of_rows(
+    pages: Path, scored: Scored, names: Mapping[str, str], occasion: Occasion, tmp_path: Path
+) -> None:
+    made = made_pages(scored, names, occasion)
+    turned = caseloads(reversed(scored.listed(names)), scored.left_out(names).iloc[::-1])
+    for one, other in zip(made.caseloads, turned, strict=True):
+        assert render(caseload_page(one, occasion)) == render(caseload_page(other, occasion))
