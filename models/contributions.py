@@ -24,7 +24,7 @@ from models.trees import Numbers, Tree, read_trees
 if TYPE_CHECKING:
     import lightgbm as lgb
 
-MANY = 400  # rows
+MANY = 600  # rows
 EXACT, SINGLE = 1e-6, 1e-4  # how far parts may be from summing to the margin, in 64 and in 32 bits
 WOODELF_CHUNK = 100_000  # rows
 

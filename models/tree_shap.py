@@ -18,8 +18,10 @@ table per few questions: the idea of WOODELF (Nadel & Wettenstein 2025, arXiv
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, reduce
+from operator import and_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,15 +80,15 @@ def tables(trees: Sequence[Tree], background: Numbers | None = None) -> Tables:
 
     background: rows of all columns that stand for "not known"; without it, the training patients' own paths.
     """
-    by_size: defaultdict[int, list[tuple[Leaf, Numbers]]] = defaultdict(list)
-    for tree in trees:
-        for leaf, standing in zip(tree.leaves, _standing(tree, background), strict=True):
-            by_size[len(leaf.columns)].append((leaf, standing))
+    standing = _by_row(trees, background) if background is not None else _by_share
+    by_size: defaultdict[int, list[Leaf]] = defaultdict(list)
+    for leaf in (leaf for tree in trees for leaf in tree.leaves):
+        by_size[len(leaf.columns)].append(leaf)
     values: dict[int, Numbers] = {}
-    for found in by_size.values():
-        worth = np.array([leaf.value for leaf, _ in found])
-        shapley = worth[:, None, None] * shapley_values(np.array([standing for _, standing in found]))
-        values |= {id(leaf): one for (leaf, _), one in zip(found, shapley, strict=True)}
+    for leaves in by_size.values():
+        worth = np.array([leaf.value for leaf in leaves])
+        parts = worth[:, None, None] * shapley_values(standing(leaves))
+        values |= {id(leaf): own for leaf, own in zip(leaves, parts, strict=True)}
     return Tables(tuple((tree, tuple(_bundles(tree, values))) for tree in trees))
 
 
@@ -105,32 +107,48 @@ def shapley_values(standing: Numbers) -> Numbers:
     nodes, weights = np.polynomial.legendre.leggauss((columns + 1) // 2)
     found = np.zeros((games, columns, standing.shape[1]))
     for t, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
+        before = standing
         for own in range(columns):
-            reached = standing
-            for column in range(columns):
-                # By the answer of who stands in (last axis but one), to by the answer of who is explained.
-                no, yes = np.moveaxis(reached.reshape(games, -1, 2, 2**column), 2, 0)
-                both = (-yes, no) if column == own else ((1 - t) * yes, t * no + yes)
-                reached = np.stack(both, axis=2).reshape(games, -1)
+            reached = _explained(before, own)
+            for column in range(own + 1, columns):
+                reached = _explained(reached, column, t)
             found[:, own] += weight * reached
+            before = _explained(before, own, t)
     return found
 
 
-def _standing(tree: Tree, background: Numbers | None) -> Iterator[Numbers]:
-    """For each leaf, how often each pattern of answers occurs among those who stand for "not known"."""
-    if background is None:
+def _explained(standing: Numbers, column: int, t: float | None = None) -> Numbers:
+    """From a column's answer by who stands in to its answer by who is explained.
+
+    t: the chance that the column is in the coalition; without it, what the column's joining changes.
+    """
+    answer = standing.reshape(len(standing), -1, 2, 2**column)
+    no, yes = answer[:, :, 0], answer[:, :, 1]
+    found = np.empty_like(answer)
+    if t is None:
+        found[:, :, 0], found[:, :, 1] = -yes, no
+    else:
+        found[:, :, 0], found[:, :, 1] = (1 - t) * yes, t * no + yes
+    return found.reshape(standing.shape)
+
+
+def _by_share(leaves: Sequence[Leaf]) -> Numbers:
+    """Leaves x patterns of answers: how often each occurs where columns answer by themselves."""
+    found = np.ones((len(leaves), 1))
+    for share in np.array([leaf.shares for leaf in leaves]).T[:, :, None]:
+        found = np.concatenate([(1 - share) * found, share * found], axis=1)
+    return found
+
+
+def _by_row(trees: Iterable[Tree], background: Numbers) -> Callable[[Sequence[Leaf]], Numbers]:
+    """As `_by_share`: how often each pattern occurs in the background."""
+    found: dict[int, Numbers] = {}
+    for tree in trees:
+        left = {node: tree.goes_left(node, background[:, at]) for node, at in enumerate(tree.column.tolist())}
         for leaf in tree.leaves:
-            found = np.ones(1)
-            for share in leaf.shares:
-                found = np.concatenate([(1 - share) * found, share * found])
-            yield found
-        return
-    left = {
-        node: tree.goes_left(node, background[:, column]) for node, column in enumerate(tree.column.tolist())
-    }
-    for leaf in tree.leaves:
-        pattern = _as_asked(leaf, left)
-        yield np.bincount(pattern, minlength=2 ** len(leaf.columns)) / len(background)
+            counts = np.bincount(_as_asked(leaf, left), minlength=2 ** len(leaf.columns))
+            found[id(leaf)] = counts / len(background)
+    return lambda leaves: np.array([found[id(leaf)] for leaf in leaves])
 
 
 def _bundles(tree: Tree, values: Mapping[int, Numbers]) -> Iterator[Bundle]:
@@ -151,23 +169,27 @@ def _questions(leaves: Sequence[Leaf]) -> tuple[int, ...]:
 def _bundle(leaves: Sequence[Leaf], values: Mapping[int, Numbers]) -> Bundle:
     questions = _questions(leaves)
     columns = sorted({column for leaf in leaves for column in leaf.columns})
-    patterns = np.arange(2 ** len(questions))
-    left = {node: (patterns >> bit & 1).astype(bool) for bit, node in enumerate(questions)}
-    parts = np.zeros((len(columns), len(patterns)))
+    left = dict(zip(questions, _every_answer(len(questions)), strict=True))
+    parts = np.zeros((len(columns), 2 ** len(questions)))
     for leaf in leaves:
         own = [columns.index(column) for column in leaf.columns]
         parts[own] += values[id(leaf)][:, _as_asked(leaf, left)]
     return Bundle(questions, tuple(columns), parts)
 
 
+@cache
+def _every_answer(questions: int) -> Answers:
+    """Questions x patterns: the answer to each in every pattern."""
+    patterns = np.arange(2**questions)
+    return (patterns >> np.arange(questions)[:, None] & 1).astype(bool)
+
+
 def _as_asked(leaf: Leaf, left: Mapping[int, Answers]) -> Patterns:
     """Which columns answer as the way to a leaf goes: bit n for its column n."""
-    return _pattern(
-        [
-            np.logical_and.reduce([left[node] if went_left else ~left[node] for node, went_left in turns])
-            for turns in leaf.turns
-        ]
+    answers = (
+        (left[node] if went_left else ~left[node] for node, went_left in turns) for turns in leaf.turns
     )
+    return _pattern([reduce(and_, own) for own in answers])
 
 
 def _pattern(answers: Sequence[Answers]) -> Patterns:

@@ -29,20 +29,16 @@ CATEGORICAL, MISSING_LEFT, KIND, NOTHING, ZEROS = 1, 2, 2, 0, 1
 class Leaf:
     """What a leaf adds to the log-odds, and the way to it.
 
-    `columns`: the distinct columns asked about, in the order of the way. `turns`: for each, its questions and
-    whether the way goes left. `shares`: for each, the share of training patients who took its turns where they
-    met them.
+    `questions`: the inner nodes on the way. `columns`: the distinct columns asked about, in the order of the way.
+    `turns`: for each, its questions and whether the way goes left. `shares`: for each, the share of training
+    patients who took its turns where they met them.
     """
 
     value: float
+    questions: frozenset[int]
     columns: tuple[int, ...]
     turns: tuple[tuple[tuple[int, bool], ...], ...]
     shares: tuple[float, ...]
-
-    @cached_property
-    def questions(self) -> frozenset[int]:
-        """The inner nodes on the way."""
-        return frozenset(node for turns in self.turns for node, _ in turns)
 
 
 @dataclass(frozen=True)
@@ -92,8 +88,13 @@ class Tree:
             column = int(self.column[node])
             turns.setdefault(column, []).append((node, went_left))
             shares[column] = shares.get(column, 1.0) * float(after / count)
-        asked = tuple(tuple(taken) for taken in turns.values())
-        return Leaf(float(self.leaf_value[leaf]), tuple(turns), asked, tuple(shares.values()))
+        return Leaf(
+            value=float(self.leaf_value[leaf]),
+            questions=frozenset(node for node, _ in way),
+            columns=tuple(turns),
+            turns=tuple(tuple(taken) for taken in turns.values()),
+            shares=tuple(shares.values()),
+        )
 
 
 def read_trees(booster: lgb.Booster) -> tuple[Tree, ...]:

@@ -80,7 +80,7 @@ def test_without_refits_stability_is_unknown_and_nothing_lasts() -> None:
 
 
 def test_many_points_fare_as_each_does_alone() -> None:
-    features = points(450)
+    features = points(700)
     together, alone = found_of(model(), features), found_of(model(), features.iloc[[7]])
     pd.testing.assert_frame_equal(together.leading.iloc[[7]], alone.leading)
     assert found_of(model(), features.iloc[:0]).leading.empty
