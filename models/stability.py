@@ -66,6 +66,10 @@ class Stability:
         """Whether there are refits to tell by."""
         return self.refits > 0
 
+    def flagged_in(self, point: str) -> int:
+        """In how many refits a point's chance reaches the threshold. Errors: ValueError where none can tell."""
+        return round(float(self.flagged_share.loc[point]) * self.refits)
+
     @property
     def lasting(self) -> pd.DataFrame:
         """Points x predictors: whether each is among the leading reasons in enough refits."""

@@ -84,6 +84,15 @@ def _consider(reason: Reason) -> Markup:
     return Markup('<span class="consider"><em>To consider {}:</em> {}</span>').format(moment, words)
 
 
+def _which_stay(refits: int) -> str:
+    if not refits:
+        return "It is not known which reasons would stay had other patients been learnt from."
+    return (
+        f"A reason is shown only where it stays when the chance is learnt anew from {refits} other samples of "
+        "patients."
+    )
+
+
 def how_to_read(occasion: Occasion) -> Markup:
     """What the numbers and words mean, and what they are not."""
     return bullets(
@@ -94,6 +103,7 @@ def how_to_read(occasion: Occasion) -> Markup:
             "The bounds show how far the chance moves when it is learnt anew from other samples of patients.",
             "A reason is something recorded that went together with work not being done. It need not be the "
             "cause, and it says nothing about the person.",
+            _which_stay(occasion.refits),
             '"Not recorded" means that nobody wrote it down, not that it did not happen.',
             "You know the patient. Consider and discuss; what to do is yours and the patient's to decide.",
             NOT_HARM,

@@ -22,6 +22,7 @@ def scored_table(scored: Scored, protected: pd.DataFrame, version: str) -> pd.Da
     table["at"] = scored.points["at"]
     table["model_version"] = version
     table["abstained"] = [flag.abstained for flag in scored.flags]
+    table["flagged_share"] = scored.stability.flagged_share
     for n in REASONS:
         table[f"reason_{n}"] = [_nth(reasons_of(flag), n) for flag in scored.flags]
     return table.rename_axis("point_id").reset_index()

@@ -53,7 +53,8 @@ class Caseload:
 class Occasion:
     """When and with what the flags were made; printed at the foot of every page.
 
-    `cut_off` is the chance (0 to 1) from which a point is flagged; `data` the records' fingerprint.
+    `cut_off` is the chance (0 to 1) from which a point is flagged; `data` the records' fingerprint; `refits` how
+    many models learnt anew tell which reasons stay, with none of which nobody can tell.
     """
 
     as_of: date
@@ -62,6 +63,7 @@ class Occasion:
     cut_off: float
     synthetic: bool
     data: str = ""
+    refits: int = 0
 
     @property
     def about(self) -> Mapping[str, str]:

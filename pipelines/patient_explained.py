@@ -10,6 +10,7 @@ from markupsafe import Markup
 from models.chance_in_words import whole_percent
 from models.explanation import STANDING, Explanation
 from models.reasons import Speaking
+from models.stability import Stability
 from pipelines.flag_card import flag_card, how_to_read
 from pipelines.listed import Listed, Occasion, day
 from pipelines.page import Page, Section, fold, paragraph, table
@@ -19,12 +20,17 @@ SHOWN = {"reason": "as a reason", "context": "as context", "never": "never"}
 
 
 def explanation_table(
-    explanation: Explanation, values: pd.Series, predictors: Mapping[str, Speaking], titles: Mapping[str, str]
+    explanation: Explanation,
+    values: pd.Series,
+    predictors: Mapping[str, Speaking],
+    titles: Mapping[str, str],
+    *,
+    leads: pd.Series,
 ) -> pd.DataFrame:
-    """One point's predictors, strongest first.
+    """One point's predictors, strongest first; `leads` is each one's share of refits that lead with it.
 
     Columns: point_id, predictor, construct, words, value, contribution (to the log-odds before
-    calibration), chance, chance_without, shown.
+    calibration), chance, chance_without, leads, shown.
     """
     point = str(explanation.parts.index[0])
     parts, chance = explanation.parts.loc[point], float(explanation.chance.loc[point])
@@ -39,6 +45,7 @@ def explanation_table(
             "contribution": parts.to_numpy(),
             "chance": chance,
             "chance_without": chance - explanation.changes().loc[point].to_numpy(),
+            "leads": leads.loc[parts.index].to_numpy(),
             "shown": [predictor.shown for predictor in asked],
         }
     )
@@ -47,7 +54,12 @@ def explanation_table(
 
 
 def explained_page(
-    one: Listed, explained: pd.DataFrame, explanation: Explanation, occasion: Occasion
+    one: Listed,
+    explained: pd.DataFrame,
+    explanation: Explanation,
+    *,
+    stability: Stability,
+    occasion: Occasion,
 ) -> Page:
     """The page of one point: `explanation` is that point's, `explained` its explanation_table."""
     sums = explained.groupby("construct", sort=False)["contribution"].sum()
@@ -60,6 +72,7 @@ def explained_page(
                 "From everyone to this patient",
                 [drawn({str(name): float(part) for name, part in sums.items()}, explanation)],
             ),
+            Section("Had other patients been learnt from", [_stands(one.flag.point, stability)]),
             Section("Every predictor", _predictors(explained)),
             Section("How to read this page", [how_to_read(occasion), _how_explained(explanation)]),
         ],
@@ -74,6 +87,18 @@ def _how_explained(explanation: Explanation) -> Markup:
         f"{STANDING[explanation.kind]}. A part says what moved this chance, averaged over the orders in which "
         "the values could have become known; it does not say what would happen if something were changed. Parts "
         "add up before calibration, chances do not, so that steps depend on what came before them."
+    )
+
+
+def _stands(point: str, stability: Stability) -> Markup:
+    """How often the patient is flagged when the model is learnt anew, and which reasons are kept."""
+    if not stability.known:
+        return paragraph("Whether this would stand is not known: the model has no refits.")
+    settings = stability.settings
+    return paragraph(
+        f"The model was learnt anew from {stability.refits} other samples of the patients. "
+        f"{stability.flagged_in(point)} of them put this patient first. A reason is shown where at least "
+        f"{settings.share:.0%} of them have it among their first {settings.first}."
     )
 
 
@@ -95,6 +120,9 @@ def _rows(explained: pd.DataFrame) -> Markup:
             "What is recorded": explained["words"],
             "Part of the log-odds": [f"{part:+.2f}".replace("-", "−") for part in explained["contribution"]],
             "Chance without it": [whole_percent(chance) for chance in explained["chance_without"]],
+            "Leads in refits": explained["leads"]
+            .map("{:.0%}".format)
+            .where(explained["leads"].notna(), "unknown"),
             "Shown to practitioners": explained["shown"].map(SHOWN),
         }
     )

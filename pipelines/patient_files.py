@@ -32,9 +32,12 @@ def write_explained(
         return
     one = next(one for one in listed if one.flag.point == point)
     explanation = scored.explanation.of(point)
-    explained = explanation_table(explanation, scored.features.loc[[point]].iloc[0], everything(), TITLES)
+    values = scored.features.loc[[point]].iloc[0]
+    leads = scored.stability.leading.loc[[point]].iloc[0]
+    explained = explanation_table(explanation, values, everything(), TITLES, leads=leads)
     yield write_table(out / "explanation.csv", explained)
-    yield write_page(out / "patient.html", explained_page(one, explained, explanation, occasion))
+    page = explained_page(one, explained, explanation, stability=scored.stability, occasion=occasion)
+    yield write_page(out / "patient.html", page)
 
 
 def chosen_point(scored: Scored, patient: str | None) -> str | None:

@@ -48,6 +48,7 @@ def score(
                 cut_off=learnt.model.threshold,
                 synthetic=built.synthetic,
                 data=manifest.inputs["source"],
+                refits=scored.stability.refits,
             )
             advance("tables")
             manifest.wrote(*write_tables(out, scored, built.protected, names=names, occasion=occasion))

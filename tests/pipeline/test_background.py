@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.conceptual_model import TITLES
 from features.errors import InputError
 from models.explanation import ExplanationSettings
 from models.suggestions import packaged_suggestions, read_suggestions
@@ -68,10 +69,11 @@ def test_a_patients_page_says_who_stands_for_not_known(config: Config, says: str
     one = found.listed({patient: patient for patient in found.patients})[0]
     explanation = found.explanation.of(one.flag.point)
     values = found.features.loc[one.flag.point]
-    table = explanation_table(
-        explanation, values, catalogue(), {p.construct: p.construct for p in catalogue().values()}
-    )
-    assert says in render(explained_page(one, table, explanation, occasion))
+    leads = found.stability.leading.loc[one.flag.point]
+    table = explanation_table(explanation, values, catalogue(), TITLES, leads=leads)
+    page = explained_page(one, table, explanation, stability=found.stability, occasion=occasion)
+    assert says in render(page)
+    assert "not known: the model has no refits" in render(page)
 
 
 def test_a_source_without_points_cannot_stand_for_not_known() -> None:

@@ -154,7 +154,7 @@ def test_the_scored_table_has_the_columns_that_an_audit_reads(scored: Scored) ->
         *ids,
         *("risk", "risk_low", "risk_high", "flag"),
         *PROTECTED,
-        *("at", "model_version", "abstained", "reason_1", "reason_2", "reason_3"),
+        *("at", "model_version", "abstained", "flagged_share", "reason_1", "reason_2", "reason_3"),
     ]
     assert set(table["split"]) == {"scored"}
     assert (table["flag"] == (table["risk"] >= model().threshold) & ~table["abstained"]).all()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from models.risk_model import Fitted
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.config import Config
+from pipelines.flag_tables import scored_table
+from pipelines.listed import Occasion
+from pipelines.patient_files import write_explained
 from pipelines.scored import Scored, find_flags
 from tests.pipeline.made_service import AS_OF, catalogue, model, service
 
@@ -51,3 +56,23 @@ def test_refits_that_are_the_model_itself_flag_what_it_flags_and_keep_its_first_
 def test_without_refits_stability_is_unknown(scored: Scored) -> None:
     assert not scored.stability.known
     assert not scored.stability.lasting.any(axis=None)
+
+
+def test_the_analysts_page_says_how_many_refits_put_the_patient_first_and_which_reasons_lead(
+    refitted: Scored, occasion: Occasion, tmp_path: Path
+) -> None:
+    names = {patient: patient for patient in refitted.patients}
+    told = replace(occasion, refits=3)
+    list(write_explained(tmp_path, refitted, refitted.listed(names), patient=None, occasion=told))
+    page = (tmp_path / "patient.html").read_text()
+    point = pd.read_csv(tmp_path / "explanation.csv")["point_id"].iloc[0]
+    assert f"{refitted.stability.flagged_in(point)} of them put this patient first" in page
+    assert "learnt anew from 3 other samples" in page
+    leads = pd.read_csv(tmp_path / "explanation.csv").set_index("predictor")["leads"]
+    assert leads.to_dict() == pytest.approx(refitted.stability.leading.loc[point].to_dict())
+
+
+def test_the_scored_table_holds_how_often_each_point_is_flagged(refitted: Scored, scored: Scored) -> None:
+    table = scored_table(refitted, service().protected, "1")
+    assert table["flagged_share"].tolist() == refitted.stability.flagged_share.tolist()
+    assert scored_table(scored, service().protected, "1")["flagged_share"].isna().all()
