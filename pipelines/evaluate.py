@@ -28,6 +28,7 @@ from pipelines.config import Config
 from pipelines.evaluated import BOOSTED, Evaluation
 from pipelines.evaluation_log import log_evaluation
 from pipelines.evaluation_page import evaluation_page
+from pipelines.lineage import Lineage
 from pipelines.page import write_page
 from pipelines.progress import progress
 from pipelines.registry import model_of
@@ -77,7 +78,7 @@ def evaluate(work: Path, *, config: Config, model: str | None) -> None:
             manifest.wrote(write_table(work / "evaluation.csv", found.performance))
             manifest.wrote(write_json(work / "metrics.json", found.as_json()))
             manifest.wrote(write_page(work / "evaluation.html", evaluation_page(found)))
-            log_evaluation(found, work, config)
+            log_evaluation(found, work, config, measured_on=Lineage(material.built, material.manifest))
             advance()
         manifest.says(
             model=loaded.uri, model_version=loaded.version, synthetic=synthetic, verdict=found.verdict

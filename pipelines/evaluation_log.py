@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from pipelines import evaluation_plots as plots
-from pipelines.code_in_use import code_in_use
 from pipelines.config import Config
 from pipelines.evaluated import BOOSTED, Evaluation
+from pipelines.lineage import Lineage
 from pipelines.store import fingerprint
 from pipelines.tracking import run
-from pipelines.training_log import log_surroundings
 
-EVALUATE = "evaluate"
 PICTURES = {
     "comparison": plots.comparison,
     "separation": plots.separation,
@@ -24,7 +24,7 @@ PICTURES = {
 }
 
 
-def log_evaluation(found: Evaluation, work: Path, config: Config) -> None:
+def log_evaluation(found: Evaluation, work: Path, config: Config, *, measured_on: Lineage) -> None:
     """Aggregate figures with the ends of their intervals, pictures and the page, in a run of its own.
 
     `predictions` is the fingerprint of the table that an audit reads: so an audit can be proven to be of this.
@@ -32,21 +32,18 @@ def log_evaluation(found: Evaluation, work: Path, config: Config) -> None:
     with run(config, f"evaluate {found.model.uri}") as mlflow:
         mlflow.set_tags(
             {
-                "step": EVALUATE,
+                "step": "evaluate",
                 "model": found.model.uri,
                 "model_name": config.tracking.registered_model,
                 "model_version": found.model.version,
                 "predictions": fingerprint(work / "predictions.parquet"),
-                "synthetic": str(found.synthetic),
-                "records_up_to": found.records_up_to,
                 "cut": f"{found.cut.cut:%Y-%m-%d}",
                 "verdict": found.verdict,
-                "code": code_in_use().version,
             }
         )
         measured = {name: value for name, value in figures(found) if np.isfinite(value)}
         mlflow.log_metrics(measured)
-        log_surroundings(config)
+        measured_on.log(config)
         for name, draw in PICTURES.items():
             mlflow.log_figure(draw(found), f"figures/{name}.png")
         for name in ("metrics.json", "evaluation.html"):
@@ -59,14 +56,17 @@ def figures(found: Evaluation) -> Iterator[tuple[str, float]]:
     for row in own.itertuples():
         yield from _with_ends(f"test_{row.metric}", row)
     for row in found.gains.itertuples():
-        yield from _with_ends(f"gain_over_{str(row.rival).replace(' ', '_')}", row)
+        yield from _with_ends(f"gain_over_{row.rival}", row)
     known = np.isfinite(found.labels[found.cut.test])
     yield "test_points", float(len(known))
     yield "known_outcomes", float(known.sum())
     yield "known_share", float(known.mean())
 
 
-def _with_ends(name: str, row: object) -> Iterator[tuple[str, float]]:
-    yield name, float(getattr(row, "value"))  # noqa: B009
-    for end in ("low", "high"):
-        yield f"{name}_{end}", float(getattr(row, end))
+def _with_ends(name: str, row: Any) -> Iterator[tuple[str, float]]:
+    plain = re.sub(r"\W+", "_", name).strip("_")
+    yield from (
+        (plain, float(row.value)),
+        (f"{plain}_low", float(row.low)),
+        (f"{plain}_high", float(row.high)),
+    )

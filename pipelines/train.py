@@ -21,6 +21,7 @@ from models.risk_model import Numbers, RiskModel
 from models.splits import Split, split
 from pipelines.config import Config
 from pipelines.leak_check import must_not_tell
+from pipelines.lineage import Lineage
 from pipelines.progress import progress
 from pipelines.store import read_manifest, read_table, step
 from pipelines.training_log import LearntFrom, log_training
@@ -125,9 +126,8 @@ def train(work: Path, *, config: Config) -> Trained:
                 familiarity=familiarity_of(model, material, cut, config),
             )
             advance("registering")
-            learnt = LearntFrom(
-                material.built, cut, float(material.labels[cut.train].mean()), material.manifest
-            )
+            lineage = Lineage(material.built, material.manifest)
+            learnt = LearntFrom(lineage, cut, float(material.labels[cut.train].mean()))
             registered = log_training(model, learnt, config)
             uri = f"models:/{config.tracking.registered_model}/{registered.version}"
             trained = Trained(uri, registered.version, registered.run_id)
