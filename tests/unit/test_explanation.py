@@ -8,12 +8,17 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
 from scipy.special import expit
 
 from features.errors import InputError
+from models import contributions
+from models.calibration import Platt
 from models.explanation import Calibrated, Explanation, explain
 from models.learnt_sides import Side, learnt_sides
+from models.risk_model import Fitted, RiskModel
 from tests.unit.logistic import Logistic
+from tests.unit.random_boosters import Material, materials
 
 NAMES = ("missed_appointments", "no_place_agreed", "confidence", "phq9_change", "unused")
 
@@ -58,6 +63,33 @@ def test_the_parts_of_a_point_sum_to_the_log_odds_of_its_trees(seed: int) -> Non
     explained = explain(model, features)
     np.testing.assert_allclose(explained.margin, margin, atol=1e-6)
     np.testing.assert_allclose(explained.chance, model.calibration.risk(margin), atol=1e-6)
+
+
+ALGORITHMS = {"LightGBM": (10_000, 12), "tables": (0, 12), "WOODELF": (0, -1)}
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("with_background", [False, True])
+@settings(max_examples=15, deadline=None)
+@given(made=materials)
+def test_whatever_explains_parts_and_their_sums_by_construct_add_up_to_the_margin(
+    made: Material, algorithm: str, with_background: bool
+) -> None:
+    names = tuple("abcdef"[: made.matrix.shape[1]])
+    model = RiskModel(names, Fitted(made.booster, Platt(0.8, 0.3)), (), 0.5)
+    features = pd.DataFrame(made.matrix, columns=list(names))
+    many, deepest = ALGORITHMS[algorithm]
+    with pytest.MonkeyPatch.context() as asked:
+        asked.setattr(contributions, "MANY", many)
+        asked.setattr(contributions, "DEEPEST", deepest)
+        explained = explain(model, features, features.iloc[20:] if with_background else None)
+    allowed = 1e-4 if algorithm == "WOODELF" else 1e-6
+    by_construct = explained.by_construct({name: "vowel" if name in "ae" else "other" for name in names})
+    for one in (explained, by_construct):
+        np.testing.assert_allclose(one.base + one.parts.sum(axis=1), made.margin, atol=allowed)
+        np.testing.assert_allclose(one.chance, model.predict(features)["risk"], atol=allowed)
+    vowels = [name for name in names if name in "ae"]
+    np.testing.assert_allclose(by_construct.parts["vowel"], explained.parts[vowels].sum(axis=1), atol=1e-12)
 
 
 def test_a_point_with_nothing_recorded_is_explained() -> None:
