@@ -24,8 +24,7 @@ from scipy.special import expit
 
 from models import resampling
 from models.baselines import last_status
-from models.evaluation import Metric
-from models.resampling import Numbers
+from models.resampling import Metric, Numbers
 from models.splits import Split
 from pipelines.build import build
 from pipelines.config import Config, TrackingSettings

@@ -6,20 +6,57 @@ A bootstrap draw of patients is a weight per row (how often its patient was draw
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 Numbers = NDArray[np.float64]
+Metric = Callable[[Numbers, Numbers, Numbers], Numbers]
 NEAREST_TO_CERTAIN = 1e-6
+CELLS_AT_ONCE = 500_000
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The rows as they are, then patients drawn with replacement `number` times. The same seed, the same draws."""
+
+    patients: NDArray[np.object_]
+    number: int
+    seed: int
+
+    def over(self, metric: Callable[[Numbers], Numbers]) -> Numbers:
+        """What `metric` gives for the weights of every draw, the rows as they are first."""
+        return np.concatenate([metric(weights) for weights in self._blocks()])
+
+    def figures(self, outcome: Numbers, risk: Numbers, *metrics: Metric) -> Numbers:
+        """Each metric's values as a column, the rows as they are first."""
+        return self.over(
+            lambda weights: np.column_stack([metric(outcome, risk, weights) for metric in metrics])
+        )
+
+    def _blocks(self) -> Iterator[Numbers]:
+        """Weights of so many draws at a time that they fit a processor's cache, never all at once."""
+        counts, owner = self._counts
+        at_once = max(1, CELLS_AT_ONCE // max(1, len(owner)))
+        for first in range(0, len(counts), at_once):
+            yield counts[first : first + at_once, owner].astype(np.float64)
+
+    @cached_property
+    def _counts(self) -> tuple[NDArray[np.int16], NDArray[np.intp]]:
+        """How often each draw drew each patient, and the patient of each row."""
+        names, owner = np.unique(self.patients.astype(str), return_inverse=True)
+        random = np.random.default_rng(self.seed)
+        drawn = random.multinomial(len(names), np.full(len(names), 1 / len(names)), size=self.number)
+        return np.vstack([np.ones((1, len(names))), drawn]).astype(np.int16), owner
 
 
 def patient_weights(patients: NDArray[np.object_], *, draws: int, seed: int) -> Numbers:
-    """Weights of shape (draws + 1) x rows: the rows as they are first, then patients drawn with replacement."""
-    names, owner = np.unique(patients.astype(str), return_inverse=True)
-    random = np.random.default_rng(seed)
-    drawn = random.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
-    return np.vstack([np.ones((1, len(owner))), drawn[:, owner]])
+    """All weights of `Draws` at once, of shape (draws + 1) x rows."""
+    return Draws(patients, draws, seed).over(lambda weights: weights)
 
 
 def auroc(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numbers:
@@ -126,10 +163,23 @@ def curve_design(x: Numbers, at: Numbers) -> tuple[Numbers, Numbers]:
     return design @ turn, spline(at, knots) @ turn
 
 
+def distance_from_the_curve(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numbers:
+    """How far each row's risk lies from the flexible calibration curve at it (draws x rows)."""
+    return np.asarray(np.abs(flexible_curve(outcome, risk, weights, risk) - risk), dtype=np.float64)
+
+
 def integrated_calibration_index(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numbers:
-    """ICI: the mean distance between a row's risk and the flexible calibration curve at it."""
-    distance = np.abs(flexible_curve(outcome, risk, weights, risk) - risk)
+    """ICI: the mean of the distances from the flexible calibration curve."""
+    distance = distance_from_the_curve(outcome, risk, weights)
     return np.asarray((weights * distance).sum(axis=1) / weights.sum(axis=1), dtype=np.float64)
+
+
+def quantile(values: Numbers, weights: Numbers, share: float) -> Numbers:
+    """The least value of each draw that `share` of its weight does not exceed; values are draws x rows."""
+    order = np.argsort(values, axis=1)
+    reached = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
+    place = (reached < share * reached[:, -1:]).sum(axis=1)
+    return np.take_along_axis(np.take_along_axis(values, order, axis=1), place[:, None], axis=1)[:, 0]
 
 
 def log_odds(risk: Numbers) -> Numbers:

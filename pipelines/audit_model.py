@@ -21,7 +21,8 @@ from models.splits import Split
 from models.variants import Learning
 from pipelines.audit_table import read_columns
 from pipelines.config import Config
-from pipelines.evaluate import held_out_from, learnt_here
+from pipelines.evaluate import held_out_from
+from pipelines.examined import learnt_here
 from pipelines.store import read_table
 from pipelines.tracking import LoadedModel, load_model
 from pipelines.train import Material, read_material

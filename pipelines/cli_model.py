@@ -24,6 +24,12 @@ def model_commands(commands: Commands) -> None:
         "--model", metavar="URI", help="default: the one trained from WORK, else models:/bsw@champion"
     )
 
+    evaluate.add_argument(
+        "--full",
+        action="store_true",
+        help="also learn anew many times: optimism, learning curve, one service left out, missing inputs",
+    )
+
     score = command(commands, "score", _score, "flags for every open pathway, as at a date")
     score.add_argument("source", type=Path, metavar="SOURCE")
     score.add_argument("--as-of", type=date_of, required=True, metavar="DATE")
@@ -59,7 +65,7 @@ def _evaluate(asked: argparse.Namespace) -> int:
     from pipelines.config import read_config
     from pipelines.evaluate import evaluate
 
-    evaluate(asked.work, config=read_config(asked.config), model=asked.model)
+    evaluate(asked.work, config=read_config(asked.config), model=asked.model, full=asked.full)
     return 0
 
 

@@ -22,7 +22,9 @@ from models.outcome import OutcomeSettings
 from models.promotion import PromotionSettings
 from models.splits import SplitSettings
 from models.stability import StabilitySettings
+from models.studies import StudySettings
 from pipelines.addresses import without_password
+from pipelines.model_card import ModelCardSettings
 from pipelines.score_settings import ScoreSettings
 from pipelines.settings import from_table
 from pipelines.synthetic.settings import SyntheticSettings
@@ -67,6 +69,8 @@ class Config:
     leakage: LeakageSettings = field(default_factory=LeakageSettings)
     model: BoostingSettings = field(default_factory=BoostingSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    studies: StudySettings = field(default_factory=StudySettings)
+    model_card: ModelCardSettings = field(default_factory=ModelCardSettings)
     explanation: ExplanationSettings = field(default_factory=ExplanationSettings)
     stability: StabilitySettings = field(default_factory=StabilitySettings)
     flags: FlagSettings = field(default_factory=FlagSettings)

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from features.errors import InputError
 from features.predictor import everything
 from models.baselines import baselines
-from models.evaluation import (
-    HeldOut,
-    ascertainment,
-    at_the_flag,
-    calibration_curve,
-    flags_per_practitioner_week,
-    gains,
-    net_benefit,
-    performance,
-    verdict,
-)
-from models.risk_model import RiskModel
 from models.splits import Split
+from models.studies import Procedure
 from pipelines.config import Config
-from pipelines.evaluated import BOOSTED, Evaluation
+from pipelines.evaluated import Evaluation, Study
+from pipelines.evaluation_json import as_json
 from pipelines.evaluation_log import log_evaluation
 from pipelines.evaluation_page import evaluation_page
+from pipelines.examined import Held, examine, learnt_here
+from pipelines.full_studies import Asked, same_settings, studies
 from pipelines.lineage import Lineage
+from pipelines.model_card import card_as_json, model_card
+from pipelines.model_card_measured import measured
 from pipelines.page import write_page
 from pipelines.progress import progress
 from pipelines.registry import model_of
-from pipelines.store import read_table, step, write_json, write_table
+from pipelines.store import Manifest, manifest_path, read_manifest, read_table, step, write_json, write_table
 from pipelines.tracking import LoadedModel, load_model
 from pipelines.train import Material, read_material
 
@@ -51,39 +45,73 @@ PREDICTION_COLUMNS = (
 )
 
 
-def evaluate(work: Path, *, config: Config, model: str | None) -> None:
-    """Write WORK/predictions.parquet, metrics.json, evaluation.csv and evaluation.html.
+def evaluate(work: Path, *, config: Config, model: str | None, full: bool = False) -> None:
+    """Write WORK/predictions.parquet, metrics.json, evaluation.csv, model_card.json and evaluation.html.
 
-    Without `model`, the one that was trained from WORK is measured, else the champion.
-
-    A model that learnt from other records is measured on those alone whom it cannot have learnt from.
-    Errors: InputError where WORK is not built, or the model learnt from points that are held out.
+    Without `model`, the one that was trained from WORK is measured, else the champion. A model that learnt from
+    other records is measured on those alone whom it cannot have learnt from. `full`: the heavier studies too, which
+    learn anew many times.
+    Errors: InputError where WORK is not built, the model learnt from points that are held out, or `full` is asked
+    of a model that was not learnt here as configured.
     """
     uri = model or model_of(work, config)
     with step("evaluate", work, inputs={"points": work / "points.parquet"}, config=config) as manifest:
         material = read_material(work)
         loaded = load_model(uri, config)
         cut = held_out_from(loaded, material, config)
-        with progress("Evaluating", 4) as advance:
+        if full:
+            _may_be_studied(loaded, material, work, config)
+        with progress("Evaluating", 3) as advance:
             predictions = predict(material, cut, loaded)
-            advance("baselines")
+            advance("simpler ways")
             rivals = baselines(material.features, material.labels, cut)
-            advance("metrics")
-            found = examine(predictions, rivals, material, cut, loaded, config)
-            advance("page")
-            groups = read_table(work / "protected.parquet", "point_id")
-            table = predictions.merge(groups, on="point_id", how="left", validate="1:1")
-            synthetic = bool(material.manifest["synthetic"])
-            manifest.wrote(write_table(work / "predictions.parquet", table, synthetic=synthetic))
-            manifest.wrote(write_table(work / "evaluation.csv", found.performance))
-            manifest.wrote(write_json(work / "metrics.json", found.as_json()))
-            manifest.wrote(write_page(work / "evaluation.html", evaluation_page(found)))
-            log_evaluation(found, work, config, measured_on=Lineage(material.built, material.manifest))
+            advance("figures")
+            protected = read_table(work / "protected.parquet", "point_id")
+            found = examine(Held(predictions, rivals, protected), material, cut, loaded, config)
             advance()
+        found = replace(found, studies=_studied(loaded, material, cut, config) if full else {})
+        found = replace(found, card=model_card(measured(found, material), config.model_card))
+        table = predictions.merge(protected, on="point_id", how="left", validate="1:1")
+        _write(found, table, work, config, manifest)
+        log_evaluation(found, work, config, measured_on=Lineage(material.built, material.manifest))
         manifest.says(
-            model=loaded.uri, model_version=loaded.version, synthetic=synthetic, verdict=found.verdict
+            model=loaded.uri, model_version=loaded.version, synthetic=found.synthetic, verdict=found.verdict
         )
     print(f"{work}: {found.verdict}")
+
+
+def _write(found: Evaluation, table: pd.DataFrame, work: Path, config: Config, manifest: Manifest) -> None:
+    manifest.wrote(write_table(work / "predictions.parquet", table, synthetic=found.synthetic))
+    manifest.wrote(write_table(work / "evaluation.csv", found.performance))
+    manifest.wrote(write_json(work / "metrics.json", as_json(found, config)))
+    manifest.wrote(write_json(work / "model_card.json", card_as_json(found.card, config.model_card)))
+    manifest.wrote(write_page(work / "evaluation.html", evaluation_page(found)))
+
+
+def _may_be_studied(loaded: LoadedModel, material: Material, work: Path, config: Config) -> None:
+    """The studies learn anew as configured: refuse where that is not how the model was learnt."""
+    if not learnt_here(loaded, material):
+        raise InputError(
+            f"model {loaded.uri} did not learn from {work}: --full learns anew from it; evaluate without --full, or "
+            f"the model that `bsw train {work}` makes"
+        )
+    if manifest_path(work, "train").is_file():
+        trained = read_manifest(work, "train")
+        if trained["version"] == loaded.version:
+            same_settings(trained["configuration"]["model"], config)
+
+
+def _studied(loaded: LoadedModel, material: Material, cut: Split, config: Config) -> Mapping[str, Study]:
+    procedure = Procedure(
+        features=material.features,
+        outcome=material.labels,
+        patients=material.points["patient_id"].to_numpy(dtype=object),
+        split=cut,
+        directions={name: p.direction for name, p in everything().items() if p.direction},
+        settings=config.model,
+    )
+    services = material.points["service_id"].to_numpy(dtype=object)
+    return studies(Asked(procedure, loaded.model, services, config))
 
 
 def held_out_from(loaded: LoadedModel, material: Material, config: Config) -> Split:
@@ -103,11 +131,6 @@ def held_out_from(loaded: LoadedModel, material: Material, config: Config) -> Sp
     return cut
 
 
-def learnt_here(loaded: LoadedModel, material: Material) -> bool:
-    """Whether the model learnt from this very build."""
-    return loaded.model.about.get("built") == material.built
-
-
 def predict(material: Material, cut: Split, loaded: LoadedModel) -> pd.DataFrame:
     """The held-out points with their risks and flags; the outcome is missing where it is unknown."""
     risks = loaded.model.predict(material.features.iloc[cut.test])
@@ -116,78 +139,3 @@ def predict(material: Material, cut: Split, loaded: LoadedModel) -> pd.DataFrame
     rows["flag"] = (rows["risk"] >= loaded.model.threshold).astype("int64")
     rows["not_completed"] = material.labels[cut.test]
     return rows[list(PREDICTION_COLUMNS)].reset_index(drop=True)
-
-
-def examine(
-    predictions: pd.DataFrame,
-    rivals: dict[str, np.ndarray[Any, np.dtype[np.float64]]],
-    material: Material,
-    cut: Split,
-    loaded: LoadedModel,
-    config: Config,
-) -> Evaluation:
-    """Everything that the report says."""
-    known = predictions["not_completed"].notna().to_numpy()
-    held = predictions[known]
-    outcome = held["not_completed"].to_numpy(dtype=np.float64)
-    patients = held["patient_id"].to_numpy(dtype=object)
-    risks = {BOOSTED: held["risk"].to_numpy(), **{name: risk[known] for name, risk in rivals.items()}}
-    held_out = HeldOut(outcome, risks, patients, BOOSTED)
-    gain = gains(held_out, config.evaluation)
-    test_outcome = material.outcome.iloc[cut.test]
-    return Evaluation(
-        model=loaded,
-        learnt_here=learnt_here(loaded, material),
-        cut=cut,
-        labels=material.labels,
-        performance=performance(held_out, config.evaluation),
-        gains=gain,
-        verdict=verdict(gain),
-        curve=calibration_curve(held_out, config.evaluation),
-        benefit=net_benefit(held_out, config.evaluation),
-        flags=at_the_flag(outcome, held["flag"].to_numpy() == 1, patients, config.evaluation),
-        flags_a_week=flags_per_practitioner_week(predictions),
-        outcome=outcome,
-        risks=risks[BOOSTED],
-        ascertainment=ascertainment(test_outcome),
-        count_dropout_as=str(material.outcome_settings["count_dropout_as"]),
-        other_dropout=_the_other_way(predictions, test_outcome, material, config),
-        synthetic=bool(material.manifest["synthetic"]),
-        records_up_to=str(material.manifest["records_up_to"]),
-        patients=len(np.unique(patients.astype(str))),
-        told=_told(loaded.model, material),
-    )
-
-
-def _told(model: RiskModel, material: Material) -> tuple[str, ...]:
-    """What the model reads of protected characteristics, why, and which constructs no predictor measures."""
-    read = [everything()[name].protected for name in model.predictors if name in everything()]
-    because = material.manifest["configuration"].get("protected", {}).get("because", {})
-    unsaid = "no reason was written where these records were built"
-    sentences = [
-        f"The protected characteristic {name} is a predictor: {because.get(name, unsaid)}."
-        for name in sorted({name for name in read if name})
-    ]
-    lost = material.manifest.get("unmeasured", [])
-    return (
-        *(sentences or ["No protected characteristic is a predictor."]),
-        f"Constructs that no predictor measures here: {', '.join(lost) or 'none'}.",
-        f"Predictors that these records cannot carry: {len(material.manifest.get('left_out', {}))}.",
-    )
-
-
-def _the_other_way(
-    predictions: pd.DataFrame, outcome: pd.DataFrame, material: Material, config: Config
-) -> pd.DataFrame:
-    """The boosted model's figures if those who left before a review counted the other way."""
-    left = (outcome["reason"] == "left").to_numpy()
-    unknown = material.outcome_settings["count_dropout_as"] == "unknown"
-    counted = predictions["not_completed"].where(~left, 1.0 if unknown else np.nan)
-    known = counted.notna()
-    held_out = HeldOut(
-        counted[known].to_numpy(dtype=np.float64),
-        {BOOSTED: predictions.loc[known, "risk"].to_numpy()},
-        predictions.loc[known, "patient_id"].to_numpy(dtype=object),
-        BOOSTED,
-    )
-    return performance(held_out, config.evaluation)

@@ -2,50 +2,93 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.ascertainment import Ascertainment
+from models.by_service import ByService
+from models.instability import Instability
+from models.sample_size import Had
 from models.splits import Split
+from pipelines.model_card import CardField
 from pipelines.tracking import LoadedModel
 
 BOOSTED = "boosted model"
+LOGISTIC = "logistic regression"
 OTHER_WAY = {"unknown": "not_completed", "not_completed": "unknown"}
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """What was measured; frames as models/evaluation.py gives them.
+class Footing:
+    """What the evaluation rests on.
 
-    `learnt_here`: the model learnt from this very build. `labels`: outcomes of all points. `outcome` and
-    `risks`: of held-out points with a known outcome. `count_dropout_as`: what a patient who left before the
-    review counts as; `other_dropout`: the boosted model's figures if it were the other way. `told`: sentences
-    on what the model reads and what no predictor measures.
+    `learnt_here`: the model learnt from this very build. `labels`: outcomes of all points. `patients`: held out,
+    with a known outcome. `had`: what was learnt from; None where that is not known here. `first`, `last`: days of
+    the held-out points, `learnt_first` and `learnt_last` of those learnt from. `draws`: of patients, for the
+    intervals. `months`: points of each month by what they served, counts under 5 left out.
     """
 
-    model: LoadedModel
     learnt_here: bool
     cut: Split
     labels: NDArray[np.float64]
+    patients: int
+    had: Had | None
+    first: pd.Timestamp
+    last: pd.Timestamp
+    learnt_first: pd.Timestamp
+    learnt_last: pd.Timestamp
+    records_up_to: str
+    synthetic: bool
+    draws: int
+    months: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Study:
+    """One of the heavier studies: its table and the seconds it took. `says`: how it was done."""
+
+    table: pd.DataFrame
+    seconds: float
+    says: str
+    summary: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured; frames as the modules of models/ give them.
+
+    `outcome` and `risks`: of held-out points with a known outcome. `ascertainment`: why outcomes of held-out points
+    are known or not; `ascertained`: the same of all mature points, by group. `sample_size`: Riley's criteria, empty
+    where it is not known what was learnt from. `count_dropout_as`: what a patient who left before the review counts
+    as; `other_dropout`: the boosted model's figures if it were the other way. `told`: sentences on what the model
+    reads and what no predictor measures. `studies`: the heavier ones, by name; none but with --full.
+    """
+
+    model: LoadedModel
+    footing: Footing
     performance: pd.DataFrame
     gains: pd.DataFrame
     verdict: str
     curve: pd.DataFrame
     benefit: pd.DataFrame
     flags: pd.DataFrame
-    flags_a_week: float
+    flags_a_week: tuple[float, float, float]
     outcome: NDArray[np.float64]
     risks: NDArray[np.float64]
+    instability: Instability
+    services: ByService
+    sample_size: pd.DataFrame
     ascertainment: pd.DataFrame
+    ascertained: Ascertainment
     count_dropout_as: str
     other_dropout: pd.DataFrame
-    synthetic: bool
-    records_up_to: str
-    patients: int
     told: tuple[str, ...]
+    studies: Mapping[str, Study] = field(default_factory=dict)
+    card: tuple[CardField, ...] = ()
 
     @property
     def own(self) -> dict[str, float]:
@@ -58,37 +101,22 @@ class Evaluation:
         """The names of what it was compared with."""
         return set(self.gains["rival"])
 
-    def as_json(self) -> dict[str, Any]:
-        """Every figure for another program; missing is null."""
-        frames = {
-            "performance": self.performance,
-            "gain_in_auroc": self.gains,
-            "at_the_flag": self.flags,
-            "ascertainment": self.ascertainment,
-            "calibration_curve": self.curve,
-            f"dropout_as_{OTHER_WAY[self.count_dropout_as]}": self.other_dropout,
-            "net_benefit": self.benefit,
-        }
-        cleaned = {name: frame.astype(object).where(frame.notna(), None) for name, frame in frames.items()}
-        return {
-            "verdict": self.verdict,
-            "synthetic": self.synthetic,
-            "model": self.model.uri,
-            "model_version": self.model.version,
-            "learnt_from_this_build": self.learnt_here,
-            "cut": f"{self.cut.cut:%Y-%m-%d}",
-            "horizon_days": self.cut.horizon_days,
-            "points": {
-                "fit": len(self.cut.fit),
-                "early_stopping": len(self.cut.stop),
-                "calibration": len(self.cut.calibrate),
-                "test": len(self.cut.test),
-                "test_with_known_outcome": len(self.risks),
-                "left_out_of_training": self.cut.dropped,
-                "left_out_of_test": self.cut.set_apart,
-            },
-            "threshold": self.model.model.threshold,
-            "count_dropout_as": self.count_dropout_as,
-            "flags_per_practitioner_and_week": None if np.isnan(self.flags_a_week) else self.flags_a_week,
-            **{name: frame.to_dict("records") for name, frame in cleaned.items()},
-        }
+    @property
+    def cut(self) -> Split:
+        """The cut in time, with the rows on either side."""
+        return self.footing.cut
+
+    @property
+    def labels(self) -> NDArray[np.float64]:
+        """Outcomes of all points."""
+        return self.footing.labels
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the records were invented."""
+        return self.footing.synthetic
+
+    @property
+    def records_up_to(self) -> str:
+        """The last day that the records cover."""
+        return self.footing.records_up_to

@@ -1,4 +1,4 @@
-"""The pictures of an evaluation."""
+"""The pictures of an evaluation: the model against simpler ways, its calibration, its flags, their worth."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipelines.evaluated import BOOSTED, Evaluation
-from pipelines.plots import BLUE, GREEN, GREY, INK, ORANGE, SOFT, house_style
+from pipelines.evaluated import BOOSTED, LOGISTIC, Evaluation
+from pipelines.plots import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SOFT, house_style
 
 BANDS = np.linspace(0, 1, 41)
 COLOURS = {
     BOOSTED: BLUE,
-    "logistic regression": ORANGE,
+    LOGISTIC: ORANGE,
+    "explainable boosting": PURPLE,
     "last BSW status": GREEN,
     "flag everybody": GREY,
 }
@@ -89,20 +90,63 @@ def calibration(found: Evaluation) -> Figure:
     return drawing
 
 
-def net_benefit(found: Evaluation) -> Figure:
-    """Net benefit by threshold for every way of flagging, the boosted model with its band."""
-    shown = found.benefit[found.benefit["policy"].isin(COLOURS)]
+def of_a_hundred(found: Evaluation) -> Figure:
+    """A hundred pieces of agreed work as squares: flagged or not, completed or not."""
+    counts = hundred(found)
+    flagged = [ORANGE] * counts[0] + [BLUE] * counts[1]
+    others = [ORANGE] * counts[2] + [BLUE] * counts[3]
+    apart = -(-len(flagged) // 5) + 1
     with house_style():
-        drawing = Figure(figsize=(7, 4), layout="constrained")
+        drawing = Figure(figsize=(7, 1.75), layout="constrained")
         axes = drawing.subplots()
-        own = shown[shown["policy"] == BOOSTED]
+        for first, colours, filled in ((0, flagged, True), (apart, others, False)):
+            column, row = np.divmod(np.arange(len(colours)), 5)
+            faces = colours if filled else "none"
+            axes.scatter(first + column, -row, marker="s", s=150, facecolor=faces, edgecolor=colours, lw=1.6)
+        axes.set(xlim=(-0.7, 22.7), ylim=(-4.7, 0.7), xticks=[], yticks=[])
+        axes.grid(visible=False)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+    return drawing
+
+
+def hundred(found: Evaluation) -> tuple[int, int, int, int]:
+    """Of a hundred held-out points: flagged and not completed, flagged and completed, not flagged and not
+    completed, not flagged and completed; rounded so that they come to a hundred."""
+    flag, event = found.risks >= found.model.model.threshold, found.outcome == 1
+    shares = [
+        100 * float(part.mean()) for part in (flag & event, flag & ~event, ~flag & event, ~flag & ~event)
+    ]
+    whole = [int(share) for share in shares]
+    most_lost = sorted(range(4), key=lambda at: whole[at] - shares[at])
+    for at in most_lost[: 100 - sum(whole)]:
+        whole[at] += 1
+    return whole[0], whole[1], whole[2], whole[3]
+
+
+def net_benefit(found: Evaluation) -> Figure:
+    """Net benefit by threshold of every way of flagging; below, the model's gain over the best way without one."""
+    shown = found.benefit[found.benefit["policy"].isin(COLOURS)]
+    own = shown[shown["policy"] == BOOSTED]
+    with house_style():
+        drawing = Figure(figsize=(7, 5.4), layout="constrained")
+        axes, below = drawing.subplots(2, 1, sharex=True, height_ratios=[3, 2])
         axes.fill_between(own["threshold"], own["low"], own["high"], color=BLUE, alpha=0.12, lw=0)
         for policy in (name for name in reversed(COLOURS) if name in set(shown["policy"])):
             line = shown[shown["policy"] == policy]
             axes.plot(line["threshold"], line["value"], color=COLOURS[policy], lw=2, label=policy)
         axes.axhline(0, color=INK, lw=1, label="flag nobody")
         _frame(axes, shown, found.model.model.threshold)
+        axes.set(xlabel="")
         axes.legend()
+        below.fill_between(own["threshold"], own["gain_low"], own["gain_high"], color=BLUE, alpha=0.15, lw=0)
+        below.plot(own["threshold"], own["gain"], color=BLUE, lw=2)
+        below.axhline(0, color=INK, lw=1)
+        below.axvline(found.model.model.threshold, color=INK, lw=1, ls="--")
+        below.set(xlabel="risk at which one would act", ylabel="gain over the better of\nall and nobody")
+        inside = own[own["threshold"].between(*axes.get_xlim())]
+        low, high = float(inside["gain_low"].min()), float(inside["gain_high"].max())
+        below.set_ylim(max(low, -high) - 0.002, high * 1.1 + 0.002)
     return drawing
 
 
@@ -113,4 +157,4 @@ def _frame(axes: Axes, shown: pd.DataFrame, threshold: float) -> None:
     right = min(0.95, float(useful.max()) + 0.1) if len(useful) else 0.95
     axes.axvline(threshold, color=INK, lw=1, ls="--")
     axes.set(xlabel="risk at which one would act", ylabel="net benefit")
-    axes.set(ylim=(-0.06 * max(top, 0.1), top * 1.1 + 1e-3), xlim=(0.05, right))
+    axes.set(ylim=(-0.06 * max(top, 0.1), top * 1.1 + 1e-3), xlim=(0.02, right))

@@ -13,12 +13,12 @@ import pandas as pd
 
 from features.errors import InputError
 from features.predictor import everything
+from models.at_the_flag import flags_per_practitioner_week
 from models.boosting import train as learn
 from models.cut_off import Choose, chosen_by
-from models.evaluation import flags_per_practitioner_week
 from models.familiarity import Familiarity, learn_familiarity
 from models.risk_model import Numbers, RiskModel
-from models.splits import Split, split
+from models.splits import Split, mature, split
 from pipelines.config import Config
 from pipelines.leak_check import must_not_tell
 from pipelines.lineage import Lineage
@@ -56,6 +56,12 @@ class Material:
         return fingerprint_of(
             *(f"{name} {print_}" for name, print_ in sorted(self.manifest["artefacts"].items()))
         )
+
+    @property
+    def mature(self) -> pd.Series:
+        """Whether each point's horizon is over at the end of its service's records."""
+        ends = ends_of(self.points, self.manifest["last_days"])
+        return mature(self.points["at"], ends, int(self.outcome_settings["horizon_days"]))
 
     @property
     def outcome_settings(self) -> Mapping[str, Any]:

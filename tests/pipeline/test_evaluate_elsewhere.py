@@ -14,7 +14,8 @@ import pytest
 from features.errors import InputError
 from models.outcome import OutcomeSettings
 from pipelines.config import Config, TrackingSettings
-from pipelines.evaluate import evaluate, held_out_from, learnt_here
+from pipelines.evaluate import evaluate, held_out_from
+from pipelines.examined import learnt_here
 from pipelines.store import manifest_path, read_manifest, step, write_table
 from pipelines.tracking import load_model
 from pipelines.train import Trained, read_material, train

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from features.errors import InputError
+from models.at_the_flag import flags_per_practitioner_week
 from models.boosting import train as learn
 from models.cut_off import Aside, CutOffSettings
-from models.evaluation import flags_per_practitioner_week
 from models.flags import FlagSettings
 from models.risk_model import RiskModel, from_texts
 from pipelines.config import Config

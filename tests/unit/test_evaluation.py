@@ -10,17 +10,16 @@ from scipy.special import logit
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from models import resampling
+from models.ascertainment import ascertainment
+from models.at_the_flag import At, at_the_flag, flags_a_week, flags_per_practitioner_week
 from models.evaluation import (
     EvaluationSettings,
     HeldOut,
-    ascertainment,
-    at_the_flag,
-    flags_per_practitioner_week,
     gains,
-    net_benefit,
     performance,
     verdict,
 )
+from models.net_benefit import net_benefit
 
 SETTINGS = EvaluationSettings(draws=100)
 
@@ -90,8 +89,10 @@ def test_ici_is_near_nothing_for_true_risks_and_finds_a_bend() -> None:
 def test_net_benefit_is_what_the_formula_says() -> None:
     outcome = np.array([1.0, 1, 0, 0, 0])
     risk = np.array([0.9, 0.4, 0.6, 0.2, 0.1])
-    held_out = HeldOut(outcome, {"boosted model": risk}, np.arange(5).astype(object), "boosted model")
-    found = net_benefit(held_out, SETTINGS).set_index(["threshold", "policy"])["value"]
+    held_out = HeldOut(
+        outcome, {"boosted model": risk}, np.arange(5).astype(object), "boosted model", SETTINGS
+    )
+    found = net_benefit(held_out, np.array([0.25, 0.5])).set_index(["threshold", "policy"])["value"]
     assert found[0.5, "boosted model"] == pytest.approx(1 / 5 - 1 / 5 * 1.0)
     assert found[0.25, "boosted model"] == pytest.approx(2 / 5 - 1 / 5 * (0.25 / 0.75))
     assert found[0.5, "flag everybody"] == pytest.approx(2 / 5 - 3 / 5)
@@ -99,16 +100,27 @@ def test_net_benefit_is_what_the_formula_says() -> None:
 
 def test_flags_are_counted_as_they_should_be() -> None:
     outcome, flag = np.array([1.0, 1, 1, 0, 0]), np.array([True, True, False, True, False])
-    found = at_the_flag(outcome, flag, np.arange(5).astype(object), SETTINGS).set_index("measure")["value"]
-    assert found.to_dict() == pytest.approx(
-        {"sensitivity": 2 / 3, "specificity": 1 / 2, "ppv": 2 / 3, "npv": 1 / 2, "flag_rate": 3 / 5}
+    found = at_the_flag(outcome, flag, At(0.25, np.arange(5).astype(object), SETTINGS))
+    worth = 2 / 5 - 1 / 5 / 3
+    assert found.set_index("measure")["value"].to_dict() == pytest.approx(
+        {
+            "sensitivity": 2 / 3,
+            "specificity": 1 / 2,
+            "ppv": 2 / 3,
+            "npv": 1 / 2,
+            "flag_rate": 3 / 5,
+            "net_benefit": worth,
+            "net_benefit_gain": worth - (3 / 5 - 2 / 5 / 3),
+        }
     )
 
 
 def test_flags_per_practitioner_and_week_are_means_over_weeks_with_a_point() -> None:
     at = pd.to_datetime(["2025-01-06", "2025-01-07", "2025-01-14", "2025-01-06"])
     rows = pd.DataFrame({"practitioner_id": ["a", "a", "a", None], "at": at, "flag": [1, 1, 0, 1]})
-    assert flags_per_practitioner_week(rows) == 1.0
+    value, low, high = flags_a_week(rows.assign(patient_id=["p", "q", "r", "s"]), SETTINGS)
+    assert value == flags_per_practitioner_week(rows) == 1.0
+    assert low < value < high
 
 
 def test_the_verdict_says_better_only_beyond_its_interval() -> None:
@@ -129,15 +141,17 @@ def test_the_verdict_says_better_only_beyond_its_interval() -> None:
 
 def test_a_rival_is_compared_on_the_same_draws() -> None:
     outcome, risk, patients = _held_out()
-    same = HeldOut(outcome, {"boosted model": risk, "logistic regression": risk}, patients, "boosted model")
-    row = gains(same, SETTINGS).iloc[0]
+    same = HeldOut(
+        outcome, {"boosted model": risk, "logistic regression": risk}, patients, "boosted model", SETTINGS
+    )
+    row = gains(same).iloc[0]
     assert (row["value"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
 
 
 def test_one_risk_for_everybody_has_no_slope() -> None:
     outcome, risk, patients = _held_out()
-    flat = HeldOut(outcome, {"prevalence": np.full_like(risk, 0.4)}, patients, "prevalence")
-    table = performance(flat, SETTINGS).set_index("metric")["value"]
+    flat = HeldOut(outcome, {"prevalence": np.full_like(risk, 0.4)}, patients, "prevalence", SETTINGS)
+    table = performance(flat).set_index("metric")["value"]
     assert np.isnan(table["calibration_slope"])
     assert table["auroc"] == 0.5
 

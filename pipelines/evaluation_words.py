@@ -1,0 +1,55 @@
+"""How the figures of an evaluation read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORDS = {
+    "auroc": "AUROC (0.5 is a coin)",
+    "average_precision": "Average precision",
+    "brier": "Brier score (lower is better)",
+    "log_loss": "Log loss (lower is better)",
+    "observed_to_expected": "Observed to expected (1 is right)",
+    "calibration_intercept": "Calibration in the large (0 is right)",
+    "calibration_slope": "Calibration slope (1 is right)",
+    "ici": "ICI: mean distance from the calibration curve",
+    "e50": "E50: half of the risks are nearer to it",
+    "e90": "E90: nine in ten are nearer to it",
+}
+FLAG_WORDS = {
+    "sensitivity": "Sensitivity: of work not completed, flagged",
+    "specificity": "Specificity: of work completed, not flagged",
+    "ppv": "PPV: of those flagged, not completed",
+    "npv": "NPV: of those not flagged, completed",
+    "flag_rate": "Flagged",
+}
+LEFT = {
+    "unknown": "if the outcome of everybody who left before a review were unknown",
+    "not_completed": "if everybody who left before a review had not done the work",
+}
+
+
+def figure_words(row: Any) -> str:
+    """A figure with its interval, to three digits."""
+    return "–" if np.isnan(row.value) else f"{row.value:.3f} ({row.low:.3f} to {row.high:.3f})"
+
+
+def signed(row: Any) -> str:
+    """A difference with its interval."""
+    if np.isnan(row.value):
+        return "–"
+    return f"{row.value:+.3f} ({row.low:+.3f} to {row.high:+.3f})".replace("-", "−")
+
+
+def percent(row: Any) -> str:
+    """A share with its interval, in whole percent."""
+    return "–" if np.isnan(row.value) else f"{row.value:.0%} ({row.low:.0%} to {row.high:.0%})"
+
+
+def rate(labels: NDArray[np.float64]) -> str:
+    """The share not completed among known outcomes."""
+    known = labels[~np.isnan(labels)]
+    return f"{known.mean():.0%}" if len(known) else "–"

@@ -1,0 +1,80 @@
+"""What an evaluation has measured of a model, in the words of its card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipelines.evaluated import BOOSTED, Evaluation
+from pipelines.examined import told
+from pipelines.train import Material
+
+CONDITION = (
+    "Every probability is conditional on the work having been reviewed: records cannot say what became of work "
+    "that nobody went back to."
+)
+
+
+def measured(found: Evaluation, material: Material) -> dict[str, str]:
+    """By the keys of the card; what was not measured here is left out, and so is missing there."""
+    learnt, said = found.model.model, told(found.model.model, material)
+    about = learnt.about
+    monotone = about.get("monotone", "none")
+    held = {"none": "no direction held"}.get(monotone, f"directions held: {monotone}")
+    return {
+        "name": f"{found.model.uri}, version {found.model.version}",
+        "kind": f"Gradient-boosted trees (LightGBM), {about['rounds']} rounds, {len(learnt.predictors)} predictors; "
+        f"{held}; calibration: {about.get('calibration', 'not recorded')}",
+        "protected": said["protected"],
+        "unmeasured": f"{said['unmeasured']} {said['left_out']}",
+        "threshold": f"A point is flagged at a risk of {learnt.threshold:.3f} or more.",
+        "uncertainty": f"95% intervals from {found.footing.draws} draws of patients; a risk's own from "
+        f"{len(learnt.refits)} models learnt from other draws of patients.",
+        "learnt_from": _learnt_from(found),
+        "held_out": f"{len(found.risks):,} points of {found.footing.patients:,} patients with a known outcome, "
+        f"{_days(found.footing.first, found.footing.last)}; {found.outcome.mean():.0%} not completed.",
+        "verdict": found.verdict,
+        "performance": _performance(found),
+        "over_services": _over_services(found),
+        "conditional": f"{CONDITION} {_known(found)}",
+    }
+
+
+def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    return f"{first:%d %B %Y} to {last:%d %B %Y}"
+
+
+def _learnt_from(found: Evaluation) -> str:
+    had, footing = found.footing.had, found.footing
+    if had is None:
+        return ""
+    days = _days(footing.learnt_first, footing.learnt_last)
+    return f"{had.points:,} points of {had.patients:,} patients, {days}; {had.prevalence:.0%} not completed."
+
+
+def _performance(found: Evaluation) -> str:
+    own = found.performance[found.performance["model"] == BOOSTED].set_index("metric")
+    words = {"auroc": "AUROC", "calibration_slope": "calibration slope", "ici": "ICI", "brier": "Brier score"}
+    said = [f"{title} {_figure(own.loc[name])}" for name, title in words.items()]
+    return "; ".join(said) + "."
+
+
+def _over_services(found: Evaluation) -> str:
+    row = next(row for row in found.services.summary.to_dict("records") if row["measure"] == "auroc")
+    if np.isnan(row["value"]):
+        return ""
+    new = f"{row['new_low']:.3f} to {row['new_high']:.3f}"
+    return f"Mean AUROC of {row['services']} services {_figure(row)}; expected in a new one: {new}."
+
+
+def _known(found: Evaluation) -> str:
+    known = np.isfinite(found.labels[found.cut.test])
+    return f"The outcome is known for {known.mean():.0%} of the held-out points."
+
+
+def _figure(row: Any) -> str:
+    if np.isnan(row["value"]):
+        return "not measured"
+    return f"{row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
