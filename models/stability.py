@@ -106,7 +106,9 @@ def stability(
 def leading(parts: Numbers, told_as: NDArray[np.int64], first: int) -> Answers:
     """Points x predictors: the `first` largest parts above 0 of those told as 1; of like parts the earlier."""
     told = np.where(told_as == 1, parts, 0.0)
-    order = np.argsort(-told, axis=1, kind="stable")[:, :first]
-    found = np.zeros(parts.shape, dtype=bool)
-    np.put_along_axis(found, order, np.take_along_axis(told, order, axis=1) > 0, axis=1)
+    rows, found = np.arange(len(told)), np.zeros(parts.shape, dtype=bool)
+    for _ in range(first):
+        strongest = told.argmax(axis=1)
+        found[rows, strongest] |= told[rows, strongest] > 0
+        told[rows, strongest] = 0.0
     return found
