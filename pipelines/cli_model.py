@@ -1,4 +1,4 @@
-"""The commands about a model: train, evaluate, score, audit, promote, serve."""
+"""The commands about a model: train, evaluate, score, audit, feedback, promote, serve."""
 
 from __future__ import annotations
 
@@ -41,6 +41,16 @@ def model_commands(commands: Commands) -> None:
 
     audit_options(command(commands, "audit", run_audit, "how well risks and flags serve each group"))
 
+    answered = command(commands, "feedback", _feedback, "what practitioners did with flags, kept with them")
+    answered.add_argument("folder", type=Path, metavar="FLAGS", help="the folder that `bsw score` wrote")
+    answered.add_argument(
+        "answers", type=Path, nargs="?", metavar="CSV", help="its answers-DAY.csv, filled in"
+    )
+    answered.add_argument("--also", type=Path, nargs="+", default=[], metavar="FLAGS", help="of other days")
+    answered.add_argument(
+        "--work", type=Path, metavar="WORK", help="a build that knows what became of the work"
+    )
+
     words = "make a version champion where its evaluation and its audit allow it, or a person says why all the same"
     promote = command(commands, "promote", _promote, words)
     promote.add_argument("version", metavar="VERSION", help="of the registered model, such as 3")
@@ -81,6 +91,15 @@ def _score(asked: argparse.Namespace) -> int:
         config=read_config(asked.config),
         patient=asked.patient,
     )
+    return 0
+
+
+def _feedback(asked: argparse.Namespace) -> int:
+    from pipelines.config import read_config
+    from pipelines.feedback import feedback
+
+    config = read_config(asked.config)
+    feedback(asked.folder, asked.answers, also=asked.also, work=asked.work, config=config)
     return 0
 
 

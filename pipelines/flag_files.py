@@ -14,7 +14,7 @@ from features.predictor import everything
 from features.rows_behind import Behind
 from models.explanation import Explanation
 from pipelines.flag_pages import caseload_page, index_page
-from pipelines.flag_tables import flags_table, scored_table
+from pipelines.flag_tables import answers_to_give, flags_table, scored_table
 from pipelines.history_rows import HistoryRows
 from pipelines.listed import INDEX, Caseload, Occasion, file_names
 from pipelines.page import render, write_page
@@ -41,9 +41,12 @@ def write_tables(
 
     All carry the records' own ids; `names` is what pages call a patient, which flags.csv says beside the id.
     """
-    full = scored_table(scored, protected, occasion.model)
+    full = scored_table(scored, protected, occasion)
     yield write_table(out / "scored.parquet", full, synthetic=occasion.synthetic)
-    yield write_table(out / "flags.csv", flags_table(scored, names, occasion))
+    flags = flags_table(scored, names, occasion)
+    yield write_table(out / "flags.csv", flags)
+    # Named by its day, so that scoring another day overwrites no answers that were filled in.
+    yield write_table(out / f"answers-{occasion.as_of}.csv", answers_to_give(flags))
     yield write_table(out / "not_listed.csv", scored.not_listed)
 
 

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from models.flags import NOT_SHOWN, Flag
+from models.feedback import ALSO_READ, ANSWER
+from models.flags import FIRST, NOT_SHOWN, Flag
 from pipelines.listed import Occasion
 from pipelines.scored import Scored
 
 REASONS = (1, 2, 3)
 
 
-def scored_table(scored: Scored, protected: pd.DataFrame, version: str) -> pd.DataFrame:
+def flag_id(point: str, occasion: Occasion) -> str:
+    """What a flag is called when it is answered: the same for one point, day and model, 16 letters and digits."""
+    told = "\n".join((point, occasion.as_of.isoformat(), occasion.model))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def scored_table(scored: Scored, protected: pd.DataFrame, occasion: Occasion) -> pd.DataFrame:
     """One row per point, with the protected characteristics that an audit needs."""
     table = scored.points[["patient_id", "practitioner_id", "service_id"]].assign(split="scored")
     table = table.join(scored.risks[["risk", "risk_low", "risk_high"]])
     table["flag"] = [flag.flagged for flag in scored.flags]
     table = table.join(protected.set_index("point_id"))
     table["at"] = scored.points["at"]
-    table["model_version"] = version
+    table["model_version"] = occasion.model
+    table["flag_id"] = [flag_id(str(point), occasion) for point in table.index]
+    table["as_of"] = occasion.as_of.isoformat()
     table["abstained"] = [flag.abstained for flag in scored.flags]
     table["flagged_share"] = scored.stability.flagged_share
     for n in REASONS:
@@ -41,6 +51,7 @@ def flags_table(scored: Scored, names: Mapping[str, str], occasion: Occasion) ->
         table[f"reason_{n}"] = [_nth(reasons_of(flag), n) for flag in flags]
     for n in REASONS:
         table[f"consider_{n}"] = [_nth(considered(flag), n) for flag in flags]
+    table["flag_id"] = [flag_id(str(point), occasion) for point in table.index]
     table["shown_as"] = table["patient_id"].map(names)
     table["records_up_to"] = occasion.records_up_to.isoformat()
     table["model_version"] = occasion.model
@@ -50,6 +61,12 @@ def flags_table(scored: Scored, names: Mapping[str, str], occasion: Occasion) ->
         .sort_values(["practitioner_id", "order", "patient_id"], kind="stable")
         .drop(columns="order")
     )
+
+
+def answers_to_give(flags: pd.DataFrame) -> pd.DataFrame:
+    """The table in which practitioners say what they did with each flag, for `bsw feedback`; empty to fill in."""
+    first = flags.loc[flags["band"] == FIRST, ["flag_id", *ALSO_READ]]
+    return first.reindex(columns=["flag_id", *ALSO_READ, *ANSWER[1:]], fill_value="")
 
 
 def reasons_of(flag: Flag) -> list[str]:

@@ -126,7 +126,11 @@ def test_a_service_without_open_work_has_no_flags_and_still_pages(occasion: Occa
     nobody = find_flags(closed, model(), as_of=AS_OF, config=Config(), suggestions=library())
     assert nobody.flags == ()
     names = {patient: patient for patient in nobody.patients}
-    assert len(scored_table(nobody, closed.protected, "1")) == len(flags_table(nobody, names, occasion)) == 0
+    assert (
+        len(scored_table(nobody, closed.protected, occasion))
+        == len(flags_table(nobody, names, occasion))
+        == 0
+    )
     pages = Pages(caseloads([], nobody.left_out(names)), nobody.explanation, {}, occasion)
     assert [*write_pages(tmp_path, pages, {})] == [tmp_path / "flags.html"]
     written = write_explained(tmp_path, nobody, [], patient=None, occasion=occasion)
@@ -140,21 +144,33 @@ def test_with_too_little_recorded_no_chance_is_stated_anywhere(
     assert silent["chance"] == silent["band"] == "not enough recorded to say"
     assert silent[["reason_1", "consider_1"]].isna().all()
     assert (
-        scored_table(scored, service().protected, "1").set_index("patient_id").loc["RX1:P0003", "abstained"]
+        scored_table(scored, service().protected, occasion)
+        .set_index("patient_id")
+        .loc["RX1:P0003", "abstained"]
     )
 
 
 # --- The tables ----------------------------------------------------------------------------------------
 
 
-def test_the_scored_table_has_the_columns_that_an_audit_reads(scored: Scored) -> None:
-    table = scored_table(scored, service().protected, "1")
+def test_the_scored_table_has_the_columns_that_an_audit_reads(scored: Scored, occasion: Occasion) -> None:
+    table = scored_table(scored, service().protected, occasion)
     ids = ["point_id", "patient_id", "practitioner_id", "service_id", "split"]
     assert list(table.columns) == [
         *ids,
         *("risk", "risk_low", "risk_high", "flag"),
         *PROTECTED,
-        *("at", "model_version", "abstained", "flagged_share", "reason_1", "reason_2", "reason_3"),
+        *(
+            "at",
+            "model_version",
+            "flag_id",
+            "as_of",
+            "abstained",
+            "flagged_share",
+            "reason_1",
+            "reason_2",
+            "reason_3",
+        ),
     ]
     assert set(table["split"]) == {"scored"}
     assert (table["flag"] == (table["risk"] >= model().threshold) & ~table["abstained"]).all()
@@ -170,6 +186,7 @@ def test_the_flags_table_has_nothing_protected_and_comes_highest_chance_first(
         *start,
         *reasons,
         *considered,
+        "flag_id",
         "shown_as",
         "records_up_to",
         "model_version",

@@ -72,7 +72,9 @@ def test_the_analysts_page_says_how_many_refits_put_the_patient_first_and_which_
     assert leads.to_dict() == pytest.approx(refitted.stability.leading.loc[point].to_dict())
 
 
-def test_the_scored_table_holds_how_often_each_point_is_flagged(refitted: Scored, scored: Scored) -> None:
-    table = scored_table(refitted, service().protected, "1")
+def test_the_scored_table_holds_how_often_each_point_is_flagged(
+    refitted: Scored, scored: Scored, occasion: Occasion
+) -> None:
+    table = scored_table(refitted, service().protected, occasion)
     assert table["flagged_share"].tolist() == refitted.stability.flagged_share.tolist()
-    assert scored_table(scored, service().protected, "1")["flagged_share"].isna().all()
+    assert scored_table(scored, service().protected, occasion)["flagged_share"].isna().all()

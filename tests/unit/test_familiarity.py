@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from models.familiarity import LEAST, Familiarity, familiarity_from, learn_familiarity, spread_of
@@ -58,6 +58,7 @@ def test_what_is_registered_reads_back_the_same(learnt: Familiarity) -> None:
     pd.testing.assert_series_equal(again.unlike(points(50, 6)), learnt.unlike(points(50, 6)))
 
 
+@settings(deadline=None, derandomize=True, max_examples=25)
 @given(
     values=some.lists(
         some.one_of(some.none(), some.floats(-1e6, 1e6), some.integers(0, 3)), min_size=0, max_size=400

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from models.explanation import Explanation
@@ -100,6 +100,7 @@ def test_of_a_patient_unlike_those_learnt_from_no_chance_is_stated() -> None:
     assert found.percent == "unlike the patients this was learnt from"
 
 
+@settings(deadline=None, derandomize=True, max_examples=60)
 @given(
     parts=some.fixed_dictionaries({name: some.floats(-2, 2) for name in PREDICTORS}),
     values=some.fixed_dictionaries(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from features.predictor import everything
@@ -46,6 +46,7 @@ def test_a_way_of_saying_that_does_not_exist_is_refused() -> None:
         spoken("{:shouted}", 1.0)
 
 
+@settings(deadline=None, derandomize=True, max_examples=60)
 @given(value=some.floats(-1e4, 1e4), name=some.sampled_from(sorted(everything())))
 def test_every_predictor_has_words_for_every_number(value: float, name: str) -> None:
     said = everything()[name].words(value)

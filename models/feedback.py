@@ -1,0 +1,141 @@
+"""What practitioners did with flags: answers checked against the flags they answer, and kept once.
+
+An answer says whether the practitioner agreed, why not, and what was done. It is a practitioner's account, and
+who answers is nobody's sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from features.errors import InputError, nearest
+
+ANSWER = ("flag_id", "answered_on", "agreed", "why", "action", "note")
+ALSO_READ = ("patient_id", "practitioner_id")  # of the template, so that a shifted row is noticed
+NEEDED = ("flag_id", "answered_on", "agreed", "action")
+AGREED = ("yes", "no")
+WHYS = (
+    "dealt with already",
+    "the reasons do not fit",
+    "the record is wrong",
+    "knows better from the session",
+    "other",
+)
+NOTHING = "nothing"
+ACTIONS = (
+    "message or call before the next session",
+    "changed the next plan",
+    "discussed in supervision",
+    "other",
+    NOTHING,
+)
+BETWEEN = ";"
+
+
+def checked_answers(given: pd.DataFrame, flags: pd.DataFrame, *, today: date) -> pd.DataFrame:
+    """The answers of a file (all columns text), tidied: ANSWER, one row each; rows nobody filled in are left out.
+
+    `flags` has flag_id, as_of, patient_id and practitioner_id. `action` may name several, with ; between them.
+    Errors: InputError with one line per fault, all of them.
+    """
+    if faults := [*_faults_of_columns(given)]:
+        raise InputError(*faults)
+    tidy = given.reindex(columns=[*ANSWER, *ALSO_READ], fill_value="").fillna("").astype(str)
+    tidy = tidy.apply(lambda column: column.str.strip())
+    filled = tidy[(tidy[["answered_on", "agreed", "why", "action", "note"]] != "").any(axis=1)]
+    known = flags.astype(str).set_index("flag_id").to_dict("index")
+    faults = [
+        f"row {int(number) + 2}: {fault}"  # the heading is row 1
+        for number, row in filled.iterrows()
+        for fault in _faults_of_answer(row.to_dict(), known, today)
+    ]
+    if faults:
+        raise InputError(*faults)
+    tidied = filled[list(ANSWER)].assign(action=filled["action"].map(_tidied))
+    return with_answers(tidied.iloc[:0], tidied)
+
+
+def with_answers(kept: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """The answers kept with the new ones; the same ones come in once.
+
+    Errors: InputError where a flag was answered otherwise on the same day before.
+    """
+    both: pd.DataFrame = pd.concat([kept[list(ANSWER)], new[list(ANSWER)]]).drop_duplicates(ignore_index=True)
+    if faults := [*_faults_of_repetition(both)]:
+        raise InputError(*faults)
+    return both
+
+
+def latest(answers: pd.DataFrame) -> pd.DataFrame:
+    """The last answer to each flag."""
+    return answers.sort_values("answered_on", kind="stable").drop_duplicates("flag_id", keep="last")
+
+
+def actions_of(answer: str) -> tuple[str, ...]:
+    """The actions that an answer names."""
+    return tuple(part.strip() for part in answer.split(BETWEEN) if part.strip())
+
+
+def _tidied(answer: str) -> str:
+    return f"{BETWEEN} ".join(sorted(set(actions_of(answer)), key=ACTIONS.index))
+
+
+def _faults_of_columns(given: pd.DataFrame) -> Iterator[str]:
+    for name in NEEDED:
+        if name not in given.columns:
+            yield f"lacks the column '{name}'; the template beside flags.csv has all of them"
+    for name in given.columns:
+        if name not in (*ANSWER, *ALSO_READ):
+            yield f"unknown column '{name}'; {nearest(str(name), (*ANSWER, *ALSO_READ))}"
+
+
+def _faults_of_answer(
+    row: Mapping[Any, str], known: Mapping[Hashable, Mapping[Hashable, str]], today: date
+) -> Iterator[str]:
+    flag = known.get(row["flag_id"])
+    if flag is None:
+        yield f"unknown flag '{row['flag_id']}'; {nearest(row['flag_id'], map(str, known))}"
+    else:
+        for name in ALSO_READ:
+            if row[name] and row[name] != flag[name]:
+                yield f"flag '{row['flag_id']}' is about {name} '{flag[name]}', not '{row[name]}'"
+    yield from _faults_of_day(row["answered_on"], flag, today)
+    yield from _faults_of_choice("agreed", row["agreed"], AGREED)
+    if row["agreed"] == "no":
+        yield from _faults_of_choice("why", row["why"], WHYS)
+    elif row["why"]:
+        yield "'why' says why a practitioner disagreed; leave it empty where 'agreed' is yes"
+    actions = actions_of(row["action"]) or ("",)
+    for action in actions:
+        yield from _faults_of_choice("action", action, ACTIONS)
+    if NOTHING in actions and len(actions) > 1:
+        yield f"'action' says '{NOTHING}' and something; leave one of them out"
+
+
+def _faults_of_day(said: str, flag: Mapping[Hashable, str] | None, today: date) -> Iterator[str]:
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        yield f"'answered_on' must be a day like 2026-03-02; it is '{said}'"
+        return
+    if day > today:
+        yield f"'answered_on' is {day}, which is still to come"
+    if flag is not None and day < date.fromisoformat(flag["as_of"]):
+        yield f"'answered_on' is {day}, before the flag was made ({flag['as_of']})"
+
+
+def _faults_of_choice(name: str, said: str, choices: Collection[str]) -> Iterator[str]:
+    if said not in choices:
+        yield f"'{name}' must be one of: {', '.join(choices)}; it is '{said}'"
+
+
+def _faults_of_repetition(answers: pd.DataFrame) -> Iterator[str]:
+    twice = answers[answers.duplicated(["flag_id", "answered_on"], keep="first")]
+    for row in twice.itertuples():
+        yield (
+            f"flag '{row.flag_id}' is answered in two ways on {row.answered_on}; give a later answer its own day"
+        )

@@ -1,0 +1,130 @@
+"""Answers are kept with the flags they answer, and the page says what they came to without a small number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from features.errors import InputError
+from models.feedback import ACTIONS, WHYS
+from pipelines.cli import main
+from pipelines.config import Config
+from pipelines.feedback import STORE, feedback, read_answers
+from pipelines.flag_files import write_tables
+from pipelines.listed import Occasion
+from pipelines.scored import Scored
+from pipelines.store import fingerprint, step, write_table
+from tests.pipeline.browser import Reader
+from tests.pipeline.made_service import service
+
+
+@pytest.fixture
+def folder(scored: Scored, names: Mapping[str, str], occasion: Occasion, tmp_path: Path) -> Path:
+    out = tmp_path / "flags"
+    list(write_tables(out, scored, service().protected, names=names, occasion=occasion))
+    return out
+
+
+def template(folder: Path) -> Path:
+    return next(folder.glob("answers-*.csv"))
+
+
+def filled_in(folder: Path, share: int = 3) -> Path:
+    """The template with every `share`-th row disagreed with and one in ten left empty."""
+    table = pd.read_csv(template(folder), dtype=str, keep_default_na=False)
+    for n in [n for n in table.index if n % 10]:
+        agreed = "no" if n % share == 0 else "yes"
+        why = WHYS[n % len(WHYS)] if agreed == "no" else ""
+        table.loc[n, ["answered_on", "agreed", "why", "action"]] = [
+            "2025-04-01",
+            agreed,
+            why,
+            ACTIONS[n % len(ACTIONS)],
+        ]
+    table.to_csv(folder.parent / "mine.csv", index=False)
+    return folder.parent / "mine.csv"
+
+
+def test_the_template_lists_the_flags_to_think_about_first_and_nothing_protected(folder: Path) -> None:
+    table = pd.read_csv(template(folder), dtype=str, keep_default_na=False)
+    flags = pd.read_csv(folder / "flags.csv", dtype=str)
+    first = flags[flags["band"] == "to think about first"]
+    assert table["flag_id"].tolist() == first["flag_id"].tolist()
+    assert list(table.columns) == [
+        *("flag_id", "patient_id", "practitioner_id", "answered_on", "agreed", "why", "action", "note")
+    ]
+
+
+def test_answers_are_kept_once_and_the_same_file_again_changes_nothing(folder: Path) -> None:
+    mine = filled_in(folder)
+    feedback(folder, mine, also=[], work=None, config=Config())
+    kept, page = fingerprint(folder / STORE), (folder / "feedback.html").read_text(encoding="utf-8")
+    feedback(folder, mine, also=[], work=None, config=Config())
+    assert fingerprint(folder / STORE) == kept
+    assert (folder / "feedback.html").read_text(encoding="utf-8") == page
+    assert "were answered" in page
+
+
+def test_a_file_with_a_fault_changes_nothing(folder: Path) -> None:
+    mine = filled_in(folder)
+    feedback(folder, mine, also=[], work=None, config=Config())
+    kept = fingerprint(folder / STORE)
+    mine.write_text(mine.read_text(encoding="utf-8").replace("yes", "perhaps", 1), encoding="utf-8")
+    with pytest.raises(InputError, match="'agreed' must be one of: yes, no; it is 'perhaps'"):
+        feedback(folder, mine, also=[], work=None, config=Config())
+    assert fingerprint(folder / STORE) == kept
+    feedback(folder, None, also=[], work=None, config=Config())
+
+
+def test_flags_that_were_scored_anew_under_their_answers_are_noticed(folder: Path) -> None:
+    feedback(folder, filled_in(folder), also=[], work=None, config=Config())
+    table = pd.read_parquet(folder / "scored.parquet")
+    write_table(folder / "scored.parquet", table.assign(flag_id=table["flag_id"].str[::-1]))
+    with pytest.raises(InputError, match="scored anew; score each day into a folder of its own"):
+        read_answers(folder)
+
+
+def test_two_imports_at_once_are_refused(folder: Path) -> None:
+    (folder / ".feedback.lock").touch()
+    with pytest.raises(InputError, match="by another run"):
+        feedback(folder, filled_in(folder), also=[], work=None, config=Config())
+    assert not (folder / STORE).exists()
+
+
+def test_what_became_of_the_work_stands_beside_what_was_done(folder: Path, tmp_path: Path) -> None:
+    points = pd.read_parquet(folder / "scored.parquet")["point_id"]
+    with step("build", tmp_path / "work", inputs={}, config=Config()) as manifest:
+        became = pd.DataFrame({"point_id": points, "not_completed": [n % 2 for n in range(len(points))]})
+        manifest.wrote(write_table(tmp_path / "work" / "outcome.parquet", became))
+    feedback(folder, filled_in(folder), also=[], work=tmp_path / "work", config=Config())
+    page = (folder / "feedback.html").read_text(encoding="utf-8")
+    assert "Beside what was done, not because of it" in page
+    assert "None of this is an effect" in page
+    measures = pd.read_csv(folder / "feedback.csv", dtype=str)["measure"]
+    assert set(measures) == {"answered", "disagreed", "acted", "reviewed", "not_done"}
+
+
+def test_the_page_names_nobody_and_shows_no_small_number(folder: Path) -> None:
+    feedback(folder, filled_in(folder), also=[], work=None, config=Config())
+    page = (folder / "feedback.html").read_text(encoding="utf-8")
+    assert not re.search(r"RX1|PWP|[0-9a-f]{16}", re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL))
+    table = pd.read_csv(folder / "feedback.csv", dtype=str)
+    assert set(table["flags"].replace("*", "0").astype(int) % 5) == {0}
+
+
+def test_the_page_opens_in_a_browser(folder: Path, reader: Reader, tmp_path: Path) -> None:
+    feedback(folder, filled_in(folder), also=[], work=None, config=Config())
+    assert reader.faults_of(folder / "feedback.html", tmp_path / "page.png") == []
+
+
+def test_the_command_tells_every_fault(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = filled_in(folder)
+    mine.write_text(mine.read_text(encoding="utf-8").replace("yes", "perhaps"), encoding="utf-8")
+    assert main(["feedback", str(folder), str(mine)]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) > 3
+    assert all(line.startswith("bsw feedback: row ") for line in said)
