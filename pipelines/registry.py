@@ -9,14 +9,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from features.errors import InputError
 from models.answers import BEFORE, contribution
 from models.risk_model import RiskModel
+from pipelines.addresses import without_password
 from pipelines.config import Config
 from pipelines.model_files import write_model
 from pipelines.store import manifest_path, read_manifest
+from pipelines.tracking import connect, tracking_uri
 
 CANDIDATE, CHAMPION = "candidate", "champion"
-REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "scikit-learn", "scipy", "shap")
+REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "scikit-learn", "scipy", "woodelf-explainer")
 
 
 def champion_of(config: Config) -> str:
@@ -27,11 +30,18 @@ def champion_of(config: Config) -> str:
 def model_of(work: Path, config: Config) -> str:
     """The address of the model that `bsw train` registered from WORK; without one, of the champion.
 
-    Errors: InputError where what it trained on was changed.
+    Errors: InputError where the store is not the one that it was registered in.
     """
-    if manifest_path(work, "train").is_file():
-        return str(read_manifest(work, "train")["model"])
-    return champion_of(config)
+    if not manifest_path(work, "train").is_file():
+        return champion_of(config)
+    trained, name = read_manifest(work, "train"), config.tracking.registered_model
+    for one in connect(config).search_model_versions(f"name = '{name}'"):
+        if one.run_id == trained["run_id"]:
+            return f"models:/{name}/{one.version}"
+    raise InputError(
+        f"{work}: the model that was trained here ({trained['model']}) is not in "
+        f"{without_password(tracking_uri(config))}; set the store it was registered in, or name a model with --model"
+    )
 
 
 def register(model: RiskModel, config: Config, *, tags: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ import pytest
 from features.errors import InputError
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import PREDICTION_COLUMNS, evaluate
+from pipelines.registry import model_of
 from pipelines.store import is_synthetic, read_manifest
 from pipelines.tracking import load_model
 from pipelines.train import Trained, read_material, train
@@ -137,6 +138,16 @@ def test_a_model_that_learnt_from_later_points_is_refused(
 def test_a_model_that_is_not_there_is_named(config: Config, trained: Trained) -> None:
     with pytest.raises(InputError, match="models:/bsw/99: not found"):
         load_model("models:/bsw/99", config)
+
+
+def test_without_a_name_the_model_trained_here_is_measured_and_never_one_of_another_store(
+    work: Path, config: Config, predictions: pd.DataFrame, tmp_path: Path
+) -> None:
+    assert model_of(work, config) == read_manifest(work, "train")["model"]
+    assert model_of(tmp_path, config) == "models:/bsw@champion"
+    elsewhere = replace(config, tracking=TrackingSettings(uri=f"sqlite:///{tmp_path / 'other.db'}"))
+    with pytest.raises(InputError, match=r"trained here \(models:/bsw/\d\) is not in .*other.db"):
+        evaluate(work, config=elsewhere, model=None)
 
 
 def test_nothing_is_trained_on_a_build_that_did_not_finish(tmp_path: Path, config: Config) -> None:
