@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import lightgbm as lgb
 
 Numbers = NDArray[np.float64]
+CHUNK = 50_000  # points
 Kind = Literal["path-dependent", "interventional"]
 # Who stands for "not known", as a page says it.
 STANDING: Mapping[Kind, str] = {
@@ -150,6 +151,12 @@ class Explainer:
         named = pd.DataFrame(parts, index=features.index, columns=list(self.model.predictors))
         kind: Kind = "path-dependent" if self.background is None else "interventional"
         return Explanation(named, self._contributions.base, self.model.calibration, kind)
+
+    def by_construct(self, features: pd.DataFrame, construct_of: Mapping[str, str]) -> Explanation:
+        """`explain(features).by_construct(construct_of)`, where parts by predictor would not fit in memory."""
+        starts = range(0, max(len(features), 1), CHUNK)
+        found = [self.explain(features.iloc[at : at + CHUNK]).by_construct(construct_of) for at in starts]
+        return replace(found[0], parts=pd.concat([one.parts for one in found]))
 
     @cached_property
     def _contributions(self) -> Contributions:

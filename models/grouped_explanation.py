@@ -34,17 +34,16 @@ class GroupedExplanation:
 
 def explain_groups(
     explanation: Explanation,
-    construct_of: Mapping[str, str],
     grouping: Grouping,
     enough: NDArray[np.bool_],
     *,
     level: float,
 ) -> GroupedExplanation:
-    """The mean parts of log-odds per construct and group; rows of `explanation` as those of `grouping`.
+    """The mean parts of log-odds per construct and group.
 
-    construct_of: predictor -> construct. enough: which groups have rows enough to be compared.
+    explanation: by construct, its rows those of `grouping`. enough: which groups have rows enough to be compared.
     """
-    parts = explanation.by_construct(construct_of).parts
+    parts = explanation.parts
     whole = pd.DataFrame({EVERYTHING: parts.sum(axis=1)})
     ones = np.ones(len(parts))
     found: dict[str, Compared] = {}

@@ -11,8 +11,8 @@ often each pattern of answers occurs among them:
 - interventional: as the rows of a background do.
 
 Answers to a few questions of a tree are one number, so that explaining a point is to look up one row of a
-table per few questions: the idea of WOODELF (Nadel & Wettenstein 2025, arXiv
-2511.09376), here on bundles of leaves and in 64 bits. Memory is bounded by chunks of rows.
+table per few questions: the idea of WOODELF (Nadel & Wettenstein 2025, arXiv 2511.09376), here on bundles of
+leaves and in 64 bits. Beside the parts themselves, memory is bounded by chunks of rows.
 """
 
 from __future__ import annotations

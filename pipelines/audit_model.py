@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from features.errors import InputError
 from features.predictor import catalogue
-from models.explanation import Explanation, drawn_background, explain
+from models.explanation import Explainer, Explanation, drawn_background
 from models.fairness import GroupAudit
 from models.groups import NOT_RECORDED
 from models.risk_model import Numbers
@@ -55,10 +55,10 @@ class ModelAtHand:
 
     @cached_property
     def explanation(self) -> Explanation:
-        """The parts of the table's risks."""
+        """The parts of the table's risks, by construct."""
         model = self.loaded.model
         standing = drawn_background(self.material.features, model.predictors, self.config.explanation)
-        return explain(model, self.features, standing)
+        return Explainer(model, standing).by_construct(self.features, self.construct_of)
 
     @property
     def construct_of(self) -> Mapping[str, str]:

@@ -116,9 +116,7 @@ def constructs_by_group(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Figures of each construct's mean part and gap; and the constructs in which groups were found to differ."""
     enough = enough_of(audit, "auroc")
-    found = explain_groups(
-        at_hand.explanation, at_hand.construct_of, rows.grouping, enough, level=settings.level
-    )
+    found = explain_groups(at_hand.explanation, rows.grouping, enough, level=settings.level)
     figures = [row for name, one in found.constructs.items() for row in _construct_rows(audit, name, one)]
     differing = [name for name, p in found.p_adjusted.items() if p < 1 - settings.level]
     return figures, differing

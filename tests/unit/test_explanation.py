@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from scipy.special import expit
 
 from features.errors import InputError
-from models import contributions
+from models import contributions, explanation
 from models.calibration import Platt
-from models.explanation import Calibrated, Explanation, explain
+from models.explanation import Calibrated, Explainer, Explanation, explain
 from models.learnt_sides import Side, learnt_sides
-from models.risk_model import Fitted, RiskModel
+from models.risk_model import Fitted, RiskModel, from_texts
 from tests.unit.logistic import Logistic
 from tests.unit.random_boosters import Material, materials
 
@@ -141,6 +141,24 @@ def test_the_part_of_a_construct_is_the_sum_of_its_predictors_parts() -> None:
     assert set(summed.parts.columns) == {"planning", "behaviour"}
     np.testing.assert_allclose(summed.parts["planning"], explained.parts["no_place_agreed"])
     np.testing.assert_allclose(summed.margin, explained.margin)
+
+
+def test_sums_by_construct_are_the_same_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, features = learnt(), patients()
+    constructs = {name: "planning" if name == "no_place_agreed" else "behaviour" for name in NAMES}
+    whole = explain(model, features).by_construct(constructs)
+    monkeypatch.setattr(explanation, "CHUNK", 70)
+    chunked = Explainer(model).by_construct(features, constructs)
+    pd.testing.assert_frame_equal(chunked.parts, whole.parts)
+    assert chunked.base == whole.base
+    assert Explainer(model).by_construct(features.iloc[:0], constructs).parts.empty
+
+
+def test_the_registered_model_alone_explains_the_same() -> None:
+    model = RiskModel(NAMES, Fitted(learnt().booster, Platt(0.8, 0.3)), (), 0.5)
+    before, after = explain(model, patients()), explain(from_texts(model.texts), patients())
+    pd.testing.assert_frame_equal(before.parts, after.parts)
+    assert (before.base, before.chance_before) == (after.base, after.chance_before)
 
 
 def test_a_change_is_the_chance_with_a_part_minus_the_chance_without_it() -> None:

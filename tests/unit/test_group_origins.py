@@ -75,8 +75,8 @@ def test_where_nothing_tells_the_share_of_false_finds_stays_small() -> None:
 
 def test_mean_parts_are_a_cluster_robust_regression_and_gaps_add_up() -> None:
     features, grouping = people(4, telling=1.0)
-    explanation = Explanation(0.4 * features, -0.3, Logistic())
-    found = explain_groups(explanation, CONSTRUCTS, grouping, EVERY, level=0.95)
+    explanation = Explanation(0.4 * features, -0.3, Logistic()).by_construct(CONSTRUCTS)
+    found = explain_groups(explanation, grouping, EVERY, level=0.95)
     language = 0.4 * (features["speaks"] + features["reads"])
     member = np.eye(3)[grouping.group]
     fitted = sm.OLS(language.to_numpy(), member).fit(
