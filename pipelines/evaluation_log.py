@@ -46,7 +46,7 @@ def log_evaluation(found: Evaluation, work: Path, config: Config, *, measured_on
         measured_on.log(config)
         for name, draw in PICTURES.items():
             mlflow.log_figure(draw(found), f"figures/{name}.png")
-        for name in ("metrics.json", "evaluation.html"):
+        for name in ("metrics.json", "model_card.json", "evaluation.html"):
             mlflow.log_artifact(str(work / name))
 
 

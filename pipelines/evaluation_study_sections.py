@@ -53,12 +53,12 @@ def services(found: Evaluation) -> list[Any]:
     caption = "Blue: each service, by the model." + (
         " Orange: by a model learnt from the other services only." if apart else ""
     )
-    if len(areas) > 1:
+    if len(areas) > 2:
         caption += " Grey: 95% prediction interval for a service that was not there."
     note = (
         "Random-effects mean: spread between services by restricted maximum likelihood, interval by Hartung and Knapp "
         "(never narrower than without their correction), on the log-odds of AUROC; prediction interval by Student's t "
-        "on services minus 1. With two or three services it is wide, because so few say little about the next."
+        "on services minus 2. With three or four services it is wide, because so few say little about the next."
     )
     parts = [
         paragraph(_new_service(found)),
@@ -71,13 +71,13 @@ def services(found: Evaluation) -> list[Any]:
 def _new_service(found: Evaluation) -> str:
     rows = {row.measure: row for row in rows_of(found.services.summary)}
     area = rows["auroc"]
-    if np.isnan(area.value):
-        return "One service alone says nothing about another: no figure is given for a new service."
+    if np.isnan(area.new_low):
+        return "Under three services say nothing about another: no figure is given for a new service."
     slope = rows["calibration_slope"]
     words = (
         f"In a service that was not there, expect an AUROC between {area.new_low:.2f} and {area.new_high:.2f}"
     )
-    if np.isfinite(slope.value):
+    if np.isfinite(slope.new_low):
         words += f" and a calibration slope between {slope.new_low:.2f} and {slope.new_high:.2f}"
     words += f" (95% prediction intervals from {area.services} services)."
     return words.replace("-", "−")
@@ -85,7 +85,7 @@ def _new_service(found: Evaluation) -> str:
 
 def _summary_table(summary: pd.DataFrame) -> pd.DataFrame:
     new = [
-        "–" if np.isnan(row.value) else f"{row.new_low:.3f} to {row.new_high:.3f}".replace("-", "−")
+        "–" if np.isnan(row.new_low) else f"{row.new_low:.3f} to {row.new_high:.3f}".replace("-", "−")
         for row in rows_of(summary)
     ]
     return pd.DataFrame(

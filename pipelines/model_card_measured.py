@@ -65,8 +65,9 @@ def _over_services(found: Evaluation) -> str:
     row = next(row for row in found.services.summary.to_dict("records") if row["measure"] == "auroc")
     if np.isnan(row["value"]):
         return ""
-    new = f"{row['new_low']:.3f} to {row['new_high']:.3f}"
-    return f"Mean AUROC of {row['services']} services {_figure(row)}; expected in a new one: {new}."
+    new = f"; expected in a new one: {row['new_low']:.3f} to {row['new_high']:.3f}"
+    expected = "" if np.isnan(row["new_low"]) else new
+    return f"Mean AUROC of {row['services']} services {_figure(row)}{expected}."
 
 
 def _known(found: Evaluation) -> str:

@@ -1,0 +1,95 @@
+"""How firm risks are over refits, and what may be shown of whose outcomes are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.ascertainment import Ascertainment, ascertained
+from models.at_the_flag import At
+from models.earlier import STAR
+from models.evaluation import EvaluationSettings
+from models.instability import instability
+
+SETTINGS = EvaluationSettings(draws=60)
+
+
+def _at(rows: int, threshold: float = 0.5) -> At:
+    return At(threshold, np.arange(rows).astype(str).astype(object), SETTINGS)
+
+
+def test_refits_that_agree_are_perfectly_stable() -> None:
+    risk = np.random.default_rng(1).random(200)
+    found = instability(risk, np.tile(risk, (4, 1)), _at(200)).figures.set_index("measure")
+    assert (found["value"] == 0).all()
+
+
+def test_the_figures_are_what_their_definitions_say() -> None:
+    risk = np.array([0.2, 0.48, 0.6, 0.9])
+    refitted = np.array([[0.3, 0.52, 0.6, 0.8], [0.1, 0.44, 0.4, 0.9]])
+    found = instability(risk, refitted, _at(4)).figures.set_index("measure")["value"]
+    assert found["mean_absolute_error"] == pytest.approx(np.abs(refitted - risk).mean())
+    assert found["flips"] == pytest.approx(2 / 8)
+    assert found["unsure"] == pytest.approx(2 / 4)
+
+
+def test_no_bin_shows_a_single_person() -> None:
+    draw = np.random.default_rng(2)
+    risk = np.concatenate([draw.uniform(0.2, 0.4, 300), [0.97]])
+    shown = instability(risk, np.tile(risk, (3, 1)), _at(301)).by_risk
+    assert shown["risk"].between(0.2, 0.4).all()
+
+
+def test_without_refits_nothing_is_said() -> None:
+    assert instability(np.array([0.1]), np.empty((0, 1)), _at(1)).figures.empty
+
+
+def _points(rows: int = 3_000) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray, pd.Series]:
+    draw = np.random.default_rng(3)
+    group = draw.choice(["White", "Asian", "Tiny"], rows, p=[0.8, 0.199, 0.001])
+    reason = np.where(draw.random(rows) < 0.75, "reviewed", "not reviewed").astype(object)
+    reason[draw.random(rows) < 0.05] = "left"
+    outcome = pd.DataFrame({"reason": reason, "not_completed": np.where(reason == "reviewed", 1.0, np.nan)})
+    groups = pd.DataFrame(
+        {"month": draw.choice(["2025-01", "2025-02", "2025-03"], rows), "ethnic group": group}
+    )
+    patients = draw.integers(0, 900, rows).astype(str).astype(object)
+    return outcome, groups, patients, pd.Series(draw.integers(0, 25, rows).astype(str))
+
+
+@pytest.fixture(scope="module")
+def found() -> Ascertainment:
+    outcome, groups, patients, practitioners = _points()
+    return ascertained(outcome, groups, patients=patients, practitioners=practitioners, settings=SETTINGS)
+
+
+def test_a_tiny_group_is_withheld_and_not_to_be_had_from_the_others(found: Ascertainment) -> None:
+    by_group = found.groups[found.groups["by"] == "ethnic group"].set_index("group")
+    assert (by_group.loc["Tiny", ["points", "known", "left"]] == STAR).all()
+    assert (by_group["points"] == STAR).sum() >= 2
+
+
+def test_shares_are_whole_percent_and_counts_rounded(found: Ascertainment) -> None:
+    outcome, *_ = _points()
+    whole = found.groups.iloc[0]
+    assert (whole["group"], whole["points"]) == ("All", "3,000")
+    known = outcome["not_completed"].notna().mean()
+    assert whole["known"] == round(known, 2)
+    assert whole["known_low"] <= whole["known"] <= whole["known_high"]
+    shown = [count for count in found.groups["points"] if count != STAR]
+    assert all(int(count.replace(",", "")) % 5 == 0 for count in shown)
+
+
+def test_no_practitioner_is_named(found: Ascertainment) -> None:
+    assert found.counted == 25
+    assert list(found.practitioners.columns) == ["at", "known"]
+    assert found.practitioners["known"].is_monotonic_increasing
+
+
+def test_pending_points_are_not_counted() -> None:
+    outcome, groups, patients, practitioners = _points()
+    outcome.loc[:999, ["reason", "not_completed"]] = ["pending", np.nan]
+    found = ascertained(outcome, groups, patients=patients, practitioners=practitioners, settings=SETTINGS)
+    assert found.groups.iloc[0]["points"] == "2,000"
+    assert "pending" not in found.groups
