@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from features.errors import InputError, nearest
 from models.calibration import Calibration, calibration_from
 from models.familiarity import Familiarity, familiarity_from
+from models.risk_interval import interval
 
 Numbers = NDArray[np.float64]
 
@@ -31,9 +32,9 @@ class Fitted:
         return self.calibration.risk(raw(self.booster, matrix))
 
 
-def raw(booster: lgb.Booster, matrix: Numbers) -> Numbers:
-    """The booster's log-odds, uncalibrated, for each row."""
-    return np.asarray(booster.predict(matrix, raw_score=True), dtype=np.float64)
+def raw(booster: lgb.Booster, matrix: Numbers, *, threads: int = 0) -> Numbers:
+    """The booster's log-odds, uncalibrated, for each row; 0 threads: as many as there are cores."""
+    return np.asarray(booster.predict(matrix, raw_score=True, num_threads=threads), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class RiskModel:
 
     `threshold`: a point of at least this risk is flagged. `about`: facts for people, such as the cut.
     `familiarity`: what the points learnt from were like, in aggregates; without it nobody is unlike them.
+    `interval_level`: of the interval of a risk (0 to 1).
     """
 
     predictors: tuple[str, ...]
@@ -50,6 +52,7 @@ class RiskModel:
     threshold: float
     about: Mapping[str, str] = field(default_factory=dict)
     familiarity: Familiarity | None = None
+    interval_level: float = 0.9
 
     @property
     def booster(self) -> lgb.Booster:
@@ -79,14 +82,15 @@ class RiskModel:
     def predict(self, features: pd.DataFrame) -> pd.DataFrame:
         """`risk, risk_low, risk_high` per row, on the index of `features`.
 
-        The interval spans the model and its refits on resampled patients: how far the risk moves with the
-        patients learnt from. With few refits it is narrower than a 95% interval.
+        The interval says how far the risk would move had other patients been learnt from
+        (`models.risk_interval`); it is missing for a model without refits.
         Errors: InputError naming every missing column or one that holds no numbers.
         """
         matrix = self._matrix(features)
-        risks = np.vstack([self.main.risk(matrix), *(refit.risk(matrix) for refit in self.refits)])
-        columns = {"risk": risks[0], "risk_low": risks.min(axis=0), "risk_high": risks.max(axis=0)}
-        return pd.DataFrame(columns, index=features.index)
+        risk = self.main.risk(matrix)
+        refitted = (refit.risk(matrix) for refit in self.refits)
+        low, high = interval(risk, refitted, level=self.interval_level)
+        return pd.DataFrame({"risk": risk, "risk_low": low, "risk_high": high}, index=features.index)
 
     def _matrix(self, features: pd.DataFrame) -> Numbers:
         faults = [
@@ -111,6 +115,7 @@ class RiskModel:
         facts = {
             "predictors": list(self.predictors),
             "threshold": self.threshold,
+            "interval_level": self.interval_level,
             "calibrations": {name: fit.calibration.as_table() for name, fit in everyone.items()},
             "about": dict(self.about),
             "familiarity": self.familiarity and self.familiarity.as_table(),
@@ -136,6 +141,7 @@ def from_texts(texts: Mapping[str, str]) -> RiskModel:
             facts["threshold"],
             facts["about"],
             familiarity_from(known) if known else None,
+            facts["interval_level"],
         )
     except (KeyError, TypeError, json.JSONDecodeError, lgb.basic.LightGBMError) as error:
         raise InputError(f"not a risk model of this software ({error!r}); train it again") from None

@@ -11,7 +11,8 @@ from scipy.special import expit
 
 from features.errors import InputError
 from models.baselines import baselines
-from models.boosting import BoostingSettings, agreeing, resampled, train
+from models.boosting import BoostingSettings, resampled, train
+from models.monotone import agreeing
 from models.risk_model import RiskModel, from_texts
 from models.splits import Split, SplitSettings, cut_of, split
 
