@@ -36,15 +36,15 @@ class Share:
     rests_on: str | None = None
 
 
-ANSWERED = Share("answered", "Answered, of the flags given", "flagged", "answered")
+ANSWERED = Share("answered", "Answered", "flagged", "answered")
 SHARES = (
     ANSWERED,
     Share("disagreed", "Disagreed with, of those answered", "answered", "disagreed", "answered"),
     Share("acted", "Something was done, of those answered", "answered", "acted", "answered"),
 )
 OUTCOMES = (
-    Share("reviewed", "Work reviewed since, of the flags given", "flagged", "known"),
-    Share("not_done", "Work not done, of that reviewed", "known", "not_done", "reviewed"),
+    Share("reviewed", "Work reviewed since", "flagged", "known"),
+    Share("not_done", "Not done, of that reviewed", "known", "not_done", "reviewed"),
 )
 
 

@@ -10,11 +10,10 @@ from markupsafe import Markup
 from models.earlier import STAR
 from models.feedback_report import OUTCOMES, SHARES
 from models.groups import EVERYONE
-from pipelines.page import Page, Section, bullets, heading, paragraph, table
+from pipelines.page import Page, Section, bullets, paragraph, table
 
 TITLES = {share.name: share.title for share in (*SHARES, *OUTCOMES)}
 GROUPED_BY = {
-    "": "Everyone",
     "ethnic_group": "Ethnic group",
     "gender": "Gender",
     "age_band": "Age",
@@ -54,7 +53,11 @@ class Reported:
         if answered["share"] == STAR:
             return "Too few flags were answered to say anything of them."
         said = f"Of about {answered['flags']} flags {answered['share']} were answered"
-        against = "" if disagreed["share"] == STAR else f"; practitioners disagreed with {disagreed['share']}"
+        against = (
+            ""
+            if disagreed["share"] == STAR
+            else f"; practitioners disagreed with {disagreed['share']} of those"
+        )
         return f"{said}{against}."
 
 
@@ -71,17 +74,16 @@ def feedback_page(found: Reported) -> Page:
 
 
 def _by_group(shares: pd.DataFrame) -> list[Markup]:
+    """A table per grouping, one column per share; everyone stands first in each."""
+    shown = shares.assign(said=[_said_of(row) for row in shares.itertuples()])
+    everyone = shown[shown["group"] == EVERYONE]
     parts = []
-    for name in shares["measure"].unique():
-        own = shares[shares["measure"] == name]
-        rows = pd.DataFrame(
-            {
-                "Group": [_group(row.by, row.group) for row in own.itertuples()],
-                "Flags": own["flags"],
-                "Share": [_with_interval(row) for row in own.itertuples()],
-            }
-        )
-        parts += [heading(TITLES[name]), table(rows, f"{TITLES[name]}, by group")]
+    for by in [name for name in shown["by"].unique() if name]:
+        rows = pd.concat([everyone, shown[shown["by"] == by]])
+        wide = rows.pivot(index="group", columns="measure", values="said")
+        wide = wide.loc[rows["group"].unique(), rows["measure"].unique()].rename(columns=TITLES)
+        title = GROUPED_BY.get(by, by)
+        parts.append(table(wide.rename_axis(title).reset_index(), f"{title}: share of how many flags"))
     return parts
 
 
@@ -103,10 +105,6 @@ def _became(found: Reported) -> list[Markup]:
     ]
 
 
-def _group(by: str, group: str) -> str:
-    return "Everyone" if group == EVERYONE else f"{GROUPED_BY.get(by, by)}: {group}"
-
-
-def _with_interval(row: object) -> str:
-    share, low, high = (str(getattr(row, name)) for name in ("share", "low", "high"))
-    return f"{share} ({low} to {high})" if low else share
+def _said_of(row: object) -> str:
+    share, low, high, flags = (str(getattr(row, name)) for name in ("share", "low", "high", "flags"))
+    return f"{share} of {flags} ({low} to {high})" if low else share

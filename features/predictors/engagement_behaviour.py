@@ -40,7 +40,11 @@ def last_share_completed(reviews: History) -> Number:
     when_absent=None,
     shown="reason",
     source=CONKLIN_2018,
-    says="about {:%} of the earlier work was done",
+    says={
+        0: "none of the earlier work was done",
+        0.01: "about {:%} of the earlier work was done",
+        1: "all of the earlier work was done",
+    },
     unrecorded="how much of the earlier work was done",
 )
 def mean_share_completed(reviews: History) -> Number:

@@ -15,8 +15,8 @@ SIJERCIC_2016 = "Sijercic 2016"
     source=SIJERCIC_2016,
     direction=1,
     modifiable=True,
-    says="holding back in the session rated {} of 3",
-    unrecorded="how far the patient held back in the session",
+    says="holding back rated {} of 3",
+    unrecorded="how far the patient held back",
 )
 def resistance_latest(session_ratings: History) -> Number:
     """Resistance in the session, at the last rating.
@@ -36,8 +36,8 @@ def resistance_latest(session_ratings: History) -> Number:
     source=SIJERCIC_2016,
     direction=1,
     modifiable=True,
-    says="holding back in the sessions so far rated {} of 3 on average",
-    unrecorded="how far the patient held back in the sessions so far",
+    says="holding back rated {} of 3 on average so far",
+    unrecorded="how far the patient held back so far",
 )
 def resistance_mean(session_ratings: History) -> Number:
     """Resistance over the sessions so far, mean rating.
@@ -57,8 +57,8 @@ def resistance_mean(session_ratings: History) -> Number:
     source=SIJERCIC_2016,
     direction=1,
     modifiable=True,
-    says="holding back in the session {:moved point|s} since the first rating",
-    unrecorded="how holding back in the session has changed",
+    says="holding back {:moved point|s} since the first rating",
+    unrecorded="how holding back has changed",
 )
 def resistance_change(session_ratings: History) -> Number:
     """Resistance at the last rating minus the first.

@@ -12,8 +12,8 @@ from features.predictor import predictor
     shown="reason",
     source=PRACTITIONERS_2025,
     modifiable=True,
-    says="understanding of the approach rated {} of 10",
-    unrecorded="how well the patient understands the approach",
+    says="rated {} of 10 at the last rating",
+    unrecorded="how well the patient understands it",
 )
 def understanding(session_ratings: History) -> Number:
     """How well the patient understands the approach, at the last rating.
@@ -32,8 +32,8 @@ def understanding(session_ratings: History) -> Number:
     shown="reason",
     source=PRACTITIONERS_2025,
     modifiable=True,
-    says="understanding of the approach {:moved point|s} since the first rating",
-    unrecorded="how understanding of the approach has changed",
+    says="rating {:moved point|s} since the first",
+    unrecorded="how the rating has changed",
 )
 def understanding_change(session_ratings: History) -> Number:
     """Understanding of the approach at the last rating minus the first.

@@ -12,8 +12,8 @@ from features.predictor import predictor
     shown="reason",
     source=REVIEW_2024,
     modifiable=True,
-    says="working together rated {} of 10",
-    unrecorded="how working together is rated",
+    says="rated {} of 10 at the last rating",
+    unrecorded="how it is rated",
 )
 def alliance_latest(session_ratings: History) -> Number:
     """Working alliance at the last rating.
@@ -32,8 +32,8 @@ def alliance_latest(session_ratings: History) -> Number:
     shown="reason",
     source=REVIEW_2024,
     modifiable=True,
-    says="working together {:moved point|s} since the first rating",
-    unrecorded="how working together has changed",
+    says="rating {:moved point|s} since the first",
+    unrecorded="how the rating has changed",
 )
 def alliance_change(session_ratings: History) -> Number:
     """Working alliance at the last rating minus the first.
