@@ -20,6 +20,7 @@ PICTURES = {
     "comparison": plots.comparison,
     "separation": plots.separation,
     "calibration": plots.calibration,
+    "of_a_hundred": plots.of_a_hundred,
     "net_benefit": plots.net_benefit,
 }
 
@@ -39,6 +40,7 @@ def log_evaluation(found: Evaluation, work: Path, config: Config, *, measured_on
                 "predictions": fingerprint(work / "predictions.parquet"),
                 "cut": f"{found.cut.cut:%Y-%m-%d}",
                 "verdict": found.verdict,
+                "studies": ", ".join(found.studies) or "none",
             }
         )
         measured = {name: value for name, value in figures(found) if np.isfinite(value)}

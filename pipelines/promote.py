@@ -29,15 +29,16 @@ class Override:
     @classmethod
     def of(cls, because: str | None, by: str | None) -> Override | None:
         """The override that was asked for, if any. Errors: InputError where half of it is missing or too long."""
-        if because is None:
+        if because is None and by is None:
             return None
-        if not because.strip() or not (by or "").strip():
+        because, by = (because or "").strip(), (by or "").strip()
+        if not because or not by:
             raise InputError("--because needs a reason, and --by the name of the person who decides")
         if len(because) > LONGEST:
             raise InputError(
                 f"--because is longer than {LONGEST} characters; name the document that says the rest"
             )
-        return cls(because.strip(), str(by).strip())
+        return cls(because, by)
 
 
 @dataclass(frozen=True)

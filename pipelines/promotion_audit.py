@@ -35,7 +35,7 @@ def audit_gate(
     faults = list(_faults(audit, manifest, predictions, config))
     if faults:
         return Finding(
-            "audit", False, f"the audit in {folder} does not count: {'; '.join(faults)}; {remedy}"
+            "audit", False, f"the audit in {folder.name} does not count: {'; '.join(faults)}; {remedy}"
         ), ()
     found = Gate(**{name: _settled(value) for name, value in audit["gate"].items()})
     return audited(found), found.cautions

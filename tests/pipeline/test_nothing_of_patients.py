@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from models.studies import StudySettings
 from pipelines.audit import audit
 from pipelines.audit_table import Asked
 from pipelines.build import build
@@ -67,15 +68,16 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
         config = replace(
             Config(),
             tracking=TrackingSettings(uri=f"sqlite:///{folder / 'store' / 'mlflow.db'}"),
-            model=replace(Config().model, max_rounds=40, refits=2),
+            model=replace(Config().model, max_rounds=20, refits=2),
             evaluation=replace(Config().evaluation, draws=30),
+            studies=StudySettings(optimism=2, curve_shares=(1.0,), curve_repeats=1, relearn=False),
         )
         source, work = folder / "records", folder / "work"
         synthesise(source, pathways=600, services=2, months=24, seed=3, file_format="parquet")
         plant(source)
         build(source, out=work, config=config, until=None)
         trained = train(work, config=config)
-        evaluate(work, config=config, model=None)
+        evaluate(work, config=config, model=None, full=True)
         audit(work / "predictions.parquet", ASKED, out=folder / "audit", config=config)
         override = Override("to see what is written", "a test")
         promote(trained.version, config=config, audit=folder / "audit", override=override)
@@ -110,6 +112,7 @@ def test_what_should_be_in_the_store_is_there(walked: Walked) -> None:
         "what_the_trees_lean_on.png",
         "calibration.png",
         "metrics.json",
+        "model_card.json",
         "evaluation.html",
         "promotion.json",
         "audit.json",

@@ -185,9 +185,10 @@ def test_a_version_that_is_not_there_is_named_with_those_that_are(place: Place) 
 
 
 @pytest.mark.parametrize(
-    ("because", "by"), [("a reason", None), (" ", "A. Person"), ("long" * 300, "A. Person")]
+    ("because", "by"),
+    [("a reason", None), (" ", "A. Person"), (None, "A. Person"), ("long" * 300, "A. Person")],
 )
-def test_an_override_without_reason_or_person_is_refused(because: str, by: str | None) -> None:
+def test_an_override_without_reason_or_person_is_refused(because: str | None, by: str | None) -> None:
     with pytest.raises(InputError, match="--because"):
         Override.of(because, by)
 
