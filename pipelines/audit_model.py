@@ -18,6 +18,7 @@ from models.fairness import GroupAudit
 from models.groups import NOT_RECORDED
 from models.risk_model import Numbers
 from models.splits import Split
+from models.tuning import tuned_settings
 from models.variants import Learning
 from pipelines.audit_table import read_columns
 from pipelines.config import Config
@@ -77,7 +78,7 @@ class ModelAtHand:
             settled,
             replace(self.split, test=self.rows),
             {name: known.direction for name, known in catalogue().items() if known.direction},
-            self.config.model,
+            tuned_settings(self.loaded.model.about, self.config.model),
             float(self.loaded.model.about["flagged_share"]),
         )
 

@@ -23,6 +23,7 @@ from models.promotion import PromotionSettings
 from models.splits import SplitSettings
 from models.stability import StabilitySettings
 from models.studies import StudySettings
+from models.tuning import TuningSettings
 from pipelines.addresses import without_password
 from pipelines.model_card import ModelCardSettings
 from pipelines.score_settings import ScoreSettings
@@ -68,6 +69,7 @@ class Config:
     split: SplitSettings = field(default_factory=SplitSettings)
     leakage: LeakageSettings = field(default_factory=LeakageSettings)
     model: BoostingSettings = field(default_factory=BoostingSettings)
+    tuning: TuningSettings = field(default_factory=TuningSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     studies: StudySettings = field(default_factory=StudySettings)
     model_card: ModelCardSettings = field(default_factory=ModelCardSettings)

@@ -13,6 +13,7 @@ from features.predictor import everything
 from models.baselines import baselines
 from models.splits import Split
 from models.studies import Procedure
+from models.tuning import tuned_settings
 from pipelines.config import Config
 from pipelines.evaluated import Evaluation, Study
 from pipelines.evaluation_json import as_json
@@ -108,7 +109,7 @@ def _studied(loaded: LoadedModel, material: Material, cut: Split, config: Config
         patients=material.points["patient_id"].to_numpy(dtype=object),
         split=cut,
         directions={name: p.direction for name, p in everything().items() if p.direction},
-        settings=config.model,
+        settings=tuned_settings(loaded.model.about, config.model),
     )
     services = material.points["service_id"].to_numpy(dtype=object)
     return studies(Asked(procedure, loaded.model, services, config))

@@ -19,10 +19,11 @@ from models.cut_off import Choose, chosen_by
 from models.familiarity import Familiarity, learn_familiarity
 from models.risk_model import Numbers, RiskModel
 from models.splits import Split, mature, split
+from models.tuning import Tuned, tune
 from pipelines.config import Config
 from pipelines.leak_check import must_not_tell
 from pipelines.lineage import Lineage
-from pipelines.progress import progress
+from pipelines.progress import Advance, progress
 from pipelines.store import read_manifest, read_table, step
 from pipelines.training_log import LearntFrom, log_training
 
@@ -115,17 +116,8 @@ def train(work: Path, *, config: Config) -> Trained:
         material = read_material(work)
         cut = material.split(config)
         leakage = must_not_tell(material, cut, config.leakage)
-        with progress("Training", config.model.refits + 3) as advance:
-            model = learn(
-                material.features,
-                material.labels,
-                material.points["patient_id"].to_numpy(dtype=object),
-                cut,
-                directions={name: p.direction for name, p in everything().items() if p.direction},
-                settings=config.model,
-                cut_off=cut_off_for(material, cut, config),
-                advance=advance,
-            )
+        with progress("Training", config.tuning.trials + config.model.refits + 3) as advance:
+            model, tuned = _learnt(material, cut, config, advance)
             model = replace(
                 model,
                 about={**model.about, "built": material.built, "leakage": leakage},
@@ -133,7 +125,7 @@ def train(work: Path, *, config: Config) -> Trained:
             )
             advance("registering")
             lineage = Lineage(material.built, material.manifest)
-            learnt = LearntFrom(lineage, cut, float(material.labels[cut.train].mean()))
+            learnt = LearntFrom(lineage, cut, float(material.labels[cut.train].mean()), tuned)
             registered = log_training(model, learnt, config)
             uri = f"models:/{config.tracking.registered_model}/{registered.version}"
             trained = Trained(uri, registered.version, registered.run_id)
@@ -150,6 +142,23 @@ def train(work: Path, *, config: Config) -> Trained:
         f"{trained.uri}: {len(cut.train):,} points before {cut.cut:%d %B %Y}, {len(model.predictors)} predictors"
     )
     return trained
+
+
+def _learnt(
+    material: Material, cut: Split, config: Config, advance: Advance
+) -> tuple[RiskModel, Tuned | None]:
+    """The model, and the search for its settings where one was asked for."""
+    patients = material.points["patient_id"].to_numpy(dtype=object)
+    known = material.features, material.labels, patients, cut
+    directions = {name: p.direction for name, p in everything().items() if p.direction}
+    settings, tuned = config.model, None
+    if config.tuning.trials:
+        tuned = tune(*known, directions=directions, settings=settings, tuning=config.tuning, advance=advance)
+        settings = tuned.settings
+    cut_off = cut_off_for(material, cut, config)
+    model = learn(*known, directions=directions, settings=settings, cut_off=cut_off, advance=advance)
+    found = {"tuned": tuned.as_text()} if tuned else {}
+    return replace(model, about={**model.about, **found}), tuned
 
 
 def cut_off_for(material: Material, cut: Split, config: Config) -> Choose:

@@ -6,14 +6,21 @@ from dataclasses import dataclass
 
 from models.risk_model import RiskModel
 from models.splits import Split
+from models.tuning import Tuned, searched
 from pipelines.catalogue import as_markdown
 from pipelines.config import Config
 from pipelines.lineage import Lineage, flat
 from pipelines.registry import register
 from pipelines.tracking import run
-from pipelines.training_plot import leaning
+from pipelines.training_plot import leaning, search
 
-STEERING = ("model", "split", "leakage", "flags")  # the settings that training reads; the rest is in a file
+STEERING = (
+    "model",
+    "tuning",
+    "split",
+    "leakage",
+    "flags",
+)  # the settings that training reads; the rest is in a file
 
 
 @dataclass(frozen=True)
@@ -26,11 +33,15 @@ class Registered:
 
 @dataclass(frozen=True)
 class LearntFrom:
-    """What a model learnt from: the build, the cut, and the share of its training points not completed."""
+    """What a model learnt from: the build, the cut, and the share of its training points not completed.
+
+    `tuned`: the search for the trees' settings, where there was one.
+    """
 
     lineage: Lineage
     cut: Split
     prevalence: float
+    tuned: Tuned | None = None
 
     @property
     def tags(self) -> dict[str, str]:
@@ -57,5 +68,11 @@ def log_training(model: RiskModel, learnt: LearntFrom, config: Config) -> Regist
         mlflow.log_text(as_markdown(), "catalogue.md")
         mlflow.log_dict(dict(model.about), "about.json")
         mlflow.log_figure(leaning(model), "figures/what_the_trees_lean_on.png")
+        if learnt.tuned:
+            mlflow.log_params(
+                {f"tuned.{name}": value for name, value in searched(learnt.tuned.settings).items()}
+            )
+            mlflow.log_table(learnt.tuned.trials, "tuning.json")
+            mlflow.log_figure(search(learnt.tuned), "figures/tuning.png")
         version = register(model, config, tags=learnt.tags)
         return Registered(version, str(mlflow.active_run().info.run_id))

@@ -17,6 +17,7 @@ from models.clustered import Grouping
 from models.disclosure_sections import hidden_in_version
 from models.fairness import audit_column
 from models.measures import MEASURES
+from models.tuning import TuningSettings
 from models.withheld import RULES, hidden_columns
 from pipelines.audit import audit
 from pipelines.audit_further_asked import FurtherAsked
@@ -58,6 +59,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             Config(),
             tracking=TrackingSettings(uri=f"sqlite:///{folder / 'mlflow.db'}"),
             model=replace(Config().model, max_rounds=60, refits=0),
+            tuning=TuningSettings(trials=0),
             evaluation=replace(Config().evaluation, draws=20),
         )
         work = small_work(folder / "work", patients=900)

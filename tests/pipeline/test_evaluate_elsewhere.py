@@ -13,6 +13,7 @@ import pytest
 
 from features.errors import InputError
 from models.outcome import OutcomeSettings
+from models.tuning import TuningSettings
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import evaluate, held_out_from
 from pipelines.examined import learnt_here
@@ -40,6 +41,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             Config(),
             tracking=TrackingSettings(uri=f"sqlite:///{folder / 'mlflow.db'}"),
             model=replace(Config().model, max_rounds=40, refits=2),
+            tuning=TuningSettings(trials=0),
             evaluation=replace(Config().evaluation, draws=20),
         )
         work = small_work(folder / "work")

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from models.studies import StudySettings
+from models.tuning import TuningSettings
 from pipelines.audit import audit
 from pipelines.audit_table import Asked
 from pipelines.build import build
@@ -69,6 +70,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
             Config(),
             tracking=TrackingSettings(uri=f"sqlite:///{folder / 'store' / 'mlflow.db'}"),
             model=replace(Config().model, max_rounds=20, refits=2),
+            tuning=TuningSettings(trials=2, folds=2),
             evaluation=replace(Config().evaluation, draws=30),
             studies=StudySettings(optimism=2, curve_shares=(1.0,), curve_repeats=1, relearn=False),
         )

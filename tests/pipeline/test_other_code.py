@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import InputError
+from models.tuning import TuningSettings
 from pipelines.code_in_use import code_in_use
 from pipelines.config import Config, TrackingSettings
 from pipelines.tracking import connect, load_model
@@ -78,7 +79,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         small = replace(Config().model, max_rounds=30, refits=2)
         config = replace(
-            Config(), tracking=TrackingSettings(uri=f"sqlite:///{folder / 'mlflow.db'}"), model=small
+            Config(),
+            tracking=TrackingSettings(uri=f"sqlite:///{folder / 'mlflow.db'}"),
+            model=small,
+            tuning=TuningSettings(trials=0),
         )
         train(small_work(folder / "work"), config=config)
         yield Place(folder, config)

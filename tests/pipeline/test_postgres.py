@@ -33,6 +33,8 @@ artefacts = "{artefacts}"
 [model]
 max_rounds = 40
 refits = 2
+[tuning]
+trials = 0
 [evaluation]
 draws = 30
 """

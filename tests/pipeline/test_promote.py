@@ -13,6 +13,7 @@ import pytest
 
 from features.errors import InputError
 from models.promotion import PromotionSettings
+from models.tuning import TuningSettings
 from pipelines.audit import audit
 from pipelines.audit_table import Asked
 from pipelines.cli import main
@@ -67,6 +68,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             Config(),
             tracking=TrackingSettings(uri=f"sqlite:///{folder / 'mlflow.db'}"),
             model=replace(Config().model, max_rounds=60, refits=2),
+            tuning=TuningSettings(trials=0),
             evaluation=replace(Config().evaluation, draws=40),
         )
         work = small_work(folder / "work")

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from models.explanation import explain
+from models.tuning import TuningSettings
 from pipelines.cli import main
 from pipelines.config import Config, TrackingSettings
 from pipelines.promote import Override, promote
@@ -41,7 +42,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         small = replace(Config().model, max_rounds=40, refits=2)
         store = TrackingSettings(uri=f"sqlite:///{folder / 'mlflow.db'}")
-        config = replace(Config(), tracking=store, model=small)
+        config = replace(Config(), tracking=store, model=small, tuning=TuningSettings(trials=0))
         trained = train(small_work(folder / "work"), config=config)
         promote(trained.version, config=config, override=Override("it is only served in a test", "a test"))
         yield config

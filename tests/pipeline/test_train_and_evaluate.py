@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 
 from features.errors import InputError
+from models.tuning import TuningSettings, tuned_settings
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import PREDICTION_COLUMNS, evaluate
 from pipelines.registry import model_of
 from pipelines.store import is_synthetic, read_manifest
-from pipelines.tracking import load_model
+from pipelines.tracking import connect, load_model
 from pipelines.train import Trained, read_material, train
 from tests.pipeline.small_work import small_work
 
@@ -35,7 +36,8 @@ def config(folder: Path) -> Iterator[Config]:
         small = replace(Config().model, max_rounds=80, refits=3)
         evaluation = replace(Config().evaluation, draws=50)
         store = TrackingSettings(uri=f"sqlite:///{folder / 'mlflow.db'}")
-        yield replace(Config(), tracking=store, model=small, evaluation=evaluation)
+        tuning = TuningSettings(trials=3, folds=2)
+        yield replace(Config(), tracking=store, model=small, tuning=tuning, evaluation=evaluation)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,23 @@ def test_training_twice_gives_the_same_risks(work: Path, config: Config, trained
     first = load_model(trained.uri, config).model
     second = load_model(train(work, config=config).uri, config).model
     assert dict(first.texts) == dict(second.texts)
+
+
+def test_the_whole_search_is_logged_and_the_model_says_what_was_found(
+    config: Config, trained: Trained, folder: Path
+) -> None:
+    import mlflow
+
+    connect(config)
+    trials = mlflow.load_table("tuning.json", run_ids=[trained.run_id])
+    assert len(trials) == 3 and trials["best"].sum() == 1
+    logged = mlflow.get_run(trained.run_id).data.params
+    assert logged["tuning.trials"] == "3"
+    found = tuned_settings(load_model(trained.uri, config).model.about, config.model)
+    assert float(logged["tuned.learning_rate"]) == found.learning_rate
+    assert trials.query("best")["learning_rate"].item() == pytest.approx(found.learning_rate)
+    pictures = mlflow.MlflowClient().list_artifacts(trained.run_id, "figures")
+    assert "figures/tuning.png" in {picture.path for picture in pictures}
 
 
 def test_mlflow_itself_serves_the_model(work: Path, config: Config, trained: Trained) -> None:
