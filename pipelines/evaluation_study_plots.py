@@ -80,7 +80,8 @@ def enough(found: Evaluation) -> Figure:
         )
         for number, words, height in ((patients, "patients", 0.5), (points, "points", 0.0)):
             axes.axvline(number, color=INK, lw=1.2, ls="--")
-            axes.annotate(f" {number:,} {words}", (number, len(asked) - 0.4 + height), va="bottom")
+            place = (number, len(asked) - 0.4 + height)
+            axes.annotate(f" {number:,} {words}", place, va="bottom", bbox={"fc": "white", "ec": "none", "pad": 0.5})
         axes.set(xlabel="persons needed", xlim=(0, 1.25 * max(points, float(asked["needed"].max()))))
         axes.set_ylim(-0.6, len(asked) + 0.7)
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
@@ -130,7 +131,7 @@ def failing(table: pd.DataFrame, kind: str) -> Figure:
         axes.set_yticks(range(len(worst)), worst.index)
         axes.set_xlabel("change in AUROC, with 95% interval")
         axes.grid(axis="y", visible=False)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
+        drawing.legend(loc="outside upper center", ncols=3)
     return drawing
 
 

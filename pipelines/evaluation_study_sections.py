@@ -16,7 +16,10 @@ from pipelines.evaluation_study_plots import WAYS
 from pipelines.evaluation_words import WORDS, figure_words, signed
 from pipelines.page import figure, fold, paragraph, table
 
-WITH_FULL = "`bsw evaluate --full` adds"
+WITH_FULL = "bsw evaluate --full adds"
+FEW_SERVICES = 5
+# What is worth saying on the rows that the trees learnt from: not calibration, which is fitted elsewhere.
+PROMISED = ("auroc", "average_precision", "brier", "log_loss")
 
 
 def firm(found: Evaluation) -> list[Any]:
@@ -80,6 +83,8 @@ def _new_service(found: Evaluation) -> str:
     if np.isfinite(slope.new_low):
         words += f" and a calibration slope between {slope.new_low:.2f} and {slope.new_high:.2f}"
     words += f" (95% prediction intervals from {area.services} services)."
+    if area.services < FEW_SERVICES:
+        words += " So few services say next to nothing about another."
     return words.replace("-", "−")
 
 
@@ -92,7 +97,7 @@ def _summary_table(summary: pd.DataFrame) -> pd.DataFrame:
         {
             "figure": summary["measure"].map(WORDS),
             "services": summary["services"],
-            "mean": [figure_words(row).replace("-", "−") for row in rows_of(summary)],
+            "mean": [figure_words(row) for row in rows_of(summary)],
             "in a new service": new,
         }
     )
@@ -156,18 +161,20 @@ def _optimism(found: Evaluation) -> list[Any]:
     study = found.studies.get("optimism")
     if study is None:
         return []
-    shown = study.table.assign(
-        metric=study.table["metric"].map(WORDS),
-        apparent=[f"{one:.3f}" for one in study.table["apparent"]],
-        corrected=[figure_words(row) for row in rows_of(study.table)],
-        held_out=[f"{found.own[name]:.3f}" for name in study.table["metric"]],
-        optimism=[f"{one:+.3f}".replace("-", "−") for one in study.table["optimism"]],
+    told = study.table[study.table["metric"].isin(PROMISED)]
+    shown = told.assign(
+        metric=told["metric"].map(WORDS),
+        apparent=[f"{one:.3f}" for one in told["apparent"]],
+        corrected=[figure_words(row) for row in rows_of(told)],
+        held_out=[f"{found.own[name]:.3f}" for name in told["metric"]],
+        optimism=[f"{one:+.3f}".replace("-", "−") for one in told["optimism"]],
     )
     names = {"held_out": "on held-out points"}
     columns = ["metric", "apparent", "optimism", "corrected", "held_out"]
     note = (
         f"{study.says} Harrell's bootstrap, interval of the apparent figure moved by the optimism (Noma et al. 2021). "
-        f"Trees come near to remembering what they learnt from, so this corrects too little: trust the held-out points."
+        f"Trees come near to remembering what they learnt from, and then this corrects too little: trust the held-out "
+        f"points. Calibration is not told so: the risks are calibrated on points that the trees never saw."
     )
     return [
         table(
@@ -192,7 +199,7 @@ def failing_inputs(found: Evaluation) -> list[Any]:
             figure(
                 plots.failing(study.table, kind),
                 alt=f"Change in AUROC as {title} fail",
-                caption=f"Change in AUROC when one of the {title} fails, worst at the foot.",
+                caption=f"Change in AUROC when one of the {title} fails, the worst at the top.",
             )
         )
     return [*parts, fold("Changes in calibration", table(_rehearsed(study.table), "Change, 95% interval"))]

@@ -34,7 +34,9 @@ LEFT = {
 
 def figure_words(row: Any) -> str:
     """A figure with its interval, to three digits."""
-    return "–" if np.isnan(row.value) else f"{row.value:.3f} ({row.low:.3f} to {row.high:.3f})"
+    if np.isnan(row.value):
+        return "–"
+    return f"{row.value:.3f} ({row.low:.3f} to {row.high:.3f})".replace("-", "−")
 
 
 def signed(row: Any) -> str:
