@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -60,8 +61,9 @@ def evaluate(work: Path, *, config: Config, model: str | None, full: bool = Fals
         material = read_material(work)
         loaded = load_model(uri, config)
         cut = held_out_from(loaded, material, config)
+        trained = _training(loaded, work)
         if full:
-            _may_be_studied(loaded, material, work, config)
+            _may_be_studied(loaded, material, trained, config)
         with progress("Evaluating", 3) as advance:
             predictions = predict(material, cut, loaded)
             advance("simpler ways")
@@ -71,7 +73,7 @@ def evaluate(work: Path, *, config: Config, model: str | None, full: bool = Fals
             found = examine(Held(predictions, rivals, protected), material, cut, loaded, config)
             advance()
         found = replace(found, studies=_studied(loaded, material, cut, config) if full else {})
-        found = replace(found, card=model_card(measured(found, material), config.model_card))
+        found = replace(found, card=model_card(measured(found, material, trained), config.model_card))
         table = predictions.merge(protected, on="point_id", how="left", validate="1:1")
         _write(found, table, work, config, manifest)
         log_evaluation(found, work, config, measured_on=Lineage(material.built, material.manifest))
@@ -89,17 +91,22 @@ def _write(found: Evaluation, table: pd.DataFrame, work: Path, config: Config, m
     manifest.wrote(write_page(work / "evaluation.html", evaluation_page(found)))
 
 
-def _may_be_studied(loaded: LoadedModel, material: Material, work: Path, config: Config) -> None:
+def _training(loaded: LoadedModel, work: Path) -> Mapping[str, Any] | None:
+    """The manifest of the training that made the model, where it was trained from WORK."""
+    trained = read_manifest(work, "train") if manifest_path(work, "train").is_file() else None
+    return trained if trained and trained["version"] == loaded.version else None
+
+
+def _may_be_studied(
+    loaded: LoadedModel, material: Material, trained: Mapping[str, Any] | None, config: Config
+) -> None:
     """The studies learn anew as configured: refuse where that is not how the model was learnt."""
-    if not learnt_here(loaded, material):
+    if trained is None or not learnt_here(loaded, material):
         raise InputError(
-            f"model {loaded.uri} did not learn from {work}: --full learns anew from it; evaluate without --full, or "
-            f"the model that `bsw train {work}` makes"
+            f"model {loaded.uri} was not trained from these records as built: --full learns anew from them; evaluate "
+            f"without --full, or the model that `bsw train` makes here"
         )
-    if manifest_path(work, "train").is_file():
-        trained = read_manifest(work, "train")
-        if trained["version"] == loaded.version:
-            same_settings(trained["configuration"]["model"], config)
+    same_settings(trained["configuration"]["model"], config)
 
 
 def _studied(loaded: LoadedModel, material: Material, cut: Split, config: Config) -> Mapping[str, Study]:

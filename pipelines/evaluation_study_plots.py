@@ -81,7 +81,9 @@ def enough(found: Evaluation) -> Figure:
         for number, words, height in ((patients, "patients", 0.5), (points, "points", 0.0)):
             axes.axvline(number, color=INK, lw=1.2, ls="--")
             place = (number, len(asked) - 0.4 + height)
-            axes.annotate(f" {number:,} {words}", place, va="bottom", bbox={"fc": "white", "ec": "none", "pad": 0.5})
+            axes.annotate(
+                f" {number:,} {words}", place, va="bottom", bbox={"fc": "white", "ec": "none", "pad": 0.5}
+            )
         axes.set(xlabel="persons needed", xlim=(0, 1.25 * max(points, float(asked["needed"].max()))))
         axes.set_ylim(-0.6, len(asked) + 0.7)
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))

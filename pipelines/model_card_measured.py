@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipelines.code_in_use import code_in_use
 from pipelines.evaluated import BOOSTED, Evaluation
 from pipelines.examined import told
 from pipelines.train import Material
@@ -17,14 +19,19 @@ CONDITION = (
 )
 
 
-def measured(found: Evaluation, material: Material) -> dict[str, str]:
-    """By the keys of the card; what was not measured here is left out, and so is missing there."""
+def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] | None) -> dict[str, str]:
+    """By the keys of the card; what was not measured here is left out, and so is missing there.
+
+    `trained`: the manifest of the training, where it is known.
+    """
     learnt, said = found.model.model, told(found.model.model, material)
     about = learnt.about
     monotone = about.get("monotone", "none")
     held = {"none": "no direction held"}.get(monotone, f"directions held: {monotone}")
     return {
         "name": f"{found.model.uri}, version {found.model.version}",
+        "date": pd.Timestamp(trained["finished"]).strftime("%d %B %Y") if trained else "",
+        "code": f"bsw-engagement {code_in_use().version}; a model learnt under other code is refused",
         "kind": f"Gradient-boosted trees (LightGBM), {about['rounds']} rounds, {len(learnt.predictors)} predictors; "
         f"{held}; calibration: {about.get('calibration', 'not recorded')}",
         "protected": said["protected"],
