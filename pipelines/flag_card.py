@@ -6,6 +6,7 @@ Practitioners' pages never say "risk" but to say what they do not assess.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from markupsafe import Markup
 
@@ -93,6 +94,7 @@ def _which_stay(refits: int) -> str:
     )
 
 
+@cache
 def how_to_read(occasion: Occasion) -> Markup:
     """What the numbers and words mean, and what they are not."""
     return bullets(

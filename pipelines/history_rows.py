@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from features.rows_behind import Behind
 from pipelines.listed import short_day
-from pipelines.page import listing, paragraph
+from pipelines.page import MISSING, listing, paragraph
 
 MOST = 6
-NOWHERE = np.array([], dtype=int)
 NOTHING = paragraph("Nothing about it was recorded before the work was agreed.", note=True)
 FACT_WORDS = {
     "appointments": "Appointments",
@@ -48,46 +46,42 @@ COLUMN_WORDS = {
 SHARES = ("share", "share_of_highest")
 
 
-@dataclass(frozen=True)
 class _Rows:
-    """The rows of one fact, found by point without searching."""
+    """The rows of one fact as plain columns, found by point without searching: thousands of pages ask."""
 
-    behind: Behind
-    places: Mapping[str, np.ndarray]
+    def __init__(self, fact: str, behind: Behind) -> None:
+        self._fact, self._read = fact, behind.columns
+        self._columns = {str(name): behind.rows[name].tolist() for name in behind.rows.columns}
+        self._places: dict[str, list[int]] = {}
+        for place, point in enumerate(self._columns["point_id"]):
+            self._places.setdefault(point, []).append(place)
 
-    def table(self, fact: str, predictors: Sequence[str], point: str) -> Markup | None:
+    def table(self, predictors: Sequence[str], point: str) -> Markup | None:
         """The newest rows that went into any of these predictors at a point; None where there are none."""
-        own = [name for name in predictors if name in self.behind.columns]
-        rows = self.behind.rows.iloc[self.places.get(point, NOWHERE)]
-        rows = rows[rows[[f"counted_{name}" for name in own]].any(axis=1)]
-        if rows.empty or not own:
+        own = [name for name in predictors if name in self._read]
+        counted = [self._columns[f"counted_{name}"] for name in own]
+        rows = [place for place in self._places.get(point, ()) if any(marks[place] for marks in counted)]
+        if not rows:
             return None
-        newest = rows.iloc[::-1].head(MOST)
-        columns: dict[str, list[str | None]] = {"Known on": [short_day(when) for when in newest["known_at"]]}
-        for column in dict.fromkeys(column for name in own for column in self.behind.columns[name]):
-            columns[_words(COLUMN_WORDS, column)] = [_said(column, value) for value in newest[column]]
+        newest = rows[::-1][:MOST]
+        columns = {"Known on": [short_day(self._columns["known_at"][place]) for place in newest]}
+        for name in dict.fromkeys(column for reader in own for column in self._read[reader]):
+            columns[_words(COLUMN_WORDS, name)] = [
+                _said(name, self._columns[name][place]) for place in newest
+            ]
         count = "" if len(rows) <= MOST else f": the newest {MOST} of {len(rows)}"
-        return listing(columns, f"{_words(FACT_WORDS, fact)}{count}")
+        return listing(columns, f"{_words(FACT_WORDS, self._fact)}{count}")
 
 
 class HistoryRows:
     """The rows behind every reason of a caseload."""
 
     def __init__(self, behind: Mapping[str, Behind]) -> None:
-        self._facts = {
-            fact: _Rows(
-                one,
-                {
-                    str(point): np.asarray(places)
-                    for point, places in one.rows.groupby("point_id").indices.items()
-                },
-            )
-            for fact, one in behind.items()
-        }
+        self._facts = [_Rows(fact, one) for fact, one in behind.items()]
 
     def under(self, predictors: Sequence[str], point: str) -> Markup:
         """What stands under a reason: a table per fact that its predictors read, or that there is nothing."""
-        tables = [rows.table(fact, predictors, point) for fact, rows in self._facts.items()]
+        tables = [rows.table(predictors, point) for rows in self._facts]
         found = [one for one in tables if one is not None]
         return Markup("").join(found) if found else NOTHING
 
@@ -97,13 +91,12 @@ def _words(known: Mapping[str, str], name: str) -> str:
     return f"{words[0].upper()}{words[1:]}"
 
 
-def _said(column: str, value: object) -> str | None:
-    """A value in words; None where it is not recorded."""
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return None
-    if isinstance(value, bool | np.bool_):
+def _said(column: str, value: object) -> str:
+    """A value in words."""
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return MISSING
+    if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    number = float(value)  # type: ignore[arg-type]
-    return f"{number:.0%}" if column in SHARES else f"{round(number, 1):g}"
+    if isinstance(value, int | float):
+        return f"{value:.0%}" if column in SHARES else f"{round(value, 1):g}"
+    return str(value)

@@ -20,6 +20,7 @@ LEAST = 0.03  # of the log-odds: a bar too short to read
 APART = 0.07  # of the axis: labels closer than this run into each other
 INSET = 4  # of a hundred: a label nearer to the edge would reach into the next column
 ROOM = 0.16  # of the way between the ends: for words beside a bar
+NOTHING = Markup("")
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
 
@@ -35,17 +36,14 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """A row as it is drawn, in hundredths of the width; an `edge` is a point and no bar."""
+class _Bar:
+    """A row as it is drawn: `mark` is the shape, `hidden` what is read out in its place."""
 
     words: str
-    said: str
     chance: str
-    left: str
-    width: str
-    to: str
-    way: str
-    edge: bool = False
+    mark: Markup
+    hidden: Markup = NOTHING
+    row: Markup = NOTHING
 
 
 def waterfall_steps(sums: Mapping[str, float], explanation: Explanation) -> list[Step]:
@@ -87,20 +85,23 @@ def waterfall(steps: Sequence[Step], explanation: Explanation, *, heading: str, 
     return from_template("waterfall.html", heading=heading, caption=caption, **drawn)
 
 
-def _edge(words: str, chance: float, x: str) -> Bar:
-    return Bar(words, "", whole_percent(chance), x, "0", x, "", edge=True)
+def _edge(words: str, chance: float, x: str) -> _Bar:
+    """The chance at the start or at the end: a point."""
+    mark = Markup(f'<circle cx="{x}%" cy="13" r="5"/>')
+    return _Bar(words, whole_percent(chance), mark, row=Markup(' class="edge"'))
 
 
-def _bar(step: Step, start: float, end: float) -> Bar:
-    return Bar(
-        words=step.words,
-        said=in_points(step.before, step.after),
-        chance=whole_percent(step.after),
-        left=f"{min(start, end):.1f}",
-        width=f"{abs(end - start):.1f}",
-        to=f"{end:.1f}",
-        way="up" if end >= start else "down",
+def _bar(step: Step, start: float, end: float) -> _Bar:
+    """A step from one place to another, in hundredths of the width, with its size at its end."""
+    said = in_points(step.before, step.after)
+    way, away, anchor = ("up", 5, "start") if end >= start else ("down", -5, "end")
+    mark = (
+        f'<rect class="{way}" x="{min(start, end):.1f}%" width="{abs(end - start):.1f}%" y="5" height="16"/>'
+        f'<line class="step" x1="{end:.1f}%" x2="{end:.1f}%" y1="5" y2="26"/>'
+        f'<text x="{end:.1f}%" dx="{away}" y="17" text-anchor="{anchor}">{said}</text>'
     )
+    hidden = Markup(f'<span class="hidden">{said}</span>')
+    return _Bar(step.words, whole_percent(step.after), Markup(mark), hidden)
 
 
 def in_points(before: float, after: float) -> str:
