@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from features.evidence import with_parts
@@ -14,7 +13,7 @@ from features.matrix import matrix
 from features.points import only
 from features.predictor import catalogue
 from features.protected import protected
-from features.records import read_records
+from features.records import Records
 from pipelines.build import Built, begin
 from pipelines.config import Config
 from pipelines.open_work import open_work
@@ -32,11 +31,11 @@ class OpenRecords:
     points: Any
 
 
-def assemble_open(source: Path, *, config: Config, as_of: date, predictors: Collection[str]) -> OpenRecords:
-    """What scoring needs of a source, as known before `as_of`: these predictors, as far as it carries them."""
-    with progress("Building", 3) as advance:
-        records = read_records(source, config.source)
-        advance("points")
+def assemble_open(
+    records: Records, *, config: Config, as_of: date, predictors: Collection[str]
+) -> OpenRecords:
+    """What scoring needs of the records, as known before `as_of`: these predictors, as far as they are carried."""
+    with progress("Building", 2) as advance:
         begun = begin(records, config=config, until=as_of)
         chosen, _ = open_work(begun.built, as_of=as_of, settings=config.outcome)
         points = only(begun.facts, begun.points, list(chosen.index))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 from features.errors import InputError
 from features.predictor import everything
+from features.records import Records, read_records
 from features.rows_behind import Behind, rows_behind
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.config import Config
@@ -20,7 +22,7 @@ from pipelines.pseudonyms import shown_names
 from pipelines.scored import Scored, find_flags
 from pipelines.store import step
 from pipelines.supervision import read_supervisors
-from pipelines.tracking import load_model
+from pipelines.tracking import LoadedModel, load_model
 
 
 def score(
@@ -35,8 +37,8 @@ def score(
     with step("score", out, inputs={"source": source}, config=config) as manifest:
         suggestions = read_suggestions(_library(config), everything())
         supervisors = read_supervisors(Path(config.score.supervisors)) if config.score.supervisors else {}
-        learnt = load_model(model, config)
-        known = assemble_open(source, config=config, as_of=as_of, predictors=learnt.model.predictors)
+        learnt, records = _loaded(model, source, config)
+        known = assemble_open(records, config=config, as_of=as_of, predictors=learnt.model.predictors)
         built = known.built
         with progress("Scoring", 4) as advance:
             scored = find_flags(built, learnt.model, as_of=as_of, config=config, suggestions=suggestions)
@@ -69,6 +71,16 @@ def score(
         )
     first = sum(flag.flagged for flag in scored.flags)
     print(f"{out}: {len(scored.flags):,} patients with open work, {first:,} of them to think about first")
+
+
+def _loaded(model: str, source: Path, config: Config) -> tuple[LoadedModel, Records]:
+    """The model and the records, side by side: MLflow takes seconds to import, the records as long to read."""
+    with ThreadPoolExecutor(1) as aside:
+        loading = aside.submit(load_model, model, config)
+        with progress("Reading", 1) as advance:
+            records = read_records(source, config.source)
+            advance()
+        return loading.result(), records
 
 
 def _library(config: Config) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -83,3 +85,23 @@ def test_a_model_that_is_not_registered_leaves_no_flags(source: Path, as_of: dat
         with pytest.raises(InputError, match="nobody"):
             score(source, as_of=as_of, model="models:/nobody@champion", out=tmp_path, config=Config())
     assert not list(tmp_path.rglob("*.csv"))
+
+
+@pytest.mark.long
+def test_flags_are_the_same_bytes_from_the_registered_model_alone(
+    flags: Path, source: Path, as_of: date, tmp_path: Path
+) -> None:
+    """Another process, with nothing of this one but the registry, the records and the key."""
+    command = [sys.executable, "-m", "pipelines.cli", "score", str(source), "--as-of", as_of.isoformat()]
+    asked = [*command, "--model", MODEL, "--out", str(tmp_path / "again")]
+    subprocess.run(asked, check=True, cwd=source.parent, stdout=subprocess.DEVNULL)
+    files = [path.relative_to(flags) for path in flags.rglob("*") if path.suffix in (".csv", ".html")]
+    assert Path("flags.csv") in files
+    for file in files:
+        assert (tmp_path / "again" / file).read_bytes() == (flags / file).read_bytes(), file
+
+
+@pytest.mark.long
+def test_everybody_listed_has_a_page(flags: Path) -> None:
+    pages = list((flags / "practitioners").rglob("patient-*.html"))
+    assert len(pages) == len(pd.read_csv(flags / "flags.csv"))
