@@ -67,7 +67,8 @@ def evaluate(work: Path, *, config: Config, model: str | None, full: bool = Fals
         with progress("Evaluating", 3) as advance:
             predictions = predict(material, cut, loaded)
             advance("simpler ways")
-            rivals = baselines(material.features, material.labels, cut)
+            done_share = float(material.outcome_settings["done_share"])
+            rivals = baselines(material.features, material.labels, cut, done_share=done_share)
             advance("figures")
             protected = read_table(work / "protected.parquet", "point_id")
             found = examine(Held(predictions, rivals, protected), material, cut, loaded, config)
