@@ -7,34 +7,12 @@ and what to do, and an outcome is known only where the work was reviewed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from models.earlier import STAR
-from models.exact_cover import Cell, Sum
 from models.feedback import ACTIONS, NOTHING, WHYS, actions_of, latest
-from models.groups import EVERYONE, group_codes
-from models.intervals import critical, wilson
-from models.suppression import ALL, hidden_cells
-from models.withheld import Rule, count_words
-
-LEVEL = 0.95
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share of flags: those of whom `of` is true of whom `part` is true; hidden where `rests_on` is too."""
-
-    name: str
-    title: str
-    of: str
-    part: str
-    rests_on: str | None = None
-
+from models.shares import Share, counts_of
+from models.withheld import Rule
 
 ANSWERED = Share("answered", "Answered", "flagged", "answered")
 SHARES = (
@@ -73,85 +51,12 @@ def flags_with_answers(
     return table
 
 
-def by_group(
-    table: pd.DataFrame, columns: Sequence[str], shares: Sequence[Share], rule: Rule
-) -> pd.DataFrame:
-    """Each share for everyone and each group of each column, as it may be published.
-
-    Columns: by, group, measure, flags (the denominator), share, low, high, all text; '*' where withheld.
-    """
-    cells = {ALL: table} | {
-        (by, group): rows for by in columns for group, rows in _groups(table, by) if len(rows)
-    }
-    bonds = [Sum(tuple(cell for cell in cells if cell[0] == by), ALL) for by in columns]
-    hidden: dict[str, frozenset[Cell]] = {}
-    found = []
-    for share in shares:
-        hidden[share.name] = _hidden(cells, bonds, share, hidden, rule)
-        found += [_row(cell, rows, share, hidden[share.name], rule) for cell, rows in cells.items()]
-    return pd.DataFrame(found, columns=["by", "group", "measure", "flags", "share", "low", "high"])
-
-
-def counts_of(said: Sequence[str], known: Sequence[str], rule: Rule) -> pd.DataFrame:
-    """How often each of the known words was said, as it may be published: `words, flags`."""
-    counted = pd.Series(said, dtype=object).value_counts().reindex(list(known), fill_value=0)
-    cells = {("words", str(words)): float(number) for words, number in counted.items() if number}
-    amounts = pd.DataFrame({"flags": {**cells, ALL: float(sum(cells.values()))}})
-    amounts.index = pd.Index([*cells, ALL], tupleize_cols=False)
-    covered = (
-        hidden_cells(amounts, [Sum(tuple(cells), ALL)], smallest=rule.smallest) if cells else frozenset()
-    )
-    shown = [
-        STAR if ("words", words) in covered or not number else count_words(float(number), rule)
-        for words, number in counted.items()
-    ]
-    return pd.DataFrame({"words": list(known), "flags": shown})
-
-
 def whys(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """Why practitioners disagreed: `words, flags`."""
+    """Why practitioners disagreed: `words, times`."""
     return counts_of(table.loc[table["disagreed"], "why"].tolist(), WHYS, rule)
 
 
 def actions(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """What was done, several things for one flag at times: `words, flags`."""
+    """What was done, several things for one flag at times: `words, times`."""
     done = [action for said in table.loc[table["answered"], "action"] for action in actions_of(said)]
     return counts_of(done, ACTIONS, rule)
-
-
-def _groups(table: pd.DataFrame, by: str) -> Iterator[tuple[str, pd.DataFrame]]:
-    codes, groups = group_codes(table[by])
-    for code, group in enumerate(groups):
-        yield group, table[codes == code]
-
-
-def _hidden(
-    cells: Mapping[Cell, pd.DataFrame],
-    bonds: Sequence[Sum],
-    share: Share,
-    before: Mapping[str, frozenset[Cell]],
-    rule: Rule,
-) -> frozenset[Cell]:
-    """The cells whose share is withheld: small on either side, what rests on such a one, and their cover."""
-    parts = [(int(rows[share.part].sum()), int(rows[share.of].sum())) for rows in cells.values()]
-    amounts = pd.DataFrame({"in": [part for part, _ in parts], "out": [of - part for part, of in parts]})
-    amounts.index = pd.Index(list(cells), tupleize_cols=False)
-    already = before[share.rests_on] if share.rests_on else frozenset[Cell]()
-    return hidden_cells(amounts, bonds, smallest=rule.smallest, already=already)
-
-
-def _row(
-    cell: Cell, rows: pd.DataFrame, share: Share, hidden: frozenset[Cell], rule: Rule
-) -> tuple[Any, ...]:
-    of, part = int(rows[share.of].sum()), int(rows[share.part].sum())
-    named = (cell[0], EVERYONE if cell == ALL else cell[1], share.name)
-    if cell in hidden or not of:
-        return (*named, STAR, STAR, "", "")
-    size, value = np.array([float(of)]), np.array([part / of])
-    ends = wilson(value, size, critical(LEVEL, size))
-    low, high = (_percent(float(end[0])) for end in ends)
-    return (*named, count_words(of, rule), _percent(part / of), low, high)
-
-
-def _percent(share: float) -> str:
-    return f"{round(100 * share)}%"

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.abstention import NOT_ENOUGH, UNLIKE, why_none
 from models.chance_in_words import whole_percent
 from models.cut_off import CutOffSettings
 from models.explanation import Explanation
@@ -36,8 +37,6 @@ NOT_HARM = "This is not an assessment of risk of harm."
 NOT_SHOWN = "The main grounds are not shown: they are nothing to act on with this patient."
 NOT_STABLE = "What stands out changes with the patients learnt from, so no reason is shown."
 NO_REASON = "No single thing recorded stands out."
-NOT_ENOUGH = "not enough recorded to say"
-UNLIKE = "unlike the patients this was learnt from"
 FIRST, ABOVE, BELOW = "to think about first", "above average", "below average"
 BANDS = (FIRST, ABOVE, BELOW, NOT_ENOUGH, UNLIKE)
 
@@ -178,12 +177,10 @@ def make_flags(
 def _bands(
     rules: Rules, risks: pd.DataFrame, used: pd.DataFrame, *, average: float, unlike: pd.Series | None
 ) -> list[str]:
-    """The band of each point; who has too little recorded is that first, and unlike others second."""
-    silent = used.isna().mean(axis=1).to_numpy() > rules.settings.missing_at_most
-    strange = np.zeros(len(risks), dtype=bool) if unlike is None else unlike.loc[risks.index].to_numpy()
+    """The band of each point."""
+    none = why_none(used, unlike, missing_at_most=rules.settings.missing_at_most).to_numpy()
     risk = risks["risk"].to_numpy()
-    places = [silent, strange, risk >= rules.threshold, risk >= average]
-    bands = np.select(places, [NOT_ENOUGH, UNLIKE, FIRST, ABOVE], default=BELOW)
+    bands = np.select([none != "", risk >= rules.threshold, risk >= average], [none, FIRST, ABOVE], BELOW)
     return [str(band) for band in bands]
 
 

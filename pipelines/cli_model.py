@@ -41,15 +41,7 @@ def model_commands(commands: Commands) -> None:
 
     audit_options(command(commands, "audit", run_audit, "how well risks and flags serve each group"))
 
-    answered = command(commands, "feedback", _feedback, "what practitioners did with flags, kept with them")
-    answered.add_argument("folder", type=Path, metavar="FLAGS", help="the folder that `bsw score` wrote")
-    answered.add_argument(
-        "answers", type=Path, nargs="?", metavar="CSV", help="its answers-DAY.csv, filled in"
-    )
-    answered.add_argument("--also", type=Path, nargs="+", default=[], metavar="FLAGS", help="of other days")
-    answered.add_argument(
-        "--work", type=Path, metavar="WORK", help="a build that knows what became of the work"
-    )
+    _feedback_command(commands)
 
     words = "make a version champion where its evaluation and its audit allow it, or a person says why all the same"
     promote = command(commands, "promote", _promote, words)
@@ -61,6 +53,18 @@ def model_commands(commands: Commands) -> None:
     serve = command(commands, "serve", _serve, "answer for rows of predictors over HTTP, on this machine")
     serve.add_argument("--model", metavar="URI", help="default: models:/bsw@champion")
     serve.add_argument("--port", type=int, default=5001, metavar="N")
+
+
+def _feedback_command(commands: Commands) -> None:
+    answered = command(commands, "feedback", _feedback, "what practitioners did with flags, kept with them")
+    answered.add_argument("folder", type=Path, metavar="FLAGS", help="the folder that `bsw score` wrote")
+    answered.add_argument(
+        "answers", type=Path, nargs="?", metavar="CSV", help="its answers-DAY.csv, filled in"
+    )
+    answered.add_argument("--also", type=Path, nargs="+", default=[], metavar="FLAGS", help="of other days")
+    answered.add_argument(
+        "--work", type=Path, metavar="WORK", help="a build that knows what became of the work"
+    )
 
 
 def _train(asked: argparse.Namespace) -> int:

@@ -11,7 +11,9 @@ import pandas as pd
 
 from features.errors import InputError
 from features.predictor import everything
+from models.abstention import why_none
 from models.baselines import baselines
+from models.flags import FlagSettings
 from models.splits import Split
 from models.studies import Procedure
 from models.tuning import tuned_settings
@@ -43,6 +45,8 @@ PREDICTION_COLUMNS = (
     "risk_low",
     "risk_high",
     "flag",
+    "abstained",
+    "abstained_because",
     "not_completed",
 )
 
@@ -65,7 +69,7 @@ def evaluate(work: Path, *, config: Config, model: str | None, full: bool = Fals
         if full:
             _may_be_studied(loaded, material, trained, config)
         with progress("Evaluating", 3) as advance:
-            predictions = predict(material, cut, loaded)
+            predictions = predict(material, cut, loaded, config.flags)
             advance("simpler ways")
             done_share = float(material.outcome_settings["done_share"])
             rivals = baselines(material.features, material.labels, cut, done_share=done_share)
@@ -140,11 +144,19 @@ def held_out_from(loaded: LoadedModel, material: Material, config: Config) -> Sp
     return cut
 
 
-def predict(material: Material, cut: Split, loaded: LoadedModel) -> pd.DataFrame:
-    """The held-out points with their risks and flags; the outcome is missing where it is unknown."""
-    risks = loaded.model.predict(material.features.iloc[cut.test])
+def predict(material: Material, cut: Split, loaded: LoadedModel, settings: FlagSettings) -> pd.DataFrame:
+    """The held-out points with their risks and flags; the outcome is missing where it is unknown.
+
+    `abstained`: a practitioner would read no chance; `flag` is the cut-off's alone.
+    """
+    features = material.features.iloc[cut.test]
+    risks = loaded.model.predict(features)
     rows = material.points.iloc[cut.test].join(risks)
     rows["split"] = "test"
     rows["flag"] = (rows["risk"] >= loaded.model.threshold).astype("int64")
+    used = features[list(loaded.model.predictors)]
+    unlike = loaded.model.unlike(features)
+    rows["abstained_because"] = why_none(used, unlike, missing_at_most=settings.missing_at_most)
+    rows["abstained"] = rows["abstained_because"] != ""
     rows["not_completed"] = material.labels[cut.test]
     return rows[list(PREDICTION_COLUMNS)].reset_index(drop=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.abstention import Abstention
 from models.ascertainment import Ascertainment
 from models.by_service import ByService
 from models.instability import Instability
@@ -65,7 +66,8 @@ class Evaluation:
     are known or not; `ascertained`: the same of all mature points, by group. `sample_size`: Riley's criteria, empty
     where it is not known what was learnt from. `count_dropout_as`: what a patient who left before the review counts
     as; `other_dropout`: the boosted model's figures if it were the other way. `told`: sentences on what the model
-    reads and what no predictor measures. `studies`: the heavier ones, by name; none but with --full.
+    reads and what no predictor measures. `abstention`: where no chance is stated. `studies`: the
+    heavier ones, by name; none but with --full.
     """
 
     model: LoadedModel
@@ -87,6 +89,7 @@ class Evaluation:
     count_dropout_as: str
     other_dropout: pd.DataFrame
     told: tuple[str, ...]
+    abstention: Abstention
     studies: Mapping[str, Study] = field(default_factory=dict)
     card: tuple[CardField, ...] = ()
 

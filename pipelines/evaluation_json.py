@@ -25,6 +25,8 @@ def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
         "by_service": found.services.services,
         "over_services": found.services.summary,
         "sample_size": found.sample_size.assign(words=found.sample_size["criterion"].map(CRITERIA)),
+        "abstention_by_group": found.abstention.rates,
+        "abstention_errors": found.abstention.errors,
         "ascertainment": found.ascertainment,
         "ascertainment_by_group": found.ascertained.groups,
         "ascertainment_over_practitioners": found.ascertained.practitioners,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipelines import evaluation_plots as plots
 from pipelines.evaluated import BOOSTED, OTHER_WAY, Evaluation
+from pipelines.evaluation_abstention import no_chance
 from pipelines.evaluation_data_sections import held_out, outcomes_known
 from pipelines.evaluation_plots import rows_of
 from pipelines.evaluation_study_sections import enough, failing_inputs, firm, services
@@ -30,6 +31,7 @@ def evaluation_page(found: Evaluation) -> Page:
         Section("In each service, and in a new one", services(found)),
         Section("Was there enough to learn from?", enough(found)),
         Section("When an input fails", failing_inputs(found)),
+        Section("Where no chance is stated", no_chance(found)),
         Section("Whose outcomes are known?", outcomes_known(found)),
         Section("What was held out", held_out(found)),
         Section("Model card", _card(found.card)),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from features.predictor import everything
+from models.abstention import Abstention, abstention
 from models.ascertainment import Ascertainment, ascertained, ascertainment
 from models.at_the_flag import At, at_the_flag, flags_a_week
 from models.by_service import by_service
@@ -41,7 +42,7 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
     known = predictions["not_completed"].notna().to_numpy()
     rows = predictions[known]
     outcome = rows["not_completed"].to_numpy(dtype=np.float64)
-    patients = rows["patient_id"].to_numpy(dtype=object)
+    patients, services = (rows[name].to_numpy(dtype=object) for name in ("patient_id", "service_id"))
     risk = rows["risk"].to_numpy(dtype=np.float64)
     risks = {BOOSTED: risk, **{name: rival[known] for name, rival in held.rivals.items()}}
     held_out = HeldOut(outcome, risks, patients, BOOSTED, settings)
@@ -63,20 +64,22 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
         outcome=outcome,
         risks=risk,
         instability=instability(risk, refitted, at),
-        services=by_service(
-            outcome,
-            risk,
-            services=rows["service_id"].to_numpy(dtype=object),
-            patients=patients,
-            settings=settings,
-        ),
+        services=by_service(outcome, risk, services=services, patients=patients, settings=settings),
         sample_size=_sample_size(footing.had, model, figures),
         ascertainment=ascertainment(test_outcome),
         ascertained=_ascertained(material, held.protected, config),
         count_dropout_as=str(material.outcome_settings["count_dropout_as"]),
         other_dropout=_the_other_way(predictions, test_outcome, material, config),
         told=tuple(told(model, material).values()),
+        abstention=_abstention(held, config),
     )
+
+
+def _abstention(held: Held, config: Config) -> Abstention:
+    """Where no chance would be stated of the held-out points, by ethnic group."""
+    groups = held.protected[["point_id", "ethnic_group"]]
+    told = held.predictions.merge(groups, on="point_id", how="left", validate="1:1")
+    return abstention(told, ["ethnic_group"], rule=RULES["nhs"], settings=config.evaluation)
 
 
 def _footing(

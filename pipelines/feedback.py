@@ -12,7 +12,8 @@ import pandas as pd
 from features.errors import InputError
 from models.audit_settings import AuditSettings
 from models.feedback import ANSWER, checked_answers, with_answers
-from models.feedback_report import OUTCOMES, SHARES, actions, by_group, flags_with_answers, whys
+from models.feedback_report import OUTCOMES, SHARES, actions, flags_with_answers, whys
+from models.shares import by_group
 from models.withheld import RULES
 from pipelines.config import Config
 from pipelines.feedback_page import Reported, feedback_page

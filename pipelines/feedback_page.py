@@ -52,7 +52,7 @@ class Reported:
         answered, disagreed = own.loc["answered"], own.loc["disagreed"]
         if answered["share"] == STAR:
             return "Too few flags were answered to say anything of them."
-        said = f"Of about {answered['flags']} flags {answered['share']} were answered"
+        said = f"Of about {answered['rows']} flags {answered['share']} were answered"
         against = (
             ""
             if disagreed["share"] == STAR
@@ -92,7 +92,7 @@ def _said(found: Reported) -> list[Markup]:
     return [
         table(frame.set_axis([first, "Flags"], axis=1), caption)
         for frame, first, caption in said
-        if (frame["flags"] != STAR).any()
+        if (frame["times"] != STAR).any()
     ] or [paragraph("Too few answers to show.")]
 
 
@@ -106,5 +106,5 @@ def _became(found: Reported) -> list[Markup]:
 
 
 def _said_of(row: object) -> str:
-    share, low, high, flags = (str(getattr(row, name)) for name in ("share", "low", "high", "flags"))
-    return f"{share} of {flags} ({low} to {high})" if low else share
+    share, low, high, rows = (str(getattr(row, name)) for name in ("share", "low", "high", "rows"))
+    return f"{share} of {rows} ({low} to {high})" if low else share

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from markupsafe import Markup
 
+from models.abstention import NOT_ENOUGH, UNLIKE
 from models.chance_in_words import whole_percent
-from models.flags import NOT_ENOUGH, UNLIKE, Flag
+from models.flags import Flag
 from pipelines.flag_card import flag_card, how_to_read
 from pipelines.listed import INDEX, Caseload, Listed, Occasion, day, short_day
 from pipelines.page import Page, Section, fold, listing, paragraph, table

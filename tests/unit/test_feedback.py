@@ -12,7 +12,8 @@ from hypothesis import strategies as some
 
 from features.errors import InputError
 from models.feedback import ACTIONS, WHYS, checked_answers, latest, with_answers
-from models.feedback_report import OUTCOMES, SHARES, actions, by_group, flags_with_answers, whys
+from models.feedback_report import OUTCOMES, SHARES, actions, flags_with_answers, whys
+from models.shares import by_group
 from models.withheld import RULES
 
 TODAY = date(2026, 3, 9)
@@ -139,7 +140,7 @@ def test_shares_are_of_the_flags_given_answered_and_reviewed() -> None:
     exact = by_group(table, ["ethnic_group"], (*SHARES, *OUTCOMES), RULES["none"])
     everyone = exact[exact["group"] == "All"].set_index("measure")
     first = flags[flags["flag"] | flags["flag_id"].isin(said["flag_id"])]
-    assert everyone.loc["answered", "flags"] == str(len(first))
+    assert everyone.loc["answered", "rows"] == str(len(first))
     assert everyone.loc["answered", "share"] == f"{100 * len(said) / len(first):.0f}%"
     assert everyone.loc["disagreed", "share"] == f"{100 * (said['agreed'] == 'no').mean():.0f}%"
     assert everyone.loc["acted", "share"] == f"{100 * (said['action'] != 'nothing').mean():.0f}%"
@@ -155,15 +156,15 @@ def test_small_numbers_are_withheld_and_cannot_be_worked_out_from_the_others() -
         assert "Other" in set(hidden["group"])
         assert len(hidden) >= 2
         assert not (hidden[["low", "high"]] != "").any(axis=None)
-    assert set(shown["flags"].str.replace(",", "").replace("*", "0").astype(int) % 5) == {0}
+    assert set(shown["rows"].str.replace(",", "").replace("*", "0").astype(int) % 5) == {0}
 
 
 def test_words_said_fewer_than_five_times_are_withheld() -> None:
     flags, said, _ = service(60)
     table = flags_with_answers(flags, said, None)
     for frame in (whys(table, RULES["nhs"]), actions(table, RULES["nhs"])):
-        assert set(frame["flags"].replace("*", "0").astype(int) % 5) == {0}
-        assert (frame["flags"] == "*").sum() != 1
+        assert set(frame["times"].replace("*", "0").astype(int) % 5) == {0}
+        assert (frame["times"] == "*").sum() != 1
 
 
 def test_a_service_where_nobody_answered_has_a_report() -> None:
@@ -171,4 +172,4 @@ def test_a_service_where_nobody_answered_has_a_report() -> None:
     table = flags_with_answers(flags, said.iloc[:0], outcome)
     shown = by_group(table, ["ethnic_group"], (*SHARES, *OUTCOMES), RULES["nhs"])
     assert set(shown.loc[shown["measure"].isin(["disagreed", "acted"]), "share"]) == {"*"}
-    assert (whys(table, RULES["nhs"])["flags"] == "*").all()
+    assert (whys(table, RULES["nhs"])["times"] == "*").all()
