@@ -43,7 +43,10 @@ class Override:
 
 @dataclass(frozen=True)
 class Decision:
-    """What was found of a version and what follows; `evaluation`: the run that measured it."""
+    """What was found of a version and what follows.
+
+    `evaluation`: the run that measured it; `measured_on`: what that run had, in words.
+    """
 
     model: str
     version: str
@@ -51,6 +54,7 @@ class Decision:
     cautions: tuple[str, ...]
     override: Override | None
     evaluation: str | None
+    measured_on: str
     champion_before: str | None
 
     @property
@@ -67,11 +71,16 @@ class Decision:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The decision for people: a line for each gate and caution, then what follows."""
+        """The decision for people: what it rests on, a line for each gate and caution, then what follows."""
         gates = (
             f"{'holds' if one.holds else 'DOES NOT HOLD'}: {one.gate}: {one.reason}" for one in self.findings
         )
-        return (*gates, *(f"caution: {caution}" for caution in self.cautions), self._conclusion)
+        return (
+            self.measured_on,
+            *gates,
+            *(f"caution: {caution}" for caution in self.cautions),
+            self._conclusion,
+        )
 
     @property
     def _conclusion(self) -> str:
@@ -130,6 +139,7 @@ def _decide(
         cautions=cautions,
         override=override,
         evaluation=evaluated.info.run_id if evaluated else None,
+        measured_on=_measured_on(version, figures, tags),
         champion_before=str(before) if before else None,
     )
 
@@ -153,6 +163,16 @@ def _evaluation(client: Any, config: Config, version: str) -> Any:
         max_results=1,
     )
     return runs[0] if runs else None
+
+
+def _measured_on(version: str, figures: Mapping[str, float], evaluation: Mapping[str, str]) -> str:
+    if not evaluation:
+        return f"Version {version} was never measured."
+    known, points = (f"{figures.get(name, 0):,.0f}" for name in ("known_outcomes", "test_points"))
+    return (
+        f"Version {version}, measured last on {known} known outcomes of {points} held-out points from "
+        f"{evaluation.get('cut')} on, in records up to {evaluation.get('records_up_to')}:"
+    )
 
 
 def _code(version: Mapping[str, str]) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,7 +99,11 @@ def test_a_version_whose_gates_all_hold_becomes_champion_and_loads(
 ) -> None:
     assert promote("1", config=place.asking(LENIENT), audit=place.folder / "audit")
     assert load_model("models:/bsw@champion", place.config).version == "1"
-    assert "is champion: every gate holds" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "is champion: every gate holds" in said
+    assert re.match(
+        r"Version 1, measured last on [\d,]+ known outcomes of [\d,]+ held-out points from 20", said
+    )
 
 
 def test_a_gate_that_does_not_hold_leaves_the_champion_where_it_was_and_the_reasons_on_record(
@@ -122,6 +127,7 @@ def test_a_version_that_was_neither_measured_nor_audited_is_held_back_with_what_
     assert not promote("2", config=place.asking(LENIENT))
     assert place.champion() is None
     said = capsys.readouterr().out
+    assert "Version 2 was never measured." in said
     assert "was not measured; run `bsw evaluate WORK --model models:/bsw/2`" in said
     assert "no audit was named; run `bsw audit WORK/predictions.parquet" in said
 
