@@ -30,9 +30,11 @@ class Stopped:
 class Binned:
     """Rows x predictors with outcomes (0 or 1), in LightGBM's bins; places below are positions in these rows."""
 
-    def __init__(self, matrix: Numbers, outcome: Numbers, weights: Numbers | None = None) -> None:
+    def __init__(
+        self, matrix: Numbers, outcome: Numbers, weights: Numbers | None = None, *, threads: int = 1
+    ) -> None:
         # Which predictors can be split depends on the leaves' least size, which tuning varies.
-        fixed = {"verbose": -1, "feature_pre_filter": False, "num_threads": 1, "force_row_wise": True}
+        fixed = {"verbose": -1, "feature_pre_filter": False, "num_threads": threads, "force_row_wise": True}
         self._rows = lgb.Dataset(matrix, outcome, weight=weights, params=fixed)
         self._rows.construct()
 

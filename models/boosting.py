@@ -245,7 +245,7 @@ def fit(
     """So many rounds of trees without constraints. The same seed gives the same trees."""
     threads = settings.threads if matrix.size >= WORTH_THREADS else 1
     asked = parameters(matrix.shape[1], {}, settings, seed=seed, threads=threads)
-    return Binned(matrix, outcome, weights).trees(asked, rounds)
+    return Binned(matrix, outcome, weights, threads=threads).trees(asked, rounds)
 
 
 def parameters(
