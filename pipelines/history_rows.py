@@ -56,6 +56,10 @@ class _Rows:
         for place, point in enumerate(self._columns["point_id"]):
             self._places.setdefault(point, []).append(place)
 
+    def reads(self, predictor: str) -> bool:
+        """Whether the rows behind a predictor are among these."""
+        return predictor in self._read
+
     def table(self, predictors: Sequence[str], point: str) -> Markup | None:
         """The newest rows that went into any of these predictors at a point; None where there are none."""
         own = [name for name in predictors if name in self._read]
@@ -80,7 +84,12 @@ class HistoryRows:
         self._facts = [_Rows(fact, one) for fact, one in behind.items()]
 
     def under(self, predictors: Sequence[str], point: str) -> Markup:
-        """What stands under a reason: a table per fact that its predictors read, or that there is nothing."""
+        """What stands under a reason: a table per fact that its predictors read, or that there is nothing.
+
+        Errors: LookupError where nobody asked for the rows behind these predictors.
+        """
+        if not any(rows.reads(name) for rows in self._facts for name in predictors):
+            raise LookupError(f"the rows behind {', '.join(predictors)} were not asked for")
         tables = [rows.table(predictors, point) for rows in self._facts]
         found = [one for one in tables if one is not None]
         return Markup("").join(found) if found else NOTHING

@@ -17,6 +17,7 @@ from features.errors import InputError
 from pipelines.config import Config
 from pipelines.demo import MARK, demo
 from pipelines.store import fingerprint
+from tests.pipeline.browser import Reader
 
 COMMAND = [sys.executable, "-m", "pipelines.cli", "demo", "--pathways", "900", "--out"]
 PAGES = (
@@ -98,6 +99,18 @@ def test_every_page_says_synthetic_and_asks_nothing_of_the_network(finished: tup
             assert "Synthetic." in text, page
             for outside in ('src="http', 'href="http', "url(http", "@import"):
                 assert outside not in text, page
+
+
+def test_every_kind_of_page_opens_for_everyone(
+    finished: tuple[Path, str], reader: Reader, tmp_path: Path
+) -> None:
+    """Keyboard, screen reader, a phone: axe-core finds nothing, and nothing runs off the side."""
+    out, _ = finished
+    first = [
+        next((out / "flags" / "practitioners").rglob(name)) for name in ("caseload.html", "patient-*.html")
+    ]
+    pages = [*(out / name for name in PAGES), *first]
+    assert {page: found for page in pages if (found := reader.faults_of(page, tmp_path / "page.png"))} == {}
 
 
 def test_the_audit_rests_on_held_out_rows(finished: tuple[Path, str]) -> None:
