@@ -22,7 +22,9 @@ def natural_frequency(chance: float) -> str:
 
 
 def between(low: float, high: float) -> str:
-    """The bounds of a chance (0 to 1) in tenths, rounded outwards."""
+    """The bounds of a chance (0 to 1) in tenths, rounded outwards; both missing where nobody can tell."""
+    if math.isnan(low) or math.isnan(high):
+        return "how firm this is, is not known"
     # Rounded first, so that 0.7 computed as 0.7000000000000001 does not become 8 of 10.
     least, most = math.floor(round(10 * low, 6)), math.ceil(round(10 * high, 6))
     return f"between {least} and {most} of 10" if least < most else f"{most} of 10"

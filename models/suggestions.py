@@ -17,6 +17,8 @@ MOMENTS = ("before the next session", "at the next plan", "in supervision")
 KINDS = ("consider", "discuss")
 NEEDED = ("construct", "moment", "words", "source")
 LONGEST = 160
+# What a practitioner reads as risk of harm, or what judges the patient.
+UNWELCOME = r"\b(risk|non-?adher|adheren|complian|fail|refus|unmotivat|poor|lazy|should|must)"
 
 
 class Named(Protocol):
@@ -135,8 +137,9 @@ def _faults_of_entry(entry: Mapping[str, Any], predictors: Mapping[str, Named]) 
         yield f"unknown moment '{moment}'; {nearest(moment, MOMENTS)}"
     if len(words) > LONGEST:
         yield f"'words' has {len(words)} characters, at most {LONGEST} are read: {words[:40]}..."
-    if re.search(r"\brisk", words, re.IGNORECASE):
-        yield "'words' must not say \"risk\": practitioners read it as risk of harm"
+    for word in dict.fromkeys(re.findall(rf"{UNWELCOME}\w*", words, re.IGNORECASE)):
+        why = "practitioners read it as risk of harm" if word.lower() == "risk" else "it judges or commands"
+        yield f"'words' says '{word}': {why}; ask or offer instead"
     for name in entry.get("predictors", ()):
         if name not in predictors:
             yield f"unknown predictor '{name}'; {nearest(name, predictors)}"

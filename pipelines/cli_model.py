@@ -1,4 +1,4 @@
-"""The commands about a model: train, evaluate, score, audit, feedback, promote, serve."""
+"""The commands about a model: train, evaluate, score, audit, suggestions, feedback, promote, serve."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def model_commands(commands: Commands) -> None:
 
     audit_options(command(commands, "audit", run_audit, "how well risks and flags serve each group"))
 
-    _feedback_command(commands)
+    _flag_commands(commands)
 
     words = "make a version champion where its evaluation and its audit allow it, or a person says why all the same"
     promote = command(commands, "promote", _promote, words)
@@ -55,7 +55,14 @@ def model_commands(commands: Commands) -> None:
     serve.add_argument("--port", type=int, default=5001, metavar="N")
 
 
-def _feedback_command(commands: Commands) -> None:
+def _flag_commands(commands: Commands) -> None:
+    words = "is the library of things to consider, as edited, fit to be used?"
+    library = command(commands, "check-suggestions", _check_suggestions, words)
+    library.add_argument(
+        "file", type=Path, nargs="?", metavar="TOML", help="default: the one in the settings"
+    )
+    library.add_argument("--copy-to", type=Path, metavar="FILE", help="write it there, to be edited")
+
     answered = command(commands, "feedback", _feedback, "what practitioners did with flags, kept with them")
     answered.add_argument("folder", type=Path, metavar="FLAGS", help="the folder that `bsw score` wrote")
     answered.add_argument(
@@ -95,6 +102,14 @@ def _score(asked: argparse.Namespace) -> int:
         config=read_config(asked.config),
         patient=asked.patient,
     )
+    return 0
+
+
+def _check_suggestions(asked: argparse.Namespace) -> int:
+    from pipelines.check_suggestions import check_suggestions
+    from pipelines.config import read_config
+
+    check_suggestions(asked.file, copy_to=asked.copy_to, config=read_config(asked.config))
     return 0
 
 

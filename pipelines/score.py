@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
-from features.errors import InputError
 from features.predictor import everything
 from features.records import Records, read_records
 from features.rows_behind import Behind, rows_behind
-from models.suggestions import packaged_suggestions, read_suggestions
+from models.suggestions import read_suggestions
+from pipelines.check_suggestions import library_text
 from pipelines.config import Config
 from pipelines.flag_files import Pages, write_background, write_pages, write_tables
 from pipelines.listed import Occasion, caseloads
@@ -35,7 +35,7 @@ def score(
     supervisors cannot be used, or the model needs what the source cannot carry.
     """
     with step("score", out, inputs={"source": source}, config=config) as manifest:
-        suggestions = read_suggestions(_library(config), everything())
+        suggestions = read_suggestions(library_text(None, config), everything())
         supervisors = read_supervisors(Path(config.score.supervisors)) if config.score.supervisors else {}
         learnt, records = _loaded(model, source, config)
         known = assemble_open(records, config=config, as_of=as_of, predictors=learnt.model.predictors)
@@ -81,17 +81,6 @@ def _loaded(model: str, source: Path, config: Config) -> tuple[LoadedModel, Reco
             records = read_records(source, config.source)
             advance()
         return loading.result(), records
-
-
-def _library(config: Config) -> str:
-    if not config.flags.suggestions:
-        return packaged_suggestions()
-    try:
-        return Path(config.flags.suggestions).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"setting 'flags.suggestions': {config.flags.suggestions} is not readable ({error})"
-        ) from None
 
 
 def _behind(known: OpenRecords, scored: Scored) -> Mapping[str, Behind]:

@@ -16,14 +16,14 @@ import pytest
 
 from features.predictor import Predictor, everything
 from features.spoken import merged
-from models.suggestions import packaged_suggestions, read_suggestions
+from models.suggestions import UNWELCOME, packaged_suggestions, read_suggestions
 
 FILE = Path(__file__).with_name("words.txt")
 LONGEST, LONGEST_WORD = 95, 14
 # The Automated Readability Index (Smith & Senter 1967): 4.71 letters a word + 0.5 words a sentence - 21.43,
 # about the US school grade that reads it without effort.
 GRADE, GRADE_OF_ONE_LINE = 6.0, 15.0
-VERDICTS = r"\b(risk|non-?adher|adheren|complian|fail|refus|resist|unmotivat|poor|lazy|difficult patient|should|must)"
+VERDICTS = rf"{UNWELCOME}|\b(resist|difficult patient)"
 JARGON = (
     r"\b(squares|deviation|variab|psychotropic|musculoskeletal|slope|trend|mean|minus|predictor|percentile)"
 )

@@ -253,6 +253,7 @@ def test_a_chance_is_conditional_on_the_work_having_been_reviewed() -> None:
         (0.38, 0.41, "between 3 and 5 of 10"),
         (0.1 * 3, 0.1 * 7, "between 3 and 7 of 10"),
         (0.5, 0.5, "5 of 10"),
+        (math.nan, math.nan, "how firm this is, is not known"),
     ],
 )
 def test_the_bounds_are_rounded_outwards(low: float, high: float, words: str) -> None:

@@ -156,3 +156,31 @@ def test_a_reason_that_nothing_answers_is_named() -> None:
 )
 def test_text_of_another_shape_is_refused(text: str) -> None:
     assert faults(text)
+
+
+@pytest.mark.parametrize("words", ["You must agree a place.", "Ask why it failed.", "Poor compliance."])
+def test_words_that_judge_or_command_are_refused(words: str) -> None:
+    assert "ask or offer instead" in faults(LIBRARY.replace("Put it in writing.", words))[0]
+
+
+def test_the_packaged_library_offers_what_the_evidence_and_practice_ask_for() -> None:
+    entries = read_suggestions(packaged_suggestions(), catalogue()).entries
+    asked = {
+        "what, when, where and with whom": "when, where and with whom",
+        "written down": "in writing",
+        "adapted": "circumstances, culture and language",
+        "reviewed first": "first thing",
+        "difficulties": "what made the last work difficult",
+        "a smaller step": "smaller step",
+        "the rationale": "in their own words how it might help",
+        "somebody close": "who close to",
+    }
+    assert [name for name, words in asked.items() if not any(words in entry.words for entry in entries)] == []
+
+
+def test_every_construct_that_can_be_changed_has_something_to_consider_with_a_moment_and_a_source() -> None:
+    entries = read_suggestions(packaged_suggestions(), catalogue()).entries
+    changeable = {one.construct for one in catalogue().values() if one.modifiable and one.shown == "reason"}
+    considered = {entry.construct for entry in entries if entry.kind == "consider"}
+    assert changeable <= considered
+    assert all(entry.moment in MOMENTS and entry.source for entry in entries)

@@ -1,0 +1,95 @@
+"""The chance of records that are otherwise the same, at other values of what a practitioner can change.
+
+An association, for analysts alone: it says how often work was not done where records looked so, not what would
+happen if something were changed. What is agreed with a patient is agreed for reasons that no record holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import pandas as pd
+
+from features.errors import InputError
+from features.spoken import Words
+from models.familiarity import Familiarity
+from models.reasons import Speaking
+
+CAUTION = (
+    "An association in past records: among work agreed with records otherwise like these, so often was it not done. "
+    "It does not say what would happen if something were changed."
+)
+COLUMNS = ("predictor", "value", "words", "chance", "low", "high", "now")
+
+
+class Changeable(Speaking, Protocol):
+    """The parts of a predictor that a what-if is made of."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def says(self) -> Words: ...
+
+
+class Scoring(Protocol):
+    """The parts of a model that a what-if asks."""
+
+    @property
+    def predictors(self) -> tuple[str, ...]: ...
+    @property
+    def familiarity(self) -> Familiarity | None: ...
+    def predict(self, features: pd.DataFrame) -> pd.DataFrame: ...
+
+
+def what_if(model: Scoring, features: pd.DataFrame, predictor: Changeable) -> pd.DataFrame:
+    """The chance of one point at each value that `predictor` had often enough among the points learnt from.
+
+    `features` is that point's row. Columns COLUMNS, by value; `now` marks the value that the point has.
+    Errors: InputError where nobody can change it, or the model does not know it; ValueError where there is not
+    one row.
+    """
+    if len(features) != 1:
+        raise ValueError(f"a what-if is of one point; there are {len(features)}")
+    if not predictor.modifiable:
+        raise InputError(f"'{predictor.name}' is nothing that a practitioner can change at the next plan")
+    if predictor.name not in model.predictors:
+        raise InputError(f"the model does not read '{predictor.name}'")
+    present = float(features[predictor.name].iloc[0])
+    values = sorted({*usual_values(model.familiarity, predictor), *_known(present)})
+    rows = features.iloc[[0] * len(values)].reset_index(drop=True).assign(**{predictor.name: values})
+    found = model.predict(rows)
+    return pd.DataFrame(
+        {
+            "predictor": predictor.name,
+            "value": values,
+            "words": [predictor.words(value) for value in values],
+            "chance": found["risk"].to_numpy(),
+            "low": found["risk_low"].to_numpy(),
+            "high": found["risk_high"].to_numpy(),
+            "now": [value == present for value in values],
+        },
+        columns=list(COLUMNS),
+    )
+
+
+def what_ifs(model: Scoring, features: pd.DataFrame, predictors: Iterable[Changeable]) -> pd.DataFrame:
+    """`what_if` of every one of the predictors that can be changed and that the model reads, most moving first."""
+    asked = [one for one in predictors if one.modifiable and one.name in model.predictors]
+    found = [what_if(model, features, one) for one in asked]
+    moving = [frame for frame in found if frame["chance"].max() > frame["chance"].min()]
+    ordered = sorted(moving, key=lambda frame: frame["chance"].min() - frame["chance"].max())
+    return pd.concat(ordered, ignore_index=True) if ordered else pd.DataFrame(columns=list(COLUMNS))
+
+
+def usual_values(familiarity: Familiarity | None, predictor: Changeable) -> Iterator[float]:
+    """No and yes for what is one or the other, else the quantiles of the points learnt from, but the far ones."""
+    if predictor.unit == "0/1" or predictor.unit.startswith("share"):
+        yield from (0.0, 1.0)
+    elif familiarity is not None and predictor.name in familiarity.spreads:
+        yield from familiarity.spreads[predictor.name].edges[1:-1]
+
+
+def _known(value: float) -> Iterator[float]:
+    if value == value:  # missing is no value to compare with
+        yield value
