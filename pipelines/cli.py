@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command. Exit codes: 0 done, 2 the input or the call cannot be used (one line per fault)."""
+    """Run one command.
+
+    Exit codes: 0 done, 1 done and the answer is no, 2 the input or the call cannot be used (one line per fault).
+    """
     asked = parser().parse_args(arguments)
     try:
         return int(asked.handler(asked))

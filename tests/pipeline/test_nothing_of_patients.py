@@ -113,6 +113,7 @@ def test_what_should_be_in_the_store_is_there(walked: Walked) -> None:
         "build_manifest.json",
         "what_the_trees_lean_on.png",
         "calibration.png",
+        "tuning.json",
         "metrics.json",
         "model_card.json",
         "evaluation.html",
