@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.by_service import FEWEST, ByService, by_service
 from models.evaluation import EvaluationSettings
-from models.splits import LEAST_IN_A_SLICE, Split
+from models.splits import LEAST_IN_A_SLICE, leave_one_service_out
 from models.studies import Advance, Procedure
 
 
@@ -25,10 +25,8 @@ def left_out(
 
     `services`: per point. A service is not measured where the others hold too few outcomes, or it does itself.
     """
-    names = services.astype(str)
     parts = []
-    for service in sorted(set(names[procedure.tested])):
-        split = without(procedure.split, names == service)
+    for service, split in leave_one_service_out(procedure.split, services):
         alone = replace(procedure, split=split)
         if _enough(alone):
             risk = alone.risk(alone.learnt(), alone.tested)
@@ -43,12 +41,6 @@ def left_out(
         patients=procedure.patients[rows],
         settings=settings,
     )
-
-
-def without(split: Split, left: NDArray[np.bool_]) -> Split:
-    """The split with the points `left` out of training, and alone in the test."""
-    fit, stop, calibrate = (rows[~left[rows]] for rows in (split.fit, split.stop, split.calibrate))
-    return replace(split, fit=fit, stop=stop, calibrate=calibrate, test=split.test[left[split.test]])
 
 
 def _enough(procedure: Procedure) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -95,6 +95,22 @@ def split(
     dropped, set_apart = int((before & both).sum()), int((later & maybe_learnt_from).sum())
     last = end.max() if isinstance(end, pd.Series) else end
     return Split(cut, horizon_days, last, fit, stop, calibrate, test, dropped, set_apart)
+
+
+def leave_one_service_out(split: Split, services: NDArray[np.object_]) -> Iterator[tuple[str, Split]]:
+    """Each service with held-out points, in order of name, and the split that learns from all others.
+
+    `services`: per point. The cut in time stays as it is: the others teach from before it, the service is tested
+    from it on, so what is learnt could have been known on the day that the service joined.
+    """
+    names = services.astype(str)
+    for service in sorted(set(names[split.test])):
+        own = names == service
+        fit, stop, calibrate = (rows[~own[rows]] for rows in (split.fit, split.stop, split.calibrate))
+        yield (
+            service,
+            replace(split, fit=fit, stop=stop, calibrate=calibrate, test=split.test[own[split.test]]),
+        )
 
 
 def mature(at: pd.Series, end: pd.Timestamp | pd.Series, horizon_days: int) -> pd.Series:

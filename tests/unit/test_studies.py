@@ -12,7 +12,7 @@ from scipy.special import expit
 from models.boosting import BoostingSettings
 from models.evaluation import EvaluationSettings
 from models.learning_curve import learning_curve
-from models.left_out import left_out, without
+from models.left_out import left_out
 from models.optimism import optimism
 from models.rehearsal import EMPTY, MISSING, WITHOUT, Input, rehearsal
 from models.splits import Split
@@ -109,13 +109,6 @@ def test_that_on_which_everything_rests_cannot_be_learnt_without(procedure: Proc
     )
     assert set(table["way"]) == {MISSING, EMPTY}
     assert table.loc[table["metric"] == "auroc", "value"].tolist() == [0.5, 0.5]
-
-
-def test_a_service_left_out_is_tested_and_not_learnt_from(procedure: Procedure) -> None:
-    left = np.arange(len(procedure.outcome)) % 2 == 0
-    split = without(procedure.split, left)
-    assert not left[split.train].any()
-    assert left[split.test].all()
 
 
 def test_every_service_is_measured_by_what_the_others_taught(procedure: Procedure) -> None:
