@@ -142,6 +142,14 @@ def in_its_own_process(folder: Path, asked: Asked) -> Found:
     return Found(**json.loads(done.stdout.splitlines()[-1]))
 
 
+def expected_seconds(known: Sequence[tuple[int, float]], rows: int) -> float:
+    """What so many rows should take, on the line through the last two measurements (rows, seconds)."""
+    if len(known) < 2:
+        return 0.0
+    (fewer, less), (more, took) = known[-2:]
+    return took + (took - less) / (more - fewer) * (rows - more)
+
+
 def table(folder: Path, rows: Sequence[int], predictors: int, longest: float) -> Iterator[str]:
     """Lines of Markdown, one per measurement, as they come; what fewer rows show to take too long is not tried."""
     yield "| not known is | rows | algorithm | first, s | again, s | peak memory, GiB | largest difference |"
@@ -150,13 +158,13 @@ def table(folder: Path, rows: Sequence[int], predictors: int, longest: float) ->
         if background and name == LIGHTGBM:
             continue
         kind = f"a background of {BACKGROUND:,}" if background else "the trees' paths"
-        each = 0.0  # seconds a row, by the measurement before
+        known: list[tuple[int, float]] = []
         for number in sorted(rows):
-            if each * number > longest:
-                yield f"| {kind} | {number:,} | {name} | not tried: about {each * number:,.0f} | | | |"
+            if (expected := expected_seconds(known, number)) > longest:
+                yield f"| {kind} | {number:,} | {name} | not tried: about {expected:,.0f} | | | |"
                 continue
             found = in_its_own_process(folder, Asked(name, number, background, predictors))
-            each = found.again / number
+            known.append((number, found.again))
             figures = f"{found.first:.3g} | {found.again:.3g} | {found.memory:.2f} | {found.difference:.0e}"
             yield f"| {kind} | {number:,} | {name} | {figures} |"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -113,6 +114,13 @@ def _predictors(explained: pd.DataFrame) -> list[Markup]:
     return [_rows(explained[moves]), *(folded if len(silent) else [])]
 
 
+def _leads(share: float, shown: str) -> str:
+    """In which share of the refits a predictor is among the first; only a reason can be."""
+    if shown != "reason":
+        return "–"
+    return "unknown" if math.isnan(share) else f"{share:.0%}"
+
+
 def _rows(explained: pd.DataFrame) -> Markup:
     rows = pd.DataFrame(
         {
@@ -120,9 +128,9 @@ def _rows(explained: pd.DataFrame) -> Markup:
             "What is recorded": explained["words"],
             "Part of the log-odds": [f"{part:+.2f}".replace("-", "−") for part in explained["contribution"]],
             "Chance without it": [whole_percent(chance) for chance in explained["chance_without"]],
-            "Leads in refits": explained["leads"]
-            .map("{:.0%}".format)
-            .where(explained["leads"].notna(), "unknown"),
+            "Leads in refits": [
+                _leads(*row) for row in zip(explained["leads"], explained["shown"], strict=True)
+            ],
             "Shown to practitioners": explained["shown"].map(SHOWN),
         }
     )

@@ -7,7 +7,15 @@ from pathlib import Path
 import lightgbm as lgb
 import pytest
 
-from benchmarks.explanation_speed import ALGORITHMS, LIGHTGBM, Asked, learnt, measured, table
+from benchmarks.explanation_speed import (
+    ALGORITHMS,
+    LIGHTGBM,
+    Asked,
+    expected_seconds,
+    learnt,
+    measured,
+    table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +36,16 @@ def test_every_algorithm_is_timed_and_says_the_same(
     assert found.memory > 0
 
 
-def test_what_fewer_rows_show_to_take_too_long_is_not_tried(booster: lgb.Booster, tmp_path: Path) -> None:
+def test_a_line_of_the_table_holds_a_measurement_of_a_process_of_its_own(
+    booster: lgb.Booster, tmp_path: Path
+) -> None:
     (tmp_path / "trees.txt").write_text(booster.model_to_string())
-    lines = table(tmp_path, (1, 10**12), 5, longest=60)
-    printed = [next(lines) for _ in range(4)]
-    assert printed[2].startswith("| the trees' paths | 1 | shap.TreeExplainer | ")
-    assert "not tried" in printed[3]
+    lines = table(tmp_path, (20,), 5, longest=60)
+    printed = [next(lines) for _ in range(3)]
+    assert printed[2].startswith("| the trees' paths | 20 | shap.TreeExplainer | ")
+    assert printed[2].endswith(" | 0e+00 |")
+
+
+def test_what_fewer_rows_show_to_take_too_long_would_not_be_tried() -> None:
+    assert expected_seconds([(1, 2.0)], 10**9) == 0
+    assert expected_seconds([(1, 1.0), (100, 3.0), (200, 4.0)], 1_000) == pytest.approx(12.0)
