@@ -22,7 +22,8 @@ import numpy as np
 
 from benchmarks.made_work import chance, made_work, numbers
 from models.binned import Binned
-from models.boosting import BoostingSettings, parameters
+from models.boosting import BoostingSettings
+from models.lesson import parameters
 
 PARTS = ("whole", "fit", "large")
 GIB = 2**30

@@ -8,7 +8,7 @@ What is compared is the calibrated risk of those points with the chance that the
 That chance is of the work itself, whether anybody went back to it or not; what the product predicts is the
 outcome as it is recorded, of work that was reviewed. Records contain slips, and work that was not done may be
 reviewed less. So the chance is also put through the logistic curve of recorded outcomes on it, over all points of the
-service: the true chance of what is predicted. Figures against both are given.
+service: the true chance of what is predicted, at held-out points that were reviewed. Figures against both are given.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Found:
     """One service's figures at held-out points.
 
     AUROCs are of recorded outcomes; `ici` and `slope` are of the risk against the true chance of a recorded,
-    reviewed outcome, `ici_of_work` and `slope_of_work` against that of the work itself.
+    reviewed outcome, `ici_of_work` and `slope_of_work` against that of the work itself, reviewed or not.
     `reached`: the model's gain over 0.5 as a share of the truth's; `of_much`: as a share of that of the same
     learner with TIMES_THE_DATA times the pathways; NaN where that was not asked for.
     """
@@ -140,7 +140,7 @@ def found(seed: int, service: Learnt, much: Learnt | None = None) -> Found:
     """The figures of one service; `much` learnt from far more data of the same mechanism."""
     labels, test = service.material.labels, service.split.test
     outcome, known = labels[test], ~np.isnan(labels[test])
-    risk, of_work, of_record = service.risks(service), service.truth[test], service.recorded[test]
+    risk, of_work, of_record = service.risks(service), service.truth[test], service.recorded[test][known]
     share = service.material.features["last_share_completed"].to_numpy(dtype=np.float64)
     areas = {
         name: _of(resampling.auroc, outcome[known], chance[known])
@@ -159,8 +159,8 @@ def found(seed: int, service: Learnt, much: Learnt | None = None) -> Found:
         truth_auroc=areas["truth"],
         last_status_auroc=areas["last"],
         model_auroc=areas["model"],
-        ici=_of(resampling.integrated_calibration_index, of_record, risk),
-        slope=_of(resampling.calibration_slope, of_record, risk),
+        ici=_of(resampling.integrated_calibration_index, of_record, risk[known]),
+        slope=_of(resampling.calibration_slope, of_record, risk[known]),
         ici_of_work=_of(resampling.integrated_calibration_index, of_work, risk),
         slope_of_work=_of(resampling.calibration_slope, of_work, risk),
         reached=gain / (areas["truth"] - 0.5),

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.binned import Binned, Stopped, at_once
+from models.binned import Binned, at_once
 from models.calibration import FITS
 from models.calibration_choice import Asked, Choice, chosen
 from models.cut_off import Aside, Choose, CutOff, by_share
-from models.monotone import agreeing
-from models.risk_model import Fitted, Numbers, RiskModel, raw
+from models.lesson import WORTH_THREADS, Lesson, lesson, parameters, part_of
+from models.never_seen import ENOUGH, Slice, cross_fitted, margins
+from models.risk_model import Fitted, Numbers, RiskModel
 from models.splits import Rows, Split
 
 
@@ -50,77 +51,6 @@ class BoostingSettings:
 
 Advance = Callable[[str], object]
 HIGHEST_FIFTH = by_share(0.2)
-# Below this many numbers a second thread costs more than it gives: on a busy machine the threads wait for one
-# another, and a fit of a third of a second takes a minute.
-WORTH_THREADS = 2_000_000
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """The rows that trees may learn from, in bins; places below are positions among them.
-
-    `owners`: the patient of each. `fit`, `stop`: the places of the two slices. `watched`: the values of `stop`.
-    """
-
-    predictors: tuple[str, ...]
-    owners: NDArray[np.object_]
-    fit: Rows
-    stop: Rows
-    watched: Numbers
-    settings: BoostingSettings
-    binned: Binned = field(repr=False)
-
-    @property
-    def threads(self) -> int:
-        """How many threads a fit of all rows is worth."""
-        return self.settings.threads if len(self.owners) * len(self.predictors) >= WORTH_THREADS else 1
-
-    def parameters(self, agreed: Mapping[str, int], *, seed: int, threads: int) -> dict[str, object]:
-        """LightGBM's, the trees held to the directions `agreed` on."""
-        held = {self.predictors.index(name): sign for name, sign in agreed.items()}
-        return parameters(len(self.predictors), held, self.settings, seed=seed, threads=threads)
-
-    def stopped(self, agreed: Mapping[str, int]) -> Stopped:
-        """Trees learnt from the fitting slice, stopped early on the stopping slice."""
-        asked = self.parameters(agreed, seed=self.settings.seed, threads=self.threads)
-        return self.binned.stopped(
-            asked,
-            learn=self.fit,
-            watch=self.stop,
-            most=self.settings.max_rounds,
-            patience=self.settings.patience,
-        )
-
-    def agreed(self, directions: Mapping[str, int]) -> dict[str, int]:
-        """The stated directions that trees without constraints bear out on the stopping slice."""
-        return agreeing(self.stopped({}).booster, self.watched, self.predictors, directions)
-
-
-def lesson(
-    features: pd.DataFrame,
-    outcome: Numbers,
-    patients: NDArray[np.object_],
-    split: Split,
-    *,
-    settings: BoostingSettings,
-    weights: Numbers | None = None,
-) -> Lesson:
-    """What `split` lets trees learn from; arguments as for `train`."""
-    rows, places = np.concatenate([split.fit, split.stop]), np.arange(len(split.fit) + len(split.stop))
-    return Lesson(
-        predictors=tuple(str(name) for name in features.columns),
-        owners=patients[rows],
-        fit=places[: len(split.fit)],
-        stop=places[len(split.fit) :],
-        watched=values(features, split.stop),
-        settings=settings,
-        binned=Binned(values(features, rows), outcome[rows], None if weights is None else weights[rows]),
-    )
-
-
-def values(features: pd.DataFrame, rows: Rows) -> Numbers:
-    """The values of some rows, rows x predictors."""
-    return features.iloc[rows].to_numpy(dtype=np.float64)
 
 
 def train(
@@ -151,17 +81,18 @@ def train(
     # How many rounds is settled: the trees may now learn from the stopping slice too, as the refits do.
     asked = ready.parameters(agreed, seed=settings.seed, threads=ready.threads)
     booster = ready.binned.trees(asked, rounds)
-    at = split.calibrate
-    aside = Slice(values(features, at), outcome[at], patients[at])
+    aside = part_of(features, outcome, patients, split.calibrate)
+    learnt = None
+    unseen = margins(booster, aside, threads=ready.threads)
+    if len(aside.owners) < ENOUGH:
+        learnt = part_of(features, outcome, patients, ready.rows)
+        unseen = unseen.beside(cross_fitted(ready, learnt, agreed, rounds=rounds))
+    advance("calibration")
     choice = chosen(
-        raw(booster, aside.matrix),
-        aside.outcome,
-        aside.owners,
-        asked=settings.calibration,
-        seed=settings.seed,
+        unseen.margin, unseen.outcome, unseen.owners, asked=settings.calibration, seed=settings.seed
     )
     main = Fitted(booster, choice.calibration)
-    refits = _refits(ready, aside, choice, agreed=agreed, rounds=rounds, advance=advance)
+    refits = _refits(ready, aside, learnt, choice, agreed=agreed, rounds=rounds, advance=advance)
     # On the slice that the trees never saw: their risks for what they learnt from are too extreme.
     risk = main.risk(aside.matrix)
     line = cut_off(Aside(risk, aside.outcome))
@@ -171,18 +102,10 @@ def train(
     )
 
 
-@dataclass(frozen=True)
-class Slice:
-    """The calibration slice: values, outcomes and patients of points that no trees saw."""
-
-    matrix: Numbers
-    outcome: Numbers
-    owners: NDArray[np.object_]
-
-
 def _refits(
     ready: Lesson,
     aside: Slice,
+    learnt: Slice | None,
     choice: Choice,
     *,
     agreed: Mapping[str, int],
@@ -198,8 +121,11 @@ def _refits(
         places = resampled(ready.owners, everybody, seed=seed)
         booster = ready.binned.trees(ready.parameters(agreed, seed=seed, threads=1), rounds, places=places)
         drawn = resampled(aside.owners, kept, seed=seed)
-        margin = raw(booster, aside.matrix, threads=1)[drawn]
-        return Fitted(booster, calibrated(margin, aside.outcome[drawn]))
+        unseen = margins(booster, aside.at(drawn), threads=1)
+        if learnt is not None:
+            not_drawn = np.setdiff1d(everybody, places)
+            unseen = unseen.beside(margins(booster, learnt.at(not_drawn), threads=1))
+        return Fitted(booster, calibrated(unseen.margin, unseen.outcome))
 
     found = []
     for fitted in at_once(refit, range(1, ready.settings.refits + 1), threads=ready.settings.threads):
@@ -246,30 +172,3 @@ def fit(
     threads = settings.threads if matrix.size >= WORTH_THREADS else 1
     asked = parameters(matrix.shape[1], {}, settings, seed=seed, threads=threads)
     return Binned(matrix, outcome, weights, threads=threads).trees(asked, rounds)
-
-
-def parameters(
-    columns: int, held: Mapping[int, int], settings: BoostingSettings, *, seed: int, threads: int
-) -> dict[str, object]:
-    """LightGBM's parameters; `held`: column -> +1 or -1, the directions that trees must keep to."""
-    found: dict[str, object] = {
-        "objective": "binary",
-        "learning_rate": settings.learning_rate,
-        "num_leaves": settings.num_leaves,
-        "min_data_in_leaf": settings.min_data_in_leaf,
-        "feature_fraction": settings.feature_fraction,
-        "bagging_fraction": settings.bagging_fraction,
-        "bagging_freq": 1,
-        "lambda_l2": settings.lambda_l2,
-        "seed": seed,
-        "num_threads": threads,
-        # Two runs give the same bytes, with any number of threads.
-        "deterministic": True,
-        "force_row_wise": True,
-        "verbose": -1,
-    }
-    if held:
-        found["monotone_constraints"] = [held.get(at, 0) for at in range(columns)]
-        # The "advanced" method breaks the constraints where values are missing (LightGBM issue 5358).
-        found["monotone_constraints_method"] = "intermediate"
-    return found

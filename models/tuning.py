@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.binned import Numbers, Stopped, at_once
-from models.boosting import BoostingSettings, Lesson, lesson
+from models.boosting import BoostingSettings
+from models.lesson import Lesson, lesson
 from models.splits import Rows, Split
 
 if TYPE_CHECKING:

@@ -116,7 +116,7 @@ def train(work: Path, *, config: Config) -> Trained:
         material = read_material(work)
         cut = material.split(config)
         leakage = must_not_tell(material, cut, config.leakage)
-        with progress("Training", config.tuning.trials + config.model.refits + 3) as advance:
+        with progress("Training", config.tuning.trials + config.model.refits + 4) as advance:
             model, tuned = _learnt(material, cut, config, advance)
             model = replace(
                 model,

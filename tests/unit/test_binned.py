@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from models.binned import Binned, at_once
-from models.boosting import BoostingSettings, parameters
+from models.boosting import BoostingSettings
+from models.lesson import parameters
 
 ASKED = parameters(5, {}, BoostingSettings(), seed=3, threads=1)
 

@@ -63,7 +63,7 @@ def test_two_runs_and_any_number_of_threads_give_the_same_bytes(
     learnt: RiskModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert dict(_learn().texts) == dict(learnt.texts)
-    monkeypatch.setattr("models.boosting.WORTH_THREADS", 0)
+    monkeypatch.setattr("models.lesson.WORTH_THREADS", 0)
     two = _learn(replace(SETTINGS, threads=2))
     features = _material()[0]
     pd.testing.assert_frame_equal(two.predict(features), learnt.predict(features), check_exact=True)
