@@ -15,7 +15,9 @@ from models.risk_model import raw
 from models.splits import Split
 
 ROWS, PATIENTS = 600, 150
-SETTINGS = BoostingSettings(threads=1, min_data_in_leaf=5, num_leaves=8)
+SETTINGS = BoostingSettings(
+    threads=1, min_data_in_leaf=2, num_leaves=60, learning_rate=0.3, lambda_l2=0.0, feature_fraction=1.0
+)
 
 
 @dataclass
