@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 from markupsafe import Markup
@@ -12,9 +13,10 @@ from models.chance_in_words import whole_percent
 from models.explanation import STANDING, Explanation
 from models.reasons import Speaking
 from models.stability import Stability
+from models.what_if import CAUTION
 from pipelines.flag_card import flag_card, how_to_read
 from pipelines.listed import Listed, Occasion, day
-from pipelines.page import Page, Section, fold, paragraph, table
+from pipelines.page import Page, Section, fold, listing, paragraph, table
 from pipelines.patient_page import LEADS, NOTHING_SAID, drawn
 
 SHOWN = {"reason": "as a reason", "context": "as context", "never": "never"}
@@ -54,32 +56,50 @@ def explanation_table(
     return rows.loc[strongest].reset_index(drop=True)
 
 
-def explained_page(
-    one: Listed,
-    explained: pd.DataFrame,
-    explanation: Explanation,
-    *,
-    stability: Stability,
-    occasion: Occasion,
-) -> Page:
-    """The page of one point: `explanation` is that point's, `explained` its explanation_table."""
-    sums = explained.groupby("construct", sort=False)["contribution"].sum()
+@dataclass(frozen=True)
+class Explained:
+    """What is known of one point's chance: `table` as explanation_table, `what_ifs` as `models.what_if` gives them."""
+
+    table: pd.DataFrame
+    explanation: Explanation
+    stability: Stability
+    what_ifs: pd.DataFrame
+
+
+def explained_page(one: Listed, found: Explained, occasion: Occasion) -> Page:
+    """The page of one point, for analysts."""
+    sums = found.table.groupby("construct", sort=False)["contribution"].sum()
+    parts = {str(name): float(part) for name, part in sums.items()}
+    how = [how_to_read(occasion), _how_explained(found.explanation)]
     return Page(
         f"Why this chance: patient {one.patient}",
         f"For analysts. Work agreed on {day(one.at)}. {LEADS[one.flag.band]}",
         [
             Section("What the practitioner reads", [_told(one)]),
-            Section(
-                "From everyone to this patient",
-                [drawn({str(name): float(part) for name, part in sums.items()}, explanation)],
-            ),
-            Section("Had other patients been learnt from", [_stands(one.flag.point, stability)]),
-            Section("Every predictor", _predictors(explained)),
-            Section("How to read this page", [how_to_read(occasion), _how_explained(explanation)]),
+            Section("From everyone to this patient", [drawn(parts, found.explanation)]),
+            Section("Had other patients been learnt from", [_stands(one.flag.point, found.stability)]),
+            Section("Records otherwise the same", _what_ifs(found.what_ifs)),
+            Section("Every predictor", _predictors(found.table)),
+            Section("How to read this page", how),
         ],
         occasion.synthetic,
         occasion.about,
     )
+
+
+def _what_ifs(found: pd.DataFrame) -> list[Markup]:
+    """The chance at other values of what can be changed at the next plan, as an association."""
+    if found.empty:
+        return [paragraph("Nothing that could be agreed otherwise moves this chance.")]
+    columns = {
+        "What would be recorded": found["words"].tolist(),
+        "Chance": [whole_percent(chance) for chance in found["chance"]],
+        "This patient": ["now" if now else "" for now in found["now"]],
+    }
+    return [
+        paragraph(CAUTION),
+        listing(columns, "One thing at a time, what goes with the largest difference first"),
+    ]
 
 
 def _how_explained(explanation: Explanation) -> Markup:

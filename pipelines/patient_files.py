@@ -10,17 +10,24 @@ import pandas as pd
 from features.conceptual_model import TITLES
 from features.errors import InputError, nearest
 from features.predictor import everything
+from models.what_if import COLUMNS, Scoring, what_ifs
 from pipelines.listed import Listed, Occasion
 from pipelines.page import Page, write_page
-from pipelines.patient_explained import explained_page, explanation_table
+from pipelines.patient_explained import Explained, explained_page, explanation_table
 from pipelines.scored import Scored
 from pipelines.store import write_table
 
 
 def write_explained(
-    out: Path, scored: Scored, listed: Sequence[Listed], *, patient: str | None, occasion: Occasion
+    out: Path,
+    scored: Scored,
+    listed: Sequence[Listed],
+    *,
+    model: Scoring,
+    patient: str | None,
+    occasion: Occasion,
 ) -> Iterator[Path]:
-    """patient.html and explanation.csv of the named patient, or of the highest chance.
+    """patient.html, explanation.csv and what_if.csv of the named patient, or of the highest chance.
 
     Errors: InputError where the named patient has no work waiting.
     """
@@ -29,15 +36,18 @@ def write_explained(
         empty = Page("Why this chance", "No patient has work waiting for its review.", [], occasion.synthetic)
         yield write_page(out / "patient.html", empty)
         yield write_table(out / "explanation.csv", pd.DataFrame(columns=["point_id", "predictor"]))
+        yield write_table(out / "what_if.csv", pd.DataFrame(columns=list(COLUMNS)))
         return
     one = next(one for one in listed if one.flag.point == point)
     explanation = scored.explanation.of(point)
-    values = scored.features.loc[[point]].iloc[0]
+    row = scored.features.loc[[point]]
     leads = scored.stability.leading.loc[[point]].iloc[0]
-    explained = explanation_table(explanation, values, everything(), TITLES, leads=leads)
+    explained = explanation_table(explanation, row.iloc[0], everything(), TITLES, leads=leads)
     yield write_table(out / "explanation.csv", explained)
-    page = explained_page(one, explained, explanation, stability=scored.stability, occasion=occasion)
-    yield write_page(out / "patient.html", page)
+    others = what_ifs(model, row, everything().values())
+    yield write_table(out / "what_if.csv", others)
+    found = Explained(explained, explanation, scored.stability, others)
+    yield write_page(out / "patient.html", explained_page(one, found, occasion))
 
 
 def chosen_point(scored: Scored, patient: str | None) -> str | None:

@@ -60,7 +60,10 @@ def score(
             pages = Pages(caseloads(listed, left_out), scored.explanation, _behind(known, scored), occasion)
             manifest.wrote(*write_pages(out, pages, supervisors))
             advance("one patient")
-            manifest.wrote(*write_explained(out, scored, listed, patient=patient, occasion=occasion))
+            explained = write_explained(
+                out, scored, listed, model=learnt.model, patient=patient, occasion=occasion
+            )
+            manifest.wrote(*explained)
             advance()
         manifest.says(
             synthetic=built.synthetic,

@@ -28,6 +28,7 @@ class Learnt:
     predictors: tuple[str, ...]
     threshold: float = 0.6
     refits: tuple[Fitted, ...] = ()
+    familiarity: None = None
     calibration: Logistic = field(default_factory=lambda: Logistic(0.9, 0.1))
 
     def margin(self, features: pd.DataFrame) -> np.ndarray:

@@ -12,11 +12,12 @@ from features.conceptual_model import TITLES
 from features.errors import InputError
 from models.explanation import ExplanationSettings
 from models.suggestions import packaged_suggestions, read_suggestions
+from models.what_if import COLUMNS
 from pipelines.config import Config
 from pipelines.flag_files import write_background
 from pipelines.listed import Occasion
 from pipelines.page import render
-from pipelines.patient_explained import explained_page, explanation_table
+from pipelines.patient_explained import Explained, explained_page, explanation_table
 from pipelines.scored import Scored, find_flags
 from tests.pipeline.made_service import AS_OF, catalogue, model, service
 
@@ -71,7 +72,8 @@ def test_a_patients_page_says_who_stands_for_not_known(config: Config, says: str
     values = found.features.loc[one.flag.point]
     leads = found.stability.leading.loc[one.flag.point]
     table = explanation_table(explanation, values, catalogue(), TITLES, leads=leads)
-    page = explained_page(one, table, explanation, stability=found.stability, occasion=occasion)
+    nothing = pd.DataFrame(columns=list(COLUMNS))
+    page = explained_page(one, Explained(table, explanation, found.stability, nothing), occasion)
     assert says in render(page)
     assert "not known: the model has no refits" in render(page)
 

@@ -13,7 +13,7 @@ from pipelines.patient_files import write_explained
 from pipelines.scored import Scored
 from tests.pipeline.browser import Reader
 from tests.pipeline.made_pages import written
-from tests.pipeline.made_service import service
+from tests.pipeline.made_service import model, service
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def folder(
     files = [
         *write_tables(out, scored, service().protected, names=names, occasion=occasion),
         *written(out, scored, names, occasion),
-        *write_explained(out, scored, scored.listed(names), patient=None, occasion=occasion),
+        *write_explained(out, scored, scored.listed(names), model=model(), patient=None, occasion=occasion),
     ]
     assert all(path.is_file() for path in files)
     return out

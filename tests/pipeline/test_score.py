@@ -133,7 +133,7 @@ def test_a_service_without_open_work_has_no_flags_and_still_pages(occasion: Occa
     )
     pages = Pages(caseloads([], nobody.left_out(names)), nobody.explanation, {}, occasion)
     assert [*write_pages(tmp_path, pages, {})] == [tmp_path / "flags.html"]
-    written = write_explained(tmp_path, nobody, [], patient=None, occasion=occasion)
+    written = write_explained(tmp_path, nobody, [], model=model(), patient=None, occasion=occasion)
     assert all(path.is_file() for path in written)
 
 
@@ -207,7 +207,11 @@ def test_where_main_grounds_are_hidden_the_last_reason_says_so(scored: Scored) -
 def test_the_explanation_of_one_patient_adds_up(
     scored: Scored, names: Mapping[str, str], occasion: Occasion, tmp_path: Path
 ) -> None:
-    list(write_explained(tmp_path, scored, scored.listed(names), patient=None, occasion=occasion))
+    list(
+        write_explained(
+            tmp_path, scored, scored.listed(names), model=model(), patient=None, occasion=occasion
+        )
+    )
     table = pd.read_csv(tmp_path / "explanation.csv")
     highest = max((flag for flag in scored.flags if not flag.abstained), key=lambda flag: flag.chance)
     margin = scored.explanation.base + table["contribution"].sum()

@@ -63,7 +63,11 @@ def test_the_analysts_page_says_how_many_refits_put_the_patient_first_and_which_
 ) -> None:
     names = {patient: patient for patient in refitted.patients}
     told = replace(occasion, refits=3)
-    list(write_explained(tmp_path, refitted, refitted.listed(names), patient=None, occasion=told))
+    list(
+        write_explained(
+            tmp_path, refitted, refitted.listed(names), model=model(), patient=None, occasion=told
+        )
+    )
     page = (tmp_path / "patient.html").read_text()
     point = pd.read_csv(tmp_path / "explanation.csv")["point_id"].iloc[0]
     assert f"{refitted.stability.flagged_in(point)} of them put this patient first" in page
