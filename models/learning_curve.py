@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from models import resampling
-from models.baselines import baselines
 from models.evaluation import EvaluationSettings, with_interval
 from models.resampling import Draws, Numbers
+from models.spline_logistic import spline_logistic
 from models.splits import LEAST_IN_A_SLICE, Split
 from models.studies import Advance, Procedure, StudySettings
 
@@ -66,10 +66,9 @@ def _splits(procedure: Procedure, share: float, studies: StudySettings) -> Itera
 
 def _risks(procedure: Procedure, split: Split) -> dict[str, Numbers]:
     known = ~np.isnan(procedure.outcome[split.test])
-    rivals = baselines(procedure.features, procedure.outcome, split)
     return {
         BOOSTED: procedure.risk(procedure.learnt(split), procedure.tested),
-        LOGISTIC: rivals[LOGISTIC][known],
+        LOGISTIC: spline_logistic(procedure.features, procedure.outcome, split)[known],
     }
 
 

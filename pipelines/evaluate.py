@@ -18,12 +18,12 @@ from models.splits import Split
 from models.studies import Procedure
 from models.tuning import tuned_settings
 from pipelines.config import Config
-from pipelines.evaluated import Evaluation, Study
+from pipelines.evaluated import Evaluation
 from pipelines.evaluation_json import as_json
 from pipelines.evaluation_log import log_evaluation
 from pipelines.evaluation_page import evaluation_page
 from pipelines.examined import Held, examine, learnt_here
-from pipelines.full_studies import Asked, same_settings, studies
+from pipelines.full_studies import GLASS_BOX, Asked, as_study, rival, same_settings, studies
 from pipelines.lineage import Lineage
 from pipelines.model_card import card_as_json, model_card
 from pipelines.model_card_measured import measured
@@ -66,18 +66,10 @@ def evaluate(work: Path, *, config: Config, model: str | None, full: bool = Fals
         loaded = load_model(uri, config)
         cut = held_out_from(loaded, material, config)
         trained = _training(loaded, work)
-        if full:
-            _may_be_studied(loaded, material, trained, config)
-        with progress("Evaluating", 3) as advance:
-            predictions = predict(material, cut, loaded, config.flags)
-            advance("simpler ways")
-            done_share = float(material.outcome_settings["done_share"])
-            rivals = baselines(material.features, material.labels, cut, done_share=done_share)
-            advance("figures")
-            protected = read_table(work / "protected.parquet", "point_id")
-            found = examine(Held(predictions, rivals, protected), material, cut, loaded, config)
-            advance()
-        found = replace(found, studies=_studied(loaded, material, cut, config) if full else {})
+        procedure = _procedure(loaded, material, cut, trained, config) if full else None
+        predictions = predict(material, cut, loaded, config.flags)
+        protected = read_table(work / "protected.parquet", "point_id")
+        found = _measured(predictions, protected, material, cut, loaded, config, procedure)
         found = replace(found, card=model_card(measured(found, material, trained), config.model_card))
         table = predictions.merge(protected, on="point_id", how="left", validate="1:1")
         _write(found, table, work, config, manifest)
@@ -102,20 +94,21 @@ def _training(loaded: LoadedModel, work: Path) -> Mapping[str, Any] | None:
     return trained if trained and trained["version"] == loaded.version else None
 
 
-def _may_be_studied(
-    loaded: LoadedModel, material: Material, trained: Mapping[str, Any] | None, config: Config
-) -> None:
-    """The studies learn anew as configured: refuse where that is not how the model was learnt."""
+def _procedure(
+    loaded: LoadedModel,
+    material: Material,
+    cut: Split,
+    trained: Mapping[str, Any] | None,
+    config: Config,
+) -> Procedure:
+    """How the model was learnt, to do it again. Errors: InputError where that was not here, or not as configured."""
     if trained is None or not learnt_here(loaded, material):
         raise InputError(
             f"model {loaded.uri} was not trained from these records as built: --full learns anew from them; evaluate "
             f"without --full, or the model that `bsw train` makes here"
         )
     same_settings(trained["configuration"]["model"], config)
-
-
-def _studied(loaded: LoadedModel, material: Material, cut: Split, config: Config) -> Mapping[str, Study]:
-    procedure = Procedure(
+    return Procedure(
         features=material.features,
         outcome=material.labels,
         patients=material.points["patient_id"].to_numpy(dtype=object),
@@ -123,8 +116,30 @@ def _studied(loaded: LoadedModel, material: Material, cut: Split, config: Config
         directions={name: p.direction for name, p in everything().items() if p.direction},
         settings=tuned_settings(loaded.model.about, config.model),
     )
+
+
+def _measured(
+    predictions: pd.DataFrame,
+    protected: pd.DataFrame,
+    material: Material,
+    cut: Split,
+    loaded: LoadedModel,
+    config: Config,
+    procedure: Procedure | None,
+) -> Evaluation:
+    """Everything but the card; with a procedure to do again, the heavier studies too."""
+    done_share = float(material.outcome_settings["done_share"])
+    with progress("Evaluating", 2) as advance:
+        rivals = baselines(material.features, material.labels, cut, done_share=done_share)
+        advance("figures")
+        if procedure is None:
+            return examine(Held(predictions, rivals, protected), material, cut, loaded, config)
+    glass, seconds = rival(procedure)
+    rivals[GLASS_BOX] = glass
+    found = examine(Held(predictions, rivals, protected), material, cut, loaded, config)
     services = material.points["service_id"].to_numpy(dtype=object)
-    return studies(Asked(procedure, loaded.model, services, config))
+    more = studies(Asked(procedure, loaded.model, services, config))
+    return replace(found, studies={GLASS_BOX: as_study(found.gains, seconds), **more})
 
 
 def held_out_from(loaded: LoadedModel, material: Material, config: Config) -> Split:

@@ -13,6 +13,7 @@ import pytest
 from features.errors import InputError
 from models.rehearsal import EMPTY, MISSING, WITHOUT
 from models.studies import StudySettings
+from models.tuning import TuningSettings
 from pipelines.config import Config, TrackingSettings, read_config
 from pipelines.evaluate import evaluate
 from pipelines.model_card import FIELDS, ModelCardSettings
@@ -43,6 +44,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             Config(),
             tracking=TrackingSettings(uri=f"sqlite:///{folder / 'mlflow.db'}"),
             model=replace(Config().model, max_rounds=40, refits=2),
+            tuning=TuningSettings(trials=2, folds=2),
             evaluation=replace(Config().evaluation, draws=20),
             studies=StudySettings(optimism=2, curve_shares=(0.5, 1.0), curve_repeats=1),
             model_card=DECLARED,
@@ -55,10 +57,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 def test_every_study_is_timed_and_told_with_its_figures(place: Place) -> None:
     studies = place.figures["studies"]
-    assert set(studies) == {"optimism", "learning_curve", "rehearsal"}
+    assert set(studies) == {"explainable boosting", "optimism", "learning_curve", "rehearsal"}
     for study in studies.values():
         assert study["seconds"] > 0
         assert study["figures"] and study["says"]
+
+
+def test_the_glass_box_is_a_rival_like_any_other(place: Place) -> None:
+    assert "explainable boosting" in {row["model"] for row in place.figures["performance"]}
+    assert "explainable boosting" in {row["rival"] for row in place.figures["gain_in_auroc"]}
 
 
 def test_the_rehearsal_takes_away_every_table_and_construct_that_the_model_rests_on(place: Place) -> None:
