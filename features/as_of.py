@@ -21,6 +21,7 @@ POINT_COLUMNS = ("point_id", *WHOSE, "contact_id", "at", "session_number")
 DERIVED = ("days_before", "in_this_contact", "in_this_pathway", "with_this_practitioner")
 POINT, FACT = 0, 1
 TO_NINE_PLACES = 9
+NOTHING = ibis.literal(0.0, "float64")
 
 
 def known_before(points: Table, rows: Table, about: About, later: Mapping[str, str]) -> Table:
@@ -65,6 +66,16 @@ def behind_totals(points: Table, rows: Table, about: About) -> Table:
     return seen.mutate(days_before=(seen.point_at - seen.known_at).cast("float64") / DAY)
 
 
+def totals_behind(points: Table, rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
+    """What `running_totals` gives, worked out point by point."""
+    seen = behind_totals(points, rows.mutate(**amounts), about)
+    found = seen.group_by("point_id").aggregate(**{name: seen[name].sum() for name in amounts})
+    asking = points.filter(points[f"{about}_id"].notnull()).select("point_id")
+    both = asking.left_join(found, "point_id")
+    totals = {name: ibis.coalesce(both[name], NOTHING).round(TO_NINE_PLACES) for name in amounts}
+    return both.select("point_id", **totals)
+
+
 def running_totals(points: Table, rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
     """`point_id` and, per amount, its total over the subject's rows known strictly before each point, the rows
     of the point's own patient left out.
@@ -73,26 +84,56 @@ def running_totals(points: Table, rows: Table, about: About, amounts: Mapping[st
     row enters when it was known and leaves when a later version of it was. The cost is that of sorting
     points and rows together, whatever the number of patients. A point without the subject has no row here.
     """
+    counted = rows.select(f"{about}_id", "patient_id", "known_at", "superseded_at", **amounts)
+    everybodys = _everybodys(points, counted, about, tuple(amounts))
+    own = _own(points, counted, about, tuple(amounts))
+    both = everybodys.left_join(own, "point_id")
+    return both.select(
+        "point_id",
+        **{
+            name: (both[name] - ibis.coalesce(both[f"own_{name}"], NOTHING)).round(TO_NINE_PLACES)
+            for name in amounts
+        },
+    )
+
+
+def _everybodys(points: Table, counted: Table, about: About, amounts: tuple[str, ...]) -> Table:
+    """`point_id` and the totals over all rows of its subject, by running sums in the order of time."""
     key = f"{about}_id"
-    counted = rows.select(key, "patient_id", "known_at", "superseded_at", **amounts)
-    entering = counted.drop("superseded_at").rename(moment="known_at")
-    leaving = counted.filter(counted.superseded_at.notnull()).drop("known_at").rename(moment="superseded_at")
-    leaving = leaving.mutate(**{name: -leaving[name] for name in amounts})
-    nothing = {name: ibis.literal(0.0, "float64") for name in amounts}
+    entering = counted.mutate(moment=counted.known_at)
+    leaving = counted.filter(counted.superseded_at.notnull())
+    leaving = leaving.mutate(moment=leaving.superseded_at, **{name: -leaving[name] for name in amounts})
     asking = points.filter(points[key].notnull())
-    asking = asking.select(key, "patient_id", moment=asking["at"], **nothing, kind=POINT, point_id="point_id")
-    kind, nobody = ibis.literal(FACT, "int8"), ibis.null("string")
-    changes = [part.mutate(kind=kind, point_id=nobody) for part in (entering, leaving)]
-    columns = (key, "patient_id", "moment", *amounts, "kind", "point_id")
+    asking = asking.mutate(moment=asking["at"], **dict.fromkeys(amounts, NOTHING))
+    nobody = ibis.null(points.point_id.type())
+    columns = (key, "moment", *amounts)
     together = ibis.union(
-        asking.mutate(kind=asking.kind.cast("int8")).select(*columns), *(c.select(*columns) for c in changes)
+        asking.select(*columns, "point_id", kind=ibis.literal(POINT, "int8")),
+        *(
+            part.select(*columns, point_id=nobody, kind=ibis.literal(FACT, "int8"))
+            for part in (entering, leaving)
+        ),
     )
     # At one moment the point stands before the facts: what becomes known then does not count.
-    everybody = ibis.window(group_by=key, order_by=["moment", "kind"], preceding=None, following=0)
-    own = ibis.window(group_by=[key, "patient_id"], order_by=["moment", "kind"], preceding=None, following=0)
-    totals = {
-        name: (together[name].sum().over(everybody) - together[name].sum().over(own)).round(TO_NINE_PLACES)
-        for name in amounts
-    }
-    summed = together.select("kind", "point_id", **totals)
+    so_far = ibis.window(group_by=key, order_by=["moment", "kind"], preceding=None, following=0)
+    summed = together.select(
+        "kind", "point_id", **{name: together[name].sum().over(so_far) for name in amounts}
+    )
     return summed.filter(summed.kind == POINT).drop("kind")
+
+
+def _own(points: Table, counted: Table, about: About, amounts: tuple[str, ...]) -> Table:
+    """`point_id` and, as `own_` columns, the totals over the rows of the point's own patient, where there are any."""
+    key = f"{about}_id"
+    named = points.select("point_id", subject=points[key], own=points.patient_id, point_at=points["at"])
+    standing = counted.superseded_at.isnull() | (counted.superseded_at >= named.point_at)
+    seen = named.join(
+        counted,
+        [
+            named.own == counted.patient_id,
+            named.subject == counted[key],
+            counted.known_at < named.point_at,
+            standing,
+        ],
+    )
+    return seen.group_by("point_id").aggregate(**{f"own_{name}": seen[name].sum() for name in amounts})

@@ -6,7 +6,7 @@ number of seconds: exact, quick to compare, and the same on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -34,12 +34,17 @@ class Engine(Protocol):
     def frame(self, rows: Table) -> pd.DataFrame:
         """These rows, here."""
 
+    def write(self, rows: Table, path: Path) -> None:
+        """These rows as Parquet at `path`, without bringing them here."""
+
 
 class DuckDB:
     """DuckDB, over the records' own connection."""
 
     def __init__(self, records: Records) -> None:
         self._backend = ibis.duckdb.from_connection(records.connection)
+        self._connection = records.connection
+        self._prepared = 0
 
     def table(self, name: str) -> Table:
         """See `Engine`."""
@@ -57,6 +62,29 @@ class DuckDB:
         """See `Engine`."""
         frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
         return frame
+
+    def write(self, rows: Table, path: Path) -> None:
+        """See `Engine`."""
+        self._connection.execute(f"COPY ({_sql(rows)}) TO '{_quoted(path)}' (FORMAT parquet)")
+
+    def prepare(self, rows: Table) -> str:
+        """Plan these rows once; gives the name under which `run` works them out as often as wanted."""
+        self._prepared += 1
+        name = f"prepared_{self._prepared}"
+        self._connection.execute(f"PREPARE {name} AS {_sql(rows)}")
+        return name
+
+    def run(self, prepared: str) -> list[tuple[Any, ...]]:
+        """Prepared rows, as the tables that they read stand now."""
+        rows: list[tuple[Any, ...]] = self._connection.execute(f"EXECUTE {prepared}").fetchall()
+        return rows
+
+    def replace(self, name: str, rows: Sequence[Sequence[object]]) -> None:
+        """Other rows in a table made by `given`, with the same columns; what is prepared stays so."""
+        self._connection.execute(f'DELETE FROM "{name}"')
+        if rows:
+            marks = ", ".join("?" for _ in rows[0])
+            self._connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
 
 
 class Spark:
@@ -94,6 +122,10 @@ class Spark:
         frame: pd.DataFrame = rows.to_pandas()
         return frame
 
+    def write(self, rows: Table, path: Path) -> None:
+        """See `Engine`."""
+        self._backend.to_parquet(rows, str(path), mode="overwrite")
+
 
 def pyspark_backend(session: Any) -> Any:
     """Ibis' PySpark backend over a session, for `Spark`."""
@@ -106,8 +138,8 @@ def export(records: Records, folder: Path) -> None:
     for name in records.columns:
         (folder / name).mkdir(parents=True)
         rows = in_seconds(backend.table(name))
-        query = ibis.to_sql(rows.mutate(service=rows.OrgID_Provider), dialect="duckdb")
-        target = str(folder / name).replace("'", "''")
+        query = _sql(rows.mutate(service=rows.OrgID_Provider))
+        target = _quoted(folder / name)
         records.connection.execute(
             f"COPY ({query}) TO '{target}' (FORMAT parquet, PARTITION_BY (service), OVERWRITE_OR_IGNORE)"
         )
@@ -121,6 +153,14 @@ def in_seconds(rows: Table) -> Table:
         if kind in _SECONDS
     }
     return rows.mutate(**changed) if changed else rows
+
+
+def _sql(rows: Table) -> str:
+    return str(ibis.to_sql(rows, dialect="duckdb"))
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _kind(kind: Any) -> str:
