@@ -10,6 +10,7 @@ import ibis
 
 from features.engine import Engine
 from features.facts.definition import FACTS, Fact, FactSettings
+from features.facts.versions import versions_of
 from features.records import Records
 
 Table: TypeAlias = Any
@@ -113,22 +114,10 @@ class Shared:
         return self._versions[asked]
 
     def _versions_of(self, name: str, columns: Mapping[str, str], key: tuple[str, ...]) -> Table:
-        submissions = self.submissions
-        rows = self.table(name, columns)
+        rows, submissions = self.table(name, columns), self.submissions
         turns = submissions.select("provider", "submission", "turn")
         sent = rows.left_join(turns, ["provider", "submission"]).select("provider", "turn", *columns)
-        whose = ("provider", *key)
-        contents = sent.group_by(["provider", *columns]).aggregate(turn=sent.turn.min())
-        counted = contents.group_by(whose).aggregate(contents=contents.count())
-        # Most rows are sent again as they were: only those that ever differ need be put in order.
-        differing = counted.filter(counted.contents > 1).drop("contents")
-        asked = ("provider", *columns, "turn", "version")
-        alike = contents.anti_join(differing, _same(contents, differing, whose))
-        alike = alike.mutate(version=ibis.literal(0, "int64"))
-        values = tuple(column for column in columns if column not in key)
-        changed = _in_turn(sent.semi_join(differing, _same(sent, differing, whose)), whose, values)
-        found = alike.select(*asked).union(changed.select(*asked))
-        found = found.left_join(submissions, ["provider", "turn"])
+        found = versions_of(sent, ("provider", *key)).left_join(submissions, ["provider", "turn"])
         return found.drop("provider_right", "turn_right", "submission").rename(held_from="period_end")
 
     @cached_property
@@ -192,21 +181,6 @@ class Shared:
 
     def _kept(self, name: str, rows: Table) -> Table:
         return self._engine.keep(f"shared_{name}", rows)
-
-
-def _in_turn(sent: Table, key: tuple[str, ...], values: tuple[str, ...]) -> Table:
-    """The rows that differ from the one before of the same key, in the order of submission, numbered as versions."""
-    inside = ibis.window(group_by=key, order_by=["turn", *values])
-    first = ibis.row_number().over(inside) == 0
-    changed = [~sent[value].identical_to(sent[value].lag().over(inside)) for value in values]
-    marked = sent.mutate(starts=ibis.or_(first, *changed))
-    kept = marked.filter(marked.starts).drop("starts")
-    return kept.mutate(version=ibis.row_number().over(inside))
-
-
-def _same(one: Table, other: Table, columns: tuple[str, ...]) -> list[Expression]:
-    """That two rows agree in some columns; a missing value is like another."""
-    return [one[column].identical_to(other[column]) for column in columns]
 
 
 def _read_alike(name: str, columns: Mapping[str, str]) -> int:
