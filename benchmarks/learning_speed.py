@@ -31,9 +31,13 @@ GIB = 2**30
 
 @dataclass(frozen=True)
 class Taken:
-    """What a command took: `seconds` on the clock, `peak` bytes of memory."""
+    """What a command took: `seconds` on the clock and of processors, `peak` bytes of memory.
+
+    On a busy machine the clock says more of the others than of the command.
+    """
 
     seconds: float
+    processors: float
     peak: int
 
 
@@ -48,7 +52,7 @@ def taken(*command: str, folder: Path) -> Taken:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise RuntimeError(f"bsw {' '.join(command)}: {log.read_text()[-2_000:]}")
-    return Taken(time.monotonic() - begun, used.ru_maxrss * 1024)
+    return Taken(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
 
 
 def commands(points: int, predictors: int, *, tuned: bool, evaluated: bool) -> Iterator[str]:
@@ -65,10 +69,20 @@ def commands(points: int, predictors: int, *, tuned: bool, evaluated: bool) -> I
         for command in ("train", "evaluate")[: 1 + evaluated]:
             found[command] = taken(command, str(folder / "work"), "--config", str(settings), folder=folder)
         if evaluated:
-            total = sum(each.seconds for each in found.values())
-            found["both"] = Taken(total, max(each.peak for each in found.values()))
+            train, evaluate = found.values()
+            seconds, processors = (
+                sum(parts)
+                for parts in (
+                    (train.seconds, evaluate.seconds),
+                    (train.processors, evaluate.processors),
+                )
+            )
+            found["both"] = Taken(seconds, processors, max(train.peak, evaluate.peak))
         for words, each in found.items():
-            yield f"| {points:,} x {predictors} | {words} | {each.seconds:.0f} s | {each.peak / GIB:.2f} GiB |"
+            yield (
+                f"| {points:,} x {predictors} | {words} | {each.seconds:.0f} s | {each.processors:.0f} s "
+                f"| {each.peak / GIB:.2f} GiB |"
+            )
 
 
 def fits(rows: int, predictors: int, *, rounds: int, pairs: int, threads: int) -> Iterator[str]:
@@ -116,7 +130,7 @@ def main() -> None:
     if asked.make:
         made_work(asked.make / "work", points=asked.points, predictors=asked.predictors)
         return
-    heading = "| points | command | time | peak memory |\n|---|---|---|---|"
+    heading = "| points | command | time | processor time | peak memory |\n|---|---|---|---|---|"
     if "whole" in asked.only:
         show(heading, commands(asked.points, asked.predictors, tuned=True, evaluated=True))
     if "fit" in asked.only:

@@ -12,6 +12,7 @@ from scipy.special import expit
 from models.boosting import BoostingSettings, train
 from models.risk_model import RiskModel
 from models.splits import Split
+from models.tuning import TuningSettings, tune
 
 SETTINGS = BoostingSettings(max_rounds=120, refits=3, learning_rate=0.08)
 DIRECTIONS = {"a": 1, "b": -1, "c": 1}
@@ -98,3 +99,20 @@ def test_an_index_is_kept_and_columns_may_come_in_any_order(learnt: RiskModel) -
     turned = features[list("hgfedcba")].assign(more="words")
     pd.testing.assert_frame_equal(learnt.predict(turned), learnt.predict(features))
     assert list(learnt.predict(features).index) == list("vwxyz")
+
+
+@pytest.mark.long
+def test_two_runs_on_a_matrix_worth_two_threads_give_the_same_bytes_searched_settings_and_all() -> None:
+    rows = 40_000
+    features, outcome, patients = _material(rows)
+    wide = pd.concat([features] + [features.add_suffix(str(n)) * (1 + n) for n in range(1, 8)], axis=1)
+    assert wide.size >= 2_000_000
+    settings = replace(SETTINGS, max_rounds=30, refits=2, threads=2)
+
+    def learnt() -> dict[str, str]:
+        known = wide, outcome, patients, _split(rows)
+        budget = TuningSettings(trials=2, folds=2)
+        tuned = tune(*known, directions=DIRECTIONS, settings=settings, tuning=budget).settings
+        return dict(train(*known, directions=DIRECTIONS, settings=tuned).texts)
+
+    assert learnt() == learnt()
