@@ -209,7 +209,8 @@ def _settle(client: Any, decision: Decision, config: Config, audit: Path | None)
         mlflow.log_dict({**decision.as_json(), "settings": asdict(config.promotion)}, "promotion.json")
         if audit is not None:
             mlflow.log_artifact(str(audit / "audit.json"))
-        client.update_model_version(name, version, "\n\n".join(decision.lines)[:LONGEST_OF_MLFLOW])
+        said = "\n\n".join((decision.lines[-1], *decision.lines[:-1]))  # what is cut off is not who and why
+        client.update_model_version(name, version, said[:LONGEST_OF_MLFLOW])
         kept = {"promotion": decision.outcome, "promotion_run": mlflow.active_run().info.run_id}
         for tag, value in kept.items():
             client.set_model_version_tag(name, version, tag, value)

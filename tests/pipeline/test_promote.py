@@ -117,6 +117,7 @@ def test_a_gate_that_does_not_hold_leaves_the_champion_where_it_was_and_the_reas
     assert "DOES NOT HOLD: gain in AUROC over logistic regression" in said
     version = place.client.get_model_version("bsw", "1")
     assert version.tags["promotion"] == "held back"
+    assert version.description.startswith("models:/bsw/1 is not made champion: ")
     assert "DOES NOT HOLD: gain" in version.description
     assert len(attempts(place)) == before + 1
 
