@@ -30,7 +30,7 @@ from models.trees import Answers, Leaf, Numbers, Tree
 
 Patterns = NDArray[np.intp]
 BUNDLED = 8  # questions: their answers fit one byte and their table the nearest cache
-DEEPEST = 12  # questions on the way to a leaf: beyond it a table would be larger than the work it saves
+DEEPEST = 14  # questions on the way to a leaf: beyond it tables take longer than WOODELF (measured)
 CHUNK = 20_000  # rows
 
 

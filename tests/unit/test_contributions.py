@@ -82,6 +82,15 @@ def test_shap_with_a_background_misplaces_what_was_never_missing_in_training_and
     Contributions(made.booster, made.matrix).of(made.matrix, made.margin)
 
 
+def test_tables_of_trees_with_more_questions_than_fit_a_byte_say_what_lightgbm_says() -> None:
+    made = material(8, columns=9, leaves=24, rounds=6)
+    trees = read_trees(made.booster)
+    assert 8 < deepest(trees) <= DEEPEST
+    np.testing.assert_allclose(
+        tables(trees).parts(made.matrix), by_lightgbm(made.booster, made.matrix), atol=1e-12
+    )
+
+
 @pytest.mark.parametrize("with_background", [False, True])
 def test_trees_too_deep_for_tables_go_to_woodelf_and_add_up(
     deep: Material, with_background: bool, monkeypatch: pytest.MonkeyPatch
