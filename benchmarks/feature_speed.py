@@ -29,6 +29,7 @@ from features.ready import ReadyMatrix
 
 BASE = 100_000
 """Pathways of the synthetic service that larger ones repeat."""
+USUAL = {"scale": [BASE, 3 * BASE, 10 * BASE], "by-hand": [BASE], "one-patient": [BASE // 10]}
 
 
 def main() -> None:
@@ -40,8 +41,7 @@ def main() -> None:
     asked.add_argument("--work", type=Path, default=Path("work-speed"), help="made records are kept here")
     given = asked.parse_args()
     parts = {"scale": scale, "by-hand": by_hand, "one-patient": one_patient}
-    sizes = given.pathways or ([BASE, 3 * BASE, 10 * BASE] if given.part == "scale" else [BASE])
-    print(parts[given.part](sizes, given.work, given.runs))
+    print(parts[given.part](given.pathways or USUAL[given.part], given.work, given.runs))
 
 
 def scale(sizes: list[int], work: Path, runs: int) -> str:

@@ -20,7 +20,8 @@ from pipelines.synthetic_service import synthesise
 
 REFERRALS_PER_PATHWAY = 2.42
 """Referrals of the synthetic service for one on which work is agreed."""
-LEAST_MEMORY = "3GB"
+MEMORY = "3GB"
+"""What DuckDB may hold; the rest goes to disk."""
 OWNERS = ("ServiceRequestId", "CareContactId", "CareActId", "LocalPatientId", "TaskId")
 
 
@@ -86,7 +87,7 @@ def open_service(folder: Path, *, threads: int = 2) -> Records:
     columns = json.loads((folder / "made.json").read_text())["columns"]
     connection = duckdb.connect()
     spill = str(folder / "spill").replace("'", "''")
-    connection.execute(f"SET threads = {threads}; SET memory_limit = '{LEAST_MEMORY}'")
+    connection.execute(f"SET threads = {threads}; SET memory_limit = '{MEMORY}'")
     connection.execute(f"SET temp_directory = '{spill}'; SET preserve_insertion_order = false")
     for table, held in columns.items():
         path = str(folder / table / "*.parquet").replace("'", "''")

@@ -44,7 +44,7 @@ def flattened(aggregators, fallback):
     return made.df
 
 
-measures = flattened([tsf.MeanAggregator(), tsf.MaxAggregator(), tsf.MinAggregator()], None)
+measures = flattened([tsf.MeanAggregator(), tsf.MaxAggregator(), tsf.MinAggregator()], float("nan"))
 counts = flattened([tsf.CountAggregator()], 0)
 plain = {}
 for frame in (measures, counts):
@@ -54,11 +54,6 @@ for frame in (measures, counts):
                 for summary in ("mean", "max", "min", "count"):
                     if column.startswith(f"pred_{name}_within_{first}_to_{last}_days_{summary}_"):
                         plain[column] = f"{name}_{summary}_{first}_{last}"
-both = pl.concat(
-    [
-        measures.select("point_id", *(c for c in measures.columns if c in plain)),
-        counts.select(c for c in counts.columns if c in plain),
-    ],
-    how="horizontal",
-)
-both.rename(plain).write_parquet(out)
+measured = measures.select("point_id", *(name for name in measures.columns if name in plain))
+counted = counts.select("point_id", *(name for name in counts.columns if name in plain))
+measured.join(counted, on="point_id").rename(plain).write_parquet(out)
