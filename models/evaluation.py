@@ -27,7 +27,8 @@ METRICS = (
     "e50",
     "e90",
 )
-NEED_DIFFERENT_RISKS = ("calibration_slope", "ici", "e50", "e90")
+DISTANCES = ("ici", "e50", "e90")
+NEED_DIFFERENT_RISKS = ("calibration_slope", *DISTANCES)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,19 @@ def with_interval(values: Numbers) -> tuple[float, float, float]:
     return float(values[0]), float(low), float(high)
 
 
+def with_interval_of_distance(values: Numbers) -> tuple[float, float, float]:
+    """As `with_interval`, for a distance that chance alone lifts, and lifts once more in every draw.
+
+    The percentiles lie too high, and can lie above the value itself: so the lower end is the upper one reflected
+    at the value, less what chance lifts the draws by, never below 0. Rather too wide than too narrow.
+    """
+    value, _, high = with_interval(values)
+    if np.isnan(value):
+        return value, value, value
+    lifted = max(0.0, float(np.nanmean(values[1:])) - value)
+    return value, max(0.0, 2 * value - max(value, high) - lifted), max(value, high)
+
+
 def metrics(outcome: Numbers, risk: Numbers, weights: Numbers) -> Numbers:
     """Every metric of METRICS (draws x metrics); missing where it needs different risks and all are one."""
     distance = resampling.distance_from_the_curve(outcome, risk, weights)
@@ -103,7 +117,8 @@ def performance(held_out: HeldOut) -> pd.DataFrame:
         for model, risk in held_out.risks.items():
             found = held_out.draws.figures(held_out.outcome, risk, metrics)
             for column, name in enumerate(METRICS):
-                yield model, name, *with_interval(found[:, column])
+                interval = with_interval_of_distance if name in DISTANCES else with_interval
+                yield model, name, *interval(found[:, column])
 
     return pd.DataFrame(list(rows()), columns=["model", "metric", "value", "low", "high"])
 

@@ -18,6 +18,7 @@ from models.evaluation import (
     gains,
     performance,
     verdict,
+    with_interval_of_distance,
 )
 from models.net_benefit import net_benefit
 
@@ -159,3 +160,17 @@ def test_one_risk_for_everybody_has_no_slope() -> None:
 def test_pending_points_leave_every_denominator() -> None:
     outcome = pd.DataFrame({"reason": ["reviewed", "reviewed", "left", "pending", "pending"]})
     assert ascertainment(outcome).set_index("reason")["share"].to_dict() == {"reviewed": 2 / 3, "left": 1 / 3}
+
+
+def test_the_interval_of_a_distance_holds_its_value_and_nearly_always_the_truth() -> None:
+    held = 0
+    for seed in range(40):
+        draw = np.random.default_rng(seed)
+        risk = np.clip(draw.beta(2, 3, 700), 0.02, 0.98)
+        outcome = (draw.random(700) < risk).astype(float)
+        draws = resampling.Draws(np.arange(700).astype(str).astype(object), 100, 1)
+        values = draws.figures(outcome, risk, resampling.integrated_calibration_index)[:, 0]
+        value, low, high = with_interval_of_distance(values)
+        assert 0 <= low <= value <= high
+        held += low == 0  # calibrated risks: the true distance is 0
+    assert held >= 37
