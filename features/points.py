@@ -6,8 +6,10 @@ out is counted.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import ibis
@@ -112,11 +114,12 @@ def find_points(facts: Facts, settings: PointSettings, *, until: int | None = No
 def _contact_points(facts: Facts, settings: PointSettings, until: int | None) -> Points:
     contacts = _contacts(facts, settings, until)
     contacts = facts.engine.keep("point_contacts", contacts)
-    counted, left = [], contacts
-    for step, exclusion in enumerate(EXCLUSIONS, start=1):
-        kept = left.filter(~exclusion(left))
-        counted.append((step, exclusion, _size(left), _size(kept)))
-        left = kept
+    stays = list(accumulate((~exclusion(contacts) for exclusion in EXCLUSIONS), operator.and_))
+    sizes = _sizes(contacts, [ibis.literal(True), *stays])
+    counted = [
+        (n, *step) for n, step in enumerate(zip(EXCLUSIONS, sizes[:-1], sizes[1:], strict=True), start=1)
+    ]
+    left = contacts.filter(stays[-1])
     points = left.select(
         point_id=left.contact_id,
         kind=ibis.literal("contact"),
@@ -209,10 +212,17 @@ def _kept(facts: Facts, points: Table) -> Table:
 
 
 def _size(contacts: Table) -> tuple[int, int]:
-    counted = contacts.aggregate(
-        contacts=contacts.count(), patients=contacts.patient_id.nunique()
-    ).to_pandas()
-    return int(counted["contacts"].iloc[0]), int(counted["patients"].iloc[0])
+    return _sizes(contacts, [ibis.literal(True)])[0]
+
+
+def _sizes(contacts: Table, conditions: Sequence[Expression]) -> list[tuple[int, int]]:
+    """How many contacts meet each condition, and of how many patients; in one query."""
+    asked: dict[str, Expression] = {}
+    for n, met in enumerate(conditions):
+        whose = ibis.ifelse(met, contacts.patient_id, ibis.null("string"))
+        asked |= {f"contacts_{n}": whose.count(), f"patients_{n}": whose.nunique()}
+    counted = contacts.aggregate(**asked).to_pandas().iloc[0]
+    return [(int(counted[f"contacts_{n}"]), int(counted[f"patients_{n}"])) for n in range(len(conditions))]
 
 
 def _table_of(counted: Sequence[tuple[int, Exclusion, tuple[int, int], tuple[int, int]]]) -> pd.DataFrame:

@@ -6,9 +6,10 @@ happen if something were changed. What is agreed with a patient is agreed for re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
 from features.errors import InputError
@@ -55,31 +56,42 @@ def what_if(model: Scoring, features: pd.DataFrame, predictor: Changeable) -> pd
         raise InputError(f"'{predictor.name}' is nothing that a practitioner can change at the next plan")
     if predictor.name not in model.predictors:
         raise InputError(f"the model does not read '{predictor.name}'")
-    present = float(features[predictor.name].iloc[0])
-    values = sorted({*usual_values(model.familiarity, predictor), *_known(present)})
-    rows = features.iloc[[0] * len(values)].reset_index(drop=True).assign(**{predictor.name: values})
-    found = model.predict(rows)
-    return pd.DataFrame(
-        {
-            "predictor": predictor.name,
-            "value": values,
-            "words": [predictor.words(value) for value in values],
-            "chance": found["risk"].to_numpy(),
-            "low": found["risk_low"].to_numpy(),
-            "high": found["risk_high"].to_numpy(),
-            "now": [value == present for value in values],
-        },
-        columns=list(COLUMNS),
-    )
+    return _asked(model, features, [predictor])[0]
 
 
 def what_ifs(model: Scoring, features: pd.DataFrame, predictors: Iterable[Changeable]) -> pd.DataFrame:
     """`what_if` of every one of the predictors that can be changed and that the model reads, most moving first."""
     asked = [one for one in predictors if one.modifiable and one.name in model.predictors]
-    found = [what_if(model, features, one) for one in asked]
+    found = _asked(model, features, asked) if asked else []
     moving = [frame for frame in found if frame["chance"].max() > frame["chance"].min()]
     ordered = sorted(moving, key=lambda frame: frame["chance"].min() - frame["chance"].max())
     return pd.concat(ordered, ignore_index=True) if ordered else pd.DataFrame(columns=list(COLUMNS))
+
+
+def _asked(model: Scoring, features: pd.DataFrame, predictors: Sequence[Changeable]) -> list[pd.DataFrame]:
+    """Each predictor's values with their chances; the model is asked once, because it has many refits."""
+    tables = [_values(model, features, predictor) for predictor in predictors]
+    changed = [
+        features.iloc[[0] * len(table)].assign(**{predictor.name: table["value"].to_numpy(dtype=float)})
+        for predictor, table in zip(predictors, tables, strict=True)
+    ]
+    found = model.predict(pd.concat(changed, ignore_index=True))
+    found = found.rename(columns={"risk": "chance", "risk_low": "low", "risk_high": "high"})[
+        ["chance", "low", "high"]
+    ]
+    ends = np.cumsum([len(table) for table in tables])
+    return [
+        table.assign(**found.iloc[end - len(table) : end].reset_index(drop=True))[list(COLUMNS)]
+        for table, end in zip(tables, ends, strict=True)
+    ]
+
+
+def _values(model: Scoring, features: pd.DataFrame, predictor: Changeable) -> pd.DataFrame:
+    present = float(features[predictor.name].iloc[0])
+    values = sorted({*usual_values(model.familiarity, predictor), *_known(present)})
+    words = [predictor.words(value) for value in values]
+    now = [value == present for value in values]
+    return pd.DataFrame({"predictor": predictor.name, "value": values, "words": words, "now": now})
 
 
 def usual_values(familiarity: Familiarity | None, predictor: Changeable) -> Iterator[float]:
