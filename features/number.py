@@ -18,6 +18,11 @@ class Number:
     def __init__(self, of: Callable[[Table], Expression]) -> None:
         self.of = of
 
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "a Number is not known yet where the predictor is written: no `if`, `and`, `or`, `not` and no `1 < x < 7`"
+        )
+
     def _with(self, other: Number | float, work: Callable[[Expression, Expression], Expression]) -> Number:
         if isinstance(other, Number):
             return Number(lambda wide: work(self.of(wide), other.of(wide)))

@@ -172,6 +172,8 @@ def in_order(defined: Mapping[str, Predictor]) -> dict[str, Predictor]:
     ordered: dict[str, Predictor] = {}
 
     def place(name: str, path: tuple[str, ...]) -> None:
+        if name in FACTS:
+            raise DefinitionError(f"{name}: there is a fact of that name; give the predictor another")
         if name in path:
             circle = " -> ".join((*path[path.index(name) :], name))
             raise DefinitionError(f"{name}: reads itself ({circle}); break the circle")
@@ -205,6 +207,7 @@ def _check_absence(asked: Predictor, facts: Mapping[str, object]) -> None:
 
 def _check_protection(asked: Predictor, defined: Mapping[str, Predictor]) -> None:
     from features.facts import FACTS
+    from features.protected import CHARACTERISTICS
 
     if asked.protected is None:
         facts = [name for name in asked.parameters if name in FACTS and FACTS[name].protected]
@@ -217,4 +220,9 @@ def _check_protection(asked: Predictor, defined: Mapping[str, Predictor]) -> Non
     elif asked.construct != PROTECTED.name or asked.shown != "never":
         raise DefinitionError(
             f"{asked.name}: a protected characteristic stands in {PROTECTED.name}.py and is never shown"
+        )
+    elif asked.protected not in CHARACTERISTICS:
+        raise DefinitionError(
+            f"{asked.name}: there is no protected characteristic '{asked.protected}'; "
+            f"{nearest(asked.protected, CHARACTERISTICS)}"
         )

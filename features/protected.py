@@ -18,8 +18,18 @@ from features.standard import circumstance_codes, circumstance_meanings, ethnic_
 # Which may become predictors by a setting, and which only with a written reason, which the model card prints.
 ADMISSIBLE = ("age", "gender", "disability", "asylum")
 WITH_A_REASON = ("ethnicity", "religion", "sexual orientation")
+CHARACTERISTICS = (*ADMISSIBLE, *WITH_A_REASON)
+# Which of them a column of the records tells: who admits one of them does not admit another.
+TOLD_BY: Mapping[str, tuple[str, ...]] = {
+    "IDS001MPI.PersonBirthDate": ("age",),
+    "IDS001MPI.Gender": ("gender",),
+    "IDS001MPI.EthnicCategory": ("ethnicity",),
+    "IDS007DisabilityType.DisabCode": ("disability",),
+    "IDS011SocPerCircumstances.SocPerCircumstance": ("asylum", "religion", "sexual orientation"),
+}
 SHORTEST_REASON = 20
 UNKNOWN = "unknown"
+RELIGION_NOT_STATED = "not stated/known"
 NOT_STATED = "Not stated or not known"
 GENDERS = {"1": "male", "2": "female", "9": "indeterminate"}
 # The bands of the national publication, so that figures can be put side by side.
@@ -52,10 +62,11 @@ class ProtectedSettings:
     because: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        known = (*ADMISSIBLE, *WITH_A_REASON)
         for name in (*self.admit, *self.because):
-            if name not in known:
-                raise ValueError(f"there is no protected characteristic '{name}'; {nearest(name, known)}")
+            if name not in CHARACTERISTICS:
+                raise ValueError(
+                    f"there is no protected characteristic '{name}'; {nearest(name, CHARACTERISTICS)}"
+                )
         for name in self.because:
             if name not in self.admit:
                 raise ValueError(f"because.{name} gives a reason, but `admit` does not name {name}")
@@ -116,9 +127,9 @@ def _circumstances(facts: Facts, patients: pd.Series[str]) -> dict[str, pd.Serie
 
 
 def _after_colon(meaning: pd.Series[str]) -> pd.Series[str]:
-    """ "Religion: Sikh" as "Sikh"; what was not recorded as unknown."""
+    """ "Religion: Sikh" as "Sikh"; what was not recorded or not stated as unknown."""
     words = meaning.astype("string").str.partition(": ")[2].fillna(UNKNOWN)
-    return words.where(words != "", UNKNOWN).astype(str)
+    return words.where(~words.isin(("", RELIGION_NOT_STATED)), UNKNOWN).astype(str)
 
 
 def _held(facts: Facts, table: str, column: str) -> pd.DataFrame:

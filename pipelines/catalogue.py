@@ -57,7 +57,8 @@ def as_markdown() -> str:
         "",
         f"{len(known)} predictors over {len({p.construct for p in known.values()})} constructs. "
         "Written by `bsw catalogue` from the code; do not edit. Direction: + raises the chance of "
-        "NON-completion by the conceptual model, - lowers it.",
+        "NON-completion by the conceptual model, - lowers it. Source: what speaks of the predictor's own subject; "
+        "what is said of its construct stands above each table.",
     ]
     for construct in CONSTRUCTS.values():
         rows = [p for p in known.values() if p.construct == construct.name]

@@ -1,6 +1,7 @@
 """Other health conditions beside the problem treated, and earlier episodes of it."""
 
-from features.conceptual_model import PRACTITIONERS_2025
+from features.change import change
+from features.conceptual_model import NONE_STATED, PRACTITIONERS_2025
 from features.history import History
 from features.number import Number
 from features.predictor import predictor
@@ -66,7 +67,7 @@ def heart_or_lung_condition(long_term_conditions: History) -> Number:
     unit="0/1",
     when_absent=None,
     shown="reason",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={0: "no earlier diagnosis of the condition", 1: "the condition was diagnosed before"},
     unrecorded="whether the condition was diagnosed before",
 )
@@ -108,7 +109,7 @@ def earlier_diagnosis_count(diagnoses: History) -> Number:
     unit="days",
     when_absent=None,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={
         0: "another referral to this service less than a day ago",
         1: "{:whole} day|s since another referral to this service",
@@ -131,7 +132,7 @@ def days_since_another_referral(patient_referrals: History) -> Number:
     unit="0/1",
     when_absent=None,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={0: "no medication prescribed for mood or anxiety", 1: "medication prescribed for mood or anxiety"},
     unrecorded="whether medication is prescribed for mood or anxiety",
 )
@@ -151,7 +152,7 @@ def medication(appointments: History) -> Number:
     unit="change",
     when_absent=None,
     shown="reason",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={
         -1: "medication was stopped since the start",
         0: "medication as at the start",
@@ -160,14 +161,14 @@ def medication(appointments: History) -> Number:
     unrecorded="whether medication was begun or stopped",
 )
 def medication_change(appointments: History) -> Number:
-    """Whether medication was begun (1) or stopped (-1) since the first contact that says.
+    """Whether medication was begun (1) or stopped (-1) since the first contact that says; missing where only one does.
 
     appointments | medication
                  | yes
                  | no
     gives        | -1
     """
-    return appointments.medication.latest() - appointments.medication.first()
+    return change(appointments.medication)
 
 
 @predictor(

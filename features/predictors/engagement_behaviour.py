@@ -1,11 +1,10 @@
 """What the patient has done so far: earlier work, attendance, barriers reported."""
 
-from features.conceptual_model import PATIENTS_2025, REVIEW_2024
+from features.conceptual_model import NONE_STATED
 from features.history import History
 from features.number import Number
 from features.predictor import predictor
 
-CONKLIN_2018 = "Conklin, Strunk & Cooper 2018"
 CALLAN_2012 = "Callan 2012"
 DONE = 0.5
 
@@ -14,7 +13,7 @@ DONE = 0.5
     unit="share, 0-1",
     when_absent=None,
     shown="reason",
-    source=CONKLIN_2018,
+    source=NONE_STATED,
     says={
         0: "the last work reviewed was not done",
         0.01: "less than half of the last work reviewed was done",
@@ -39,7 +38,7 @@ def last_share_completed(reviews: History) -> Number:
     unit="share, 0-1",
     when_absent=None,
     shown="reason",
-    source=CONKLIN_2018,
+    source=NONE_STATED,
     says={
         0: "none of the earlier work was done",
         0.01: "about {:%} of the earlier work was done",
@@ -62,7 +61,7 @@ def mean_share_completed(reviews: History) -> Number:
     unit="share a week",
     when_absent=None,
     shown="context",
-    source=CONKLIN_2018,
+    source=NONE_STATED,
     says="the share of the work that gets done is {:rising}",
     unrecorded="how the share of the work that gets done has changed",
 )
@@ -81,7 +80,7 @@ def completion_trend(reviews: History) -> Number:
     unit="reviews",
     when_absent=0,
     shown="reason",
-    source=CONKLIN_2018,
+    source=NONE_STATED,
     says={
         0: "no run of work left undone",
         1: "work was not done the last time",
@@ -106,7 +105,7 @@ def work_not_done_in_a_row(reviews: History) -> Number:
     unit="reviews",
     when_absent=0,
     shown="context",
-    source=CONKLIN_2018,
+    source=NONE_STATED,
     says={0: "no task reviewed so far", 1: "{} task|s reviewed so far"},
     unrecorded="how many tasks were reviewed",
 )
@@ -125,7 +124,7 @@ def reviews_known(reviews: History) -> Number:
     unit="appointments",
     when_absent=0,
     shown="reason",
-    source=PATIENTS_2025,
+    source=NONE_STATED,
     says={0: "no appointment missed in the last 90 days", 1: "missed {} appointment|s in the last 90 days"},
     unrecorded="missed appointments in the last 90 days",
 )
@@ -145,7 +144,7 @@ def missed_appointments_past_90_days(appointments: History) -> Number:
     unit="appointments",
     when_absent=0,
     shown="reason",
-    source=PATIENTS_2025,
+    source=NONE_STATED,
     says={
         0: "no appointment missed or cancelled since the session before",
         1: "missed or cancelled {} appointment|s since the session before",
@@ -172,7 +171,7 @@ def not_seen_in_a_row(appointments: History) -> Number:
     unit="appointments",
     when_absent=0,
     shown="reason",
-    source=PATIENTS_2025,
+    source=NONE_STATED,
     says={0: "no appointment cancelled", 1: "cancelled {} appointment|s"},
     unrecorded="cancelled appointments",
 )
@@ -191,7 +190,7 @@ def cancelled_appointments(appointments: History) -> Number:
     unit="appointments",
     when_absent=0,
     shown="reason",
-    source=PATIENTS_2025,
+    source=NONE_STATED,
     says={0: "no appointment cancelled at short notice", 1: "cancelled {} appointment|s at short notice"},
     unrecorded="appointments cancelled at short notice",
 )
@@ -210,7 +209,7 @@ def short_notice_cancellations(appointments: History) -> Number:
     unit="share of appointments",
     when_absent=None,
     shown="reason",
-    source=PATIENTS_2025,
+    source=NONE_STATED,
     says="attended {:few} of the appointments so far",
     unrecorded="earlier appointments",
 )
@@ -230,7 +229,7 @@ def attendance(appointments: History) -> Number:
     unit="times the usual gap",
     when_absent=None,
     shown="reason",
-    source=PATIENTS_2025,
+    source=NONE_STATED,
     says={
         0: "this session came sooner than is usual for the patient",
         0.75: "this session came after about the usual gap",
@@ -332,24 +331,3 @@ def last_difficulty(reviews: History) -> Number:
     gives   | 3
     """
     return reviews.difficulty.latest()
-
-
-@predictor(
-    unit="0-4",
-    when_absent=None,
-    shown="reason",
-    source=REVIEW_2024,
-    direction=-1,
-    modifiable=True,
-    says="the last work was rated {} of 4 for helpfulness",
-    unrecorded="how helpful the patient found the last work",
-)
-def last_helpfulness(reviews: History) -> Number:
-    """How helpful the patient found the last reviewed work.
-
-    reviews | helpfulness
-            | 4
-            | 2
-    gives   | 2
-    """
-    return reviews.helpfulness.latest()

@@ -1,6 +1,7 @@
 """How the patient takes part in the session."""
 
-from features.conceptual_model import REVIEW_2024
+from features.change import change
+from features.conceptual_model import NONE_STATED
 from features.history import History
 from features.number import Number
 from features.predictor import predictor
@@ -61,29 +62,30 @@ def resistance_mean(session_ratings: History) -> Number:
     unrecorded="how holding back has changed",
 )
 def resistance_change(session_ratings: History) -> Number:
-    """Resistance at the last rating minus the first.
+    """Resistance at the last rating minus the first; missing under two.
 
     session_ratings | resistance
                     | 0
                     | 2
     gives           | 2
     """
-    return session_ratings.resistance.latest() - session_ratings.resistance.first()
+    return change(session_ratings.resistance)
 
 
 @predictor(
-    unit="share of contacts",
-    when_absent=0,
+    unit="share of appointments",
+    when_absent=None,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     says="came late to {:few} of the appointments",
     unrecorded="whether the patient came late to earlier appointments",
 )
 def arrived_late(appointments: History) -> Number:
-    """The share of appointments for which the patient came late.
+    """The share of appointments for which the patient came late, of those of which it is known.
 
     appointments | late
                  | no
+                 | -
                  | yes
     gives        | 0.5
     """
@@ -92,14 +94,14 @@ def arrived_late(appointments: History) -> Number:
 
 @predictor(
     unit="0/1",
-    when_absent=0,
+    when_absent=None,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     says={0: "came on time this time", 1: "came late this time"},
     unrecorded="whether the patient came late this time",
 )
 def late_this_time(appointments: History) -> Number:
-    """Whether the patient came late for the present contact.
+    """Whether the patient came late for the present contact; missing where that is not recorded.
 
     appointments | in_this_contact  late
                  | no               yes

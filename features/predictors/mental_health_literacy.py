@@ -1,6 +1,7 @@
 """Whether the approach is understood, and whether it comes in a language and form that can be."""
 
-from features.conceptual_model import PRACTITIONERS_2025
+from features.change import change
+from features.conceptual_model import NONE_STATED, PRACTITIONERS_2025
 from features.history import History
 from features.number import Number
 from features.predictor import predictor
@@ -36,14 +37,14 @@ def understanding(session_ratings: History) -> Number:
     unrecorded="how the rating has changed",
 )
 def understanding_change(session_ratings: History) -> Number:
-    """Understanding of the approach at the last rating minus the first.
+    """Understanding of the approach at the last rating minus the first; missing under two.
 
     session_ratings | understanding
                     | 5
                     | 7
     gives           | 2
     """
-    return session_ratings.understanding.latest() - session_ratings.understanding.first()
+    return change(session_ratings.understanding)
 
 
 @predictor(
@@ -74,7 +75,7 @@ def understanding_barrier(reviews: History) -> Number:
     unit="0/1",
     when_absent=None,
     shown="never",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={0: "prefers English", 1: "prefers another language"},
 )
 def prefers_other_language(patients: History) -> Number:
@@ -117,7 +118,7 @@ def materials_in_another_language(patients: History, tasks: History) -> Number:
     unit="0/1",
     when_absent=None,
     shown="never",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={0: "treated in English", 1: "treated in another language"},
     unrecorded="the language of the last session",
 )
@@ -136,8 +137,8 @@ def treated_in_another_language(appointments: History) -> Number:
 @predictor(
     unit="share of contacts",
     when_absent=None,
-    shown="context",
-    source=PRACTITIONERS_2025,
+    shown="never",
+    source=NONE_STATED,
     says={
         0: "no interpreter",
         0.01: "an interpreter at some of the contacts",
@@ -146,7 +147,7 @@ def treated_in_another_language(appointments: History) -> Number:
     unrecorded="whether there was an interpreter",
 )
 def interpreter(appointments: History) -> Number:
-    """The share of contacts with an interpreter.
+    """The share of contacts with an interpreter. Near to ethnicity: never shown.
 
     appointments | attended  interpreter
                  | yes       yes
@@ -161,7 +162,7 @@ def interpreter(appointments: History) -> Number:
     unit="referrals",
     when_absent=0,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={0: "no other referral to this service", 1: "{} other referral|s to this service"},
     unrecorded="other referrals to this service",
 )

@@ -254,7 +254,7 @@ def brief_logins(platform_sessions: History) -> Number:
 
 
 @predictor(
-    unit="share of log-ins",
+    unit="share of the time so far",
     when_absent=None,
     shown="reason",
     source=COTE_ALLARD_2022,

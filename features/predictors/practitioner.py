@@ -4,7 +4,7 @@ About their other patients so far, this patient left out. Never shown as a reaso
 a practitioner.
 """
 
-from features.conceptual_model import PRACTITIONERS_2025, REVIEW_2024
+from features.conceptual_model import NONE_STATED, PRACTITIONERS_2025, REVIEW_2024
 from features.history import History
 from features.number import Number
 from features.predictor import predictor
@@ -33,7 +33,7 @@ def practitioner_confidence(session_ratings: History) -> Number:
     unit="share, 0-1",
     when_absent=None,
     shown="never",
-    source="Davis 2020",
+    source=NONE_STATED,
     says="the practitioner's other patients did {:%} of their work so far",
     unrecorded="how much of their work other patients did",
 )
@@ -129,7 +129,7 @@ def practitioner_adapts_tasks(practitioner_tasks: History) -> Number:
     unit="patients",
     when_absent=0,
     shown="never",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={
         0: "no other patient on the practitioner's caseload",
         1: "{} other patient|s on the practitioner's caseload",
@@ -152,7 +152,7 @@ def practitioner_caseload(caseload: History) -> Number:
     unit="contacts",
     when_absent=0,
     shown="never",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     says="{} contact|s with other patients recorded so far",
     unrecorded="contacts with other patients",
 )
@@ -172,7 +172,7 @@ def practitioner_experience(caseload: History) -> Number:
     unit="days",
     when_absent=None,
     shown="never",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     says="qualified {:whole} day|s ago",
     unrecorded="when the practitioner was first qualified",
 )
@@ -191,7 +191,7 @@ def practitioner_days_qualified(qualifications: History) -> Number:
     unit="0/1",
     when_absent=None,
     shown="never",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     says={0: "qualified for low intensity", 1: "qualified for high intensity"},
     unrecorded="the practitioner's qualification",
 )

@@ -173,14 +173,16 @@ def ethnicity_mixed(protected_patients: History) -> Number:
     unrecorded="religion",
 )
 def religion_none(protected_circumstances: History) -> Number:
-    """Whether the religion recorded is none; missing where religion was not recorded.
+    """Whether the religion recorded is none; missing where religion was not recorded or not stated.
 
     protected_circumstances | group     meaning
                             | religion  Religion: none
+                            | religion  Religion: not stated/known
     gives                   | 1
     """
-    religion = protected_circumstances.where(protected_circumstances.group.equals("religion"))
-    return religion.meaning.equals("Religion: none").latest()
+    rows = protected_circumstances
+    stated = rows.group.equals("religion") & ~rows.meaning.equals("Religion: not stated/known")
+    return rows.where(stated).meaning.equals("Religion: none").latest()
 
 
 @predictor(

@@ -1,6 +1,6 @@
 """How care is delivered: wait, spacing, medium, length, time of day and year, and the service's other patients."""
 
-from features.conceptual_model import PRACTITIONERS_2025
+from features.conceptual_model import NONE_STATED
 from features.history import History
 from features.number import Number
 from features.predictor import predictor
@@ -12,7 +12,7 @@ DAY, YEAR = 86_400.0, 31_556_952.0
     unit="days",
     when_absent=None,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={
         0: "less than a day from referral to the first appointment attended",
         1: "{:whole} day|s from referral to the first appointment attended",
@@ -37,7 +37,7 @@ def days_waited(referrals: History, appointments: History) -> Number:
     unit="days",
     when_absent=None,
     shown="reason",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     modifiable=True,
     says={0: "less than a day since the session before", 1: "{:whole} day|s since the session before"},
     unrecorded="a session before this one",
@@ -59,7 +59,7 @@ def days_since_session_before(appointments: History) -> Number:
     unit="days",
     when_absent=None,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says="{:whole} day|s between sessions on average",
     unrecorded="the usual gap between sessions",
 )
@@ -80,7 +80,7 @@ def usual_spacing(appointments: History) -> Number:
     unit="sessions",
     when_absent=0,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={0: "no session so far", 1: "session {} of this referral"},
     unrecorded="sessions so far",
 )
@@ -100,7 +100,7 @@ def session(appointments: History) -> Number:
     unit="0/1",
     when_absent=None,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={0: "seen in person", 1: "seen by telephone, video or message"},
     unrecorded="how the last session was held",
 )
@@ -119,7 +119,7 @@ def remote(appointments: History) -> Number:
     unit="share of contacts",
     when_absent=None,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={
         0: "not seen by telephone so far",
         0.01: "seen by telephone at {:few} of the sessions so far",
@@ -142,7 +142,7 @@ def by_telephone(appointments: History) -> Number:
     unit="minutes",
     when_absent=None,
     shown="reason",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     modifiable=True,
     says="the last session took {} minute|s",
     unrecorded="how long the last session took",
@@ -162,7 +162,7 @@ def session_minutes(appointments: History) -> Number:
     unit="hour",
     when_absent=None,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says="seen at about {:whole}:00",
     unrecorded="the time of day of the last session",
 )
@@ -181,7 +181,7 @@ def hour_of_day(appointments: History) -> Number:
     unit="days",
     when_absent=None,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says="{:whole} day|s from New Year",
     unrecorded="the date of the session",
 )
@@ -201,7 +201,7 @@ def days_from_midwinter(appointments: History) -> Number:
     unit="0/1",
     when_absent=None,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={0: "referred by somebody else", 1: "self-referred"},
     unrecorded="who asked for the referral",
 )
@@ -219,7 +219,7 @@ def self_referred(referrals: History) -> Number:
     unit="0/1",
     when_absent=None,
     shown="context",
-    source=PRACTITIONERS_2025,
+    source=NONE_STATED,
     says={0: "new to this step", 1: "came from another step or another talking therapies service"},
     unrecorded="where the patient was referred from",
 )

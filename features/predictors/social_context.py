@@ -100,11 +100,11 @@ def caring(employment: History) -> Number:
 
 
 @predictor(
-    unit="changes",
+    unit="other statuses",
     when_absent=0,
     shown="reason",
     source=PRACTITIONERS_2025,
-    says={0: "no change of employment recorded", 1: "employment recorded as changed {} time|s"},
+    says={0: "no change of employment recorded", 1: "employment was recorded as changed"},
     unrecorded="changes of employment",
 )
 def employment_changes(employment: History) -> Number:

@@ -1,6 +1,7 @@
 """Depression, anxiety and their effect on daily life: how much, and which way it goes."""
 
-from features.conceptual_model import REVIEW_2024
+from features.change import change
+from features.conceptual_model import NONE_STATED, REVIEW_2024
 from features.history import History
 from features.number import Number
 from features.predictor import predictor
@@ -38,14 +39,14 @@ def phq9_latest(phq9: History) -> Number:
     unrecorded="how PHQ-9 has changed",
 )
 def phq9_change(phq9: History) -> Number:
-    """PHQ-9 at the last reading minus the first of this referral.
+    """PHQ-9 at the last reading minus the first of this referral; missing under two.
 
     phq9  | score
           | 15
           | 9
     gives | -6
     """
-    return phq9.score.latest() - phq9.score.first()
+    return change(phq9.score)
 
 
 @predictor(
@@ -116,14 +117,14 @@ def gad7_latest(gad7: History) -> Number:
     unrecorded="how GAD-7 has changed",
 )
 def gad7_change(gad7: History) -> Number:
-    """GAD-7 at the last reading minus the first of this referral.
+    """GAD-7 at the last reading minus the first of this referral; missing under two.
 
     gad7  | score
           | 10
           | 13
     gives | 3
     """
-    return gad7.score.latest() - gad7.score.first()
+    return change(gad7.score)
 
 
 @predictor(
@@ -223,14 +224,14 @@ def wsas_latest(wsas: History) -> Number:
     unrecorded="how difficulties in daily life (WSAS) have changed",
 )
 def wsas_change(wsas: History) -> Number:
-    """Work and Social Adjustment Scale at the last full reading minus the first.
+    """Work and Social Adjustment Scale at the last full reading minus the first; missing under two.
 
     wsas  | score
           | 21
-          | 18
-    gives | -3
+          | -
+    gives | -
     """
-    return wsas.score.latest() - wsas.score.first()
+    return change(wsas.score)
 
 
 @predictor(
@@ -256,7 +257,7 @@ def anxiety_measure_latest(anxiety_measures: History) -> Number:
     unit="share of contacts",
     when_absent=None,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     says="questionnaires missing at {:few} of the sessions",
     unrecorded="whether questionnaires are filled in",
 )
@@ -279,7 +280,7 @@ def questionnaires_missing(phq9: History, appointments: History) -> Number:
     unit="0/1",
     when_absent=1,
     shown="context",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     says={0: "questionnaires filled in this time", 1: "no questionnaires this time"},
     unrecorded="questionnaires this time",
 )

@@ -1,6 +1,6 @@
 """How the work was planned: rationale, what, when, where, with whom, obstacles, written down, adapted, dose."""
 
-from features.conceptual_model import PATIENTS_2025, PRACTITIONERS_2025, REVIEW_2024
+from features.conceptual_model import NONE_STATED, PATIENTS_2025, PRACTITIONERS_2025, REVIEW_2024
 from features.history import History
 from features.number import Number
 from features.predictor import predictor
@@ -201,7 +201,7 @@ def adapted_to_circumstances(tasks: History) -> Number:
     unit="times a week",
     when_absent=None,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     modifiable=True,
     says="agreed for {} time|s a week",
     unrecorded="how often a week the work is to be done",
@@ -222,7 +222,7 @@ def times_per_week(tasks: History) -> Number:
     unit="minutes a week",
     when_absent=None,
     shown="reason",
-    source=REVIEW_2024,
+    source=PATIENTS_2025,
     modifiable=True,
     says="agreed for {} minute|s a week",
     unrecorded="how many minutes a week the work is to take",
@@ -242,7 +242,7 @@ def minutes_per_week(tasks: History) -> Number:
     unit="0-10",
     when_absent=None,
     shown="reason",
-    source=PATIENTS_2025,
+    source=REVIEW_2024,
     direction=-1,
     modifiable=True,
     says="the patient's confidence in doing it rated {} of 10",
@@ -263,7 +263,7 @@ def patient_confidence(tasks: History) -> Number:
     unit="tasks",
     when_absent=0,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     modifiable=True,
     says={0: "no task agreed", 1: "{} task|s agreed"},
     unrecorded="how many tasks were agreed",
@@ -284,7 +284,7 @@ def tasks_agreed(tasks: History) -> Number:
     unit="0/1",
     when_absent=0,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     modifiable=True,
     says={0: "the task is not to face something feared", 1: "the task is to face something feared"},
     unrecorded="whether the task is to face something feared",
@@ -304,7 +304,7 @@ def exposure_agreed(tasks: History) -> Number:
     unit="0/1",
     when_absent=0,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     modifiable=True,
     says={0: "the task is not in the online programme", 1: "the task is in the online programme or an app"},
     unrecorded="whether the task is in the online programme",
@@ -323,7 +323,7 @@ def online_task(tasks: History) -> Number:
     unit="0/1",
     when_absent=0,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     modifiable=True,
     says={0: "the task is not an activity plan", 1: "the task is to do more of what matters"},
     unrecorded="whether the task is an activity plan",
@@ -342,7 +342,7 @@ def activation_agreed(tasks: History) -> Number:
     unit="0/1",
     when_absent=None,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     modifiable=True,
     says={0: "the kind of task was agreed before", 1: "the kind of task is new to the patient"},
     unrecorded="whether the kind of task was agreed before",
@@ -363,7 +363,7 @@ def new_kind_of_task(tasks: History) -> Number:
     unit="times a week",
     when_absent=None,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     modifiable=True,
     says={
         -1: "to be done less often than the task before ({:moved time|s a week})",
@@ -388,7 +388,7 @@ def times_per_week_change(tasks: History) -> Number:
     unit="points",
     when_absent=None,
     shown="reason",
-    source=PATIENTS_2025,
+    source=REVIEW_2024,
     direction=-1,
     modifiable=True,
     says="the patient's confidence in doing it {:moved point|s} since the task before",

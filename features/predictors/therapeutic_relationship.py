@@ -1,6 +1,7 @@
 """How patient and practitioner work together, and whether they are the same two people."""
 
-from features.conceptual_model import REVIEW_2024
+from features.change import change
+from features.conceptual_model import NONE_STATED, REVIEW_2024
 from features.history import History
 from features.number import Number
 from features.predictor import predictor
@@ -36,21 +37,21 @@ def alliance_latest(session_ratings: History) -> Number:
     unrecorded="how the rating has changed",
 )
 def alliance_change(session_ratings: History) -> Number:
-    """Working alliance at the last rating minus the first.
+    """Working alliance at the last rating minus the first; missing under two.
 
     session_ratings | alliance
                     | 8
                     | 6
     gives           | -2
     """
-    return session_ratings.alliance.latest() - session_ratings.alliance.first()
+    return change(session_ratings.alliance)
 
 
 @predictor(
     unit="practitioners",
     when_absent=None,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     says="seen by {} practitioner|s in this referral",
     unrecorded="how many practitioners have seen the patient",
 )
@@ -70,7 +71,7 @@ def practitioners_seen(activities: History) -> Number:
     unit="0/1",
     when_absent=None,
     shown="reason",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     says={0: "the same practitioner as last time", 1: "another practitioner than last time"},
     unrecorded="who saw the patient last time",
 )
@@ -91,7 +92,7 @@ def practitioner_changed(activities: History) -> Number:
     unit="share of contacts",
     when_absent=None,
     shown="context",
-    source=REVIEW_2024,
+    source=NONE_STATED,
     says={
         0: "not seen by this practitioner before",
         0.01: "seen by this practitioner at {:few} of the earlier sessions",

@@ -1,5 +1,6 @@
 """What the patient expects of the treatment: that it makes sense, that it helps, that it takes their own part."""
 
+from features.change import change
 from features.conceptual_model import PRACTITIONERS_2025, REVIEW_2024
 from features.history import History
 from features.number import Number
@@ -38,14 +39,14 @@ def expected_benefit(session_ratings: History) -> Number:
     unrecorded="how the benefit expected has changed",
 )
 def expected_benefit_change(session_ratings: History) -> Number:
-    """Expected benefit at the last rating minus the first.
+    """Expected benefit at the last rating minus the first; missing under two.
 
     session_ratings | expectancy
                     | 8
                     | 5
     gives           | -3
     """
-    return session_ratings.expectancy.latest() - session_ratings.expectancy.first()
+    return change(session_ratings.expectancy)
 
 
 @predictor(
@@ -133,3 +134,24 @@ def perceived_helpfulness_change(tasks: History) -> Number:
     """
     now, before = tasks.where(tasks.in_this_contact), tasks.where(~tasks.in_this_contact)
     return now.helpfulness.mean() - before.helpfulness.mean()
+
+
+@predictor(
+    unit="0-4",
+    when_absent=None,
+    shown="reason",
+    source=REVIEW_2024,
+    direction=-1,
+    modifiable=True,
+    says="the last work was rated {} of 4 for helpfulness",
+    unrecorded="how helpful the patient found the last work",
+)
+def last_helpfulness(reviews: History) -> Number:
+    """How helpful the patient found the last reviewed work.
+
+    reviews | helpfulness
+            | 4
+            | 2
+    gives   | 2
+    """
+    return reviews.helpfulness.latest()

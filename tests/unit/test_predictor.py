@@ -42,12 +42,8 @@ def test_every_predictor_says_what_it_is_where_it_comes_from_and_what_to_say() -
 
 def test_a_direction_is_only_stated_where_the_conceptual_model_states_one() -> None:
     for known in catalogue().values():
-        if known.direction is not None and known.construct not in (
-            "treatment_expectations",
-            "engagement_behaviour",
-        ):
-            stated = CONSTRUCTS[known.construct].direction
-            assert stated is not None, known.name
+        if known.direction is not None:
+            assert CONSTRUCTS[known.construct].direction is not None, known.name
 
 
 def test_what_is_recorded_because_of_a_difficulty_is_never_constrained() -> None:
