@@ -59,14 +59,14 @@ SESSION_RATINGS = """
 SCORES = {
     "phq9": """
     max_by(score, "order") FILTER (score IS NOT NULL) AS phq9_latest,
-    max_by(score, "order") FILTER (score IS NOT NULL) - min_by(score, "order") FILTER (score IS NOT NULL)
-        AS phq9_change,
+    CASE WHEN count(score) > 1 THEN max_by(score, "order") FILTER (score IS NOT NULL)
+        - min_by(score, "order") FILTER (score IS NOT NULL) END AS phq9_change,
     stddev_samp(score) AS phq9_variability
 """,
     "gad7": """
     max_by(score, "order") FILTER (score IS NOT NULL) AS gad7_latest,
-    max_by(score, "order") FILTER (score IS NOT NULL) - min_by(score, "order") FILTER (score IS NOT NULL)
-        AS gad7_change
+    CASE WHEN count(score) > 1 THEN max_by(score, "order") FILTER (score IS NOT NULL)
+        - min_by(score, "order") FILTER (score IS NOT NULL) END AS gad7_change
 """,
 }
 OF_PATHWAYS = {
@@ -124,7 +124,7 @@ SAME = (
 )
 COUNTS = (
     *(["tasks_agreed", "reviews_known", "missed_appointments_past_90_days", "cancelled_appointments"]),
-    *(["short_notice_cancellations", "session", "arrived_late"]),
+    *(["short_notice_cancellations", "session"]),
 )
 """The columns of which an empty history gives 0."""
 BEFORE = 'known_at < p."at" AND (superseded_at IS NULL OR superseded_at >= p."at")'
