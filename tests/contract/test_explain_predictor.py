@@ -1,0 +1,31 @@
+"""`bsw explain-predictor`: the value of a predictor at a point, and the rows of the records that went into it."""
+
+from __future__ import annotations
+
+import pytest
+
+from features.errors import InputError
+from features.evidence import evidence
+from features.points import PointSettings, find_points
+from pipelines.explain_predictor import in_words
+from tests.contract.engine import facts_of, points_of
+from tests.contract.small_writer import Frames
+
+
+def test_a_value_is_shown_with_its_parts_and_the_rows_behind_each(several_patients: Frames) -> None:
+    facts, last = facts_of(several_patients), points_of(several_patients)["point_id"].iloc[-1]
+    points = find_points(facts, PointSettings()).table
+    lines = in_words(evidence(facts, points, "reliable_change", last))
+    assert lines[0].startswith(f"reliable_change at {last}: ")
+    assert any(line.strip().startswith(f"phq9_change at {last}: ") for line in lines)
+    assert any("known before the point" in line and "counted" in line for line in lines)
+    assert any("score" in line and "known_at" in line for line in lines)
+
+
+def test_an_unknown_predictor_or_point_is_told_with_the_nearest(several_patients: Frames) -> None:
+    facts, last = facts_of(several_patients), points_of(several_patients)["point_id"].iloc[-1]
+    points = find_points(facts, PointSettings()).table
+    with pytest.raises(InputError, match="no predictor 'phq9_latst'; did you mean 'phq9_latest'"):
+        evidence(facts, points, "phq9_latst", last)
+    with pytest.raises(InputError, match=f"no point '{last}x'; did you mean '{last}'"):
+        evidence(facts, points, "phq9_latest", f"{last}x")
