@@ -49,6 +49,13 @@ def ascertainment(outcome: pd.DataFrame) -> pd.DataFrame:
     return counted.assign(share=counted["points"] / max(1, len(mature)))
 
 
+def reasons_shown(counted: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """What may be shown of `ascertainment`: small counts and their shares withheld ('*'), others rounded."""
+    few = counted["points"] < rule.smallest
+    share = counted["share"].round(rule.digits).astype(object).where(~few, STAR)
+    return counted.assign(points=[count_words(number, rule) for number in counted["points"]], share=share)
+
+
 def ascertained(
     outcome: pd.DataFrame,
     groups: pd.DataFrame,

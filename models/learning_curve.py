@@ -76,8 +76,7 @@ def _drawn(procedure: Procedure, risk: Numbers, settings: EvaluationSettings) ->
     """The metrics of CURVES on the held-out rows, then on every draw of their patients (draws x metrics)."""
     outcome = procedure.outcome[procedure.tested]
     draws = Draws(procedure.patients[procedure.tested], settings.draws, settings.seed)
-    metrics = (resampling.auroc, resampling.calibration_slope)
-    return draws.over(lambda weights: np.column_stack([metric(outcome, risk, weights) for metric in metrics]))
+    return draws.figures(outcome, risk, *METRICS)
 
 
 def _rows(found: Numbers) -> Iterator[tuple[object, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,8 @@ from models.familiarity import Familiarity, familiarity_from
 from models.risk_interval import interval
 
 Numbers = NDArray[np.float64]
+# The lowest and the highest training value of each column, in LightGBM's text: each may be one patient's alone.
+RANGES = re.compile(r"^feature_infos=.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,18 @@ class RiskModel:
             "about": dict(self.about),
             "familiarity": self.familiarity and self.familiarity.as_table(),
         }
-        trees = {f"{name}.lgb.txt": fit.booster.model_to_string() for name, fit in everyone.items()}
+        trees = {f"{name}.lgb.txt": without_ranges(fit.booster) for name, fit in everyone.items()}
         return {"risk_model.json": json.dumps(facts, indent=2), **trees}
+
+
+def without_ranges(booster: lgb.Booster) -> str:
+    """LightGBM's text of the trees without the lowest and highest value of each column; they answer the same.
+
+    LightGBM asks for a word for each column and reads none of them when it predicts; "none" is its own.
+    """
+    return RANGES.sub(
+        "feature_infos=" + " ".join(["none"] * booster.num_feature()), booster.model_to_string(), 1
+    )
 
 
 def from_texts(texts: Mapping[str, str]) -> RiskModel:

@@ -27,7 +27,8 @@ def model_commands(commands: Commands) -> None:
     evaluate.add_argument(
         "--full",
         action="store_true",
-        help="also learn anew many times: optimism, learning curve, one service left out, missing inputs",
+        help="also learn anew many times: explainable boosting, optimism, learning curve, one service left out, "
+        "missing inputs",
     )
 
     score = command(commands, "score", _score, "flags for every open pathway, as at a date")

@@ -107,7 +107,7 @@ def _procedure(
             f"model {loaded.uri} was not trained from these records as built: --full learns anew from them; evaluate "
             f"without --full, or the model that `bsw train` makes here"
         )
-    same_settings(trained["configuration"]["model"], config)
+    same_settings(trained["configuration"], config)
     return Procedure(
         features=material.features,
         outcome=material.labels,
@@ -145,16 +145,17 @@ def _measured(
 def held_out_from(loaded: LoadedModel, material: Material, config: Config) -> Split:
     """The split of WORK whose test holds nothing that the model learnt from.
 
-    Errors: InputError where the model learnt from this build beyond the configured cut.
+    Errors: InputError where the model learnt from this build up to another cut than the configured one: beyond it,
+    held-out points would not be held out; before it, the simpler ways would learn from points that it never had.
     """
     learnt_to = pd.Timestamp(loaded.model.about["cut"])
     if not learnt_here(loaded, material):
         return material.split(config, known_to=learnt_to)
     cut = material.split(config)
-    if learnt_to > cut.cut:
+    if learnt_to != cut.cut:
         raise InputError(
-            f"model {loaded.uri} learnt from points up to {learnt_to:%Y-%m-%d}, but the held-out points begin on "
-            f"{cut.cut:%Y-%m-%d}; evaluate it on later records, or train again here"
+            f"model {loaded.uri} learnt from points up to {learnt_to:%Y-%m-%d}, but as configured the held-out points "
+            f"begin on {cut.cut:%Y-%m-%d}; give the configuration of the training with --config, or train again here"
         )
     return cut
 

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.ascertainment import reasons_shown
 from models.earlier import STAR
-from models.withheld import RULES, count_words
+from models.withheld import RULES
 from pipelines import evaluation_study_plots as plots
 from pipelines.evaluated import Evaluation
 from pipelines.evaluation_words import rate
 from pipelines.page import figure, fold, paragraph, table
 
-NHS = RULES["nhs"]
 FIXED = ("by", "group", "points", "known", "known_low", "known_high")
 
 
@@ -76,10 +76,8 @@ def _over_practitioners(found: Evaluation) -> str:
 
 def held_out(found: Evaluation) -> list[Any]:
     """Counts and dates of what was learnt from and what was held out."""
-    reasons = found.ascertainment.assign(
-        points=[count_words(number, NHS) for number in found.ascertainment["points"]],
-        share=[_share(row) for row in found.ascertainment.itertuples()],
-    )
+    reasons = reasons_shown(found.ascertainment, RULES["nhs"])
+    reasons["share"] = reasons["share"].map(_percent)
     parts = [paragraph(_learnt_from(found))] if not found.footing.learnt_here else []
     return [
         *parts,
@@ -93,10 +91,6 @@ def held_out(found: Evaluation) -> list[Any]:
         table(_counts(found), "Points by what they served"),
         table(reasons, "Why the outcome of held-out points is known or not"),
     ]
-
-
-def _share(row: Any) -> str:
-    return STAR if row.points < NHS.smallest else f"{row.share:.0%}"
 
 
 def _dates(found: Evaluation) -> str:

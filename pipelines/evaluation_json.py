@@ -1,4 +1,7 @@
-"""Every figure of an evaluation for another program: values, intervals, counts and settings; never a row."""
+"""Every figure of an evaluation for another program: values, intervals, counts and settings; never a row.
+
+What the page withholds for its small number is withheld here too: whoever has the page has this.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.ascertainment import reasons_shown
+from models.earlier import STAR
 from models.sample_size import CRITERIA
+from models.withheld import RULES, count_words
 from pipelines.config import Config
 from pipelines.evaluated import OTHER_WAY, Evaluation, Study
+
+NHS = RULES["nhs"]
 
 
 def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
@@ -22,12 +30,12 @@ def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
         "calibration_curve": found.curve,
         "net_benefit": found.benefit,
         "instability": found.instability.figures,
-        "by_service": found.services.services,
+        "by_service": services_shown(found.services.services),
         "over_services": found.services.summary,
         "sample_size": found.sample_size.assign(words=found.sample_size["criterion"].map(CRITERIA)),
         "abstention_by_group": found.abstention.rates,
         "abstention_errors": found.abstention.errors,
-        "ascertainment": found.ascertainment,
+        "ascertainment": reasons_shown(found.ascertainment, NHS),
         "ascertainment_by_group": found.ascertained.groups,
         "ascertainment_over_practitioners": found.ascertained.practitioners,
         f"dropout_as_{OTHER_WAY[found.count_dropout_as]}": found.other_dropout,
@@ -74,6 +82,20 @@ def _about(found: Evaluation) -> dict[str, Any]:
     }
 
 
+def services_shown(services: pd.DataFrame) -> pd.DataFrame:
+    """A service's counts as they may be shown: those of few patients or outcomes withheld ('*'), others rounded."""
+    points, patients, events = (services[name] for name in ("points", "patients", "events"))
+    fewest = {"points": patients, "patients": patients, "events": np.minimum(events, points - events)}
+    shown = {
+        name: [
+            count_words(number, NHS) if min(few, people) >= NHS.smallest else STAR
+            for number, few, people in zip(services[name], fewest[name], patients, strict=True)
+        ]
+        for name in fewest
+    }
+    return services.assign(**shown)
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """A frame's rows; missing is null."""
     cleaned = frame.astype(object).where(frame.notna(), None)
@@ -86,9 +108,10 @@ def _numbers(names: tuple[str, ...], values: tuple[float, ...]) -> dict[str, flo
 
 def _study(study: Study) -> dict[str, Any]:
     summary = {} if study.summary is None else {"summary": records(study.summary)}
+    table = services_shown(study.table) if "events" in study.table else study.table
     return {
         "says": study.says,
         "seconds": round(study.seconds, 1),
-        "figures": records(study.table),
+        "figures": records(table),
         **summary,
     }

@@ -78,17 +78,17 @@ def as_study(gains: pd.DataFrame, seconds: float) -> Study:
     return Study(gains[gains["rival"] == GLASS_BOX], seconds, says)
 
 
-def same_settings(learnt: Mapping[str, object], config: Config) -> None:
-    """Refuse to study another procedure than the one that made the model. `learnt`: the settings it was made with.
+def same_settings(learnt: Mapping[str, Mapping[str, object]], config: Config) -> None:
+    """Refuse to study another procedure than the one that made the model. `learnt`: the configuration of its training.
 
     Errors: InputError naming every setting that differs.
     """
-    now = asdict(config.model)
     faults = [
-        f"the model was learnt with model.{name} = {learnt[name]!r}, but the configuration says {now[name]!r}: the "
+        f"the model was learnt with {part}.{name} = {learnt[part][name]!r}, but the configuration says {value!r}: the "
         f"studies would learn another model; give the configuration of the training with --config, or train again"
-        for name in now
-        if name in learnt and learnt[name] != now[name]
+        for part, now in (("model", asdict(config.model)), ("split", asdict(config.split)))
+        for name, value in now.items()
+        if name in learnt[part] and learnt[part][name] != value
     ]
     if faults:
         raise InputError(*faults)

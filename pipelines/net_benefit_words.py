@@ -15,10 +15,9 @@ def worth(found: Evaluation) -> str:
             "more than chance allows."
         )
     at_cut = found.flags.set_index("measure").to_dict("index")["net_benefit_gain"]
-    low, high = 100 * at_cut["low"], 100 * at_cut["high"]
+    value, low, high = (f"{100 * at_cut[name]:.1f}".replace("-", "−") for name in ("value", "low", "high"))
     return (
         f"Acting on the model beats both acting on everybody and acting on nobody, beyond chance, for whoever would "
         f"act at a risk between {inside[0]:.2f} and {inside[1]:.2f}. At the flag's cut-off it is worth "
-        f"{100 * at_cut['value']:.1f} ({low:.1f} to {high:.1f}) more rightly flagged, none more wrongly, "
-        f"in every 100 pieces of agreed work."
+        f"{value} ({low} to {high}) more rightly flagged, none more wrongly, in every 100 pieces of agreed work."
     )

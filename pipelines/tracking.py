@@ -160,5 +160,6 @@ def _version(client: Any, uri: str) -> str:
         return str(client.get_model_version_by_alias(name, alias).version)
     name, _, version = name.rpartition("/")
     if version == "latest":
-        return str(max(int(one.version) for one in client.search_model_versions(f"name = '{name}'")))
+        known = [int(one.version) for one in client.search_model_versions(f"name = '{name}'")]
+        return str(max(known, default=version))
     return version

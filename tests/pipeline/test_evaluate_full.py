@@ -107,6 +107,12 @@ def test_the_card_says_what_was_measured_declared_and_missing(place: Place) -> N
     assert {one["status"] for one in fields.values()} == {"measured", "declared", "missing"}
 
 
+def test_other_slices_than_the_models_own_are_not_studied(place: Place) -> None:
+    other = replace(place.config, split=replace(place.config.split, seed=2))
+    with pytest.raises(InputError, match=r"split\.seed = 1, but the configuration says 2"):
+        evaluate(place.work, config=other, model=place.trained.uri, full=True)
+
+
 def test_another_procedure_than_the_models_own_is_not_studied(place: Place) -> None:
     other = replace(place.config, model=replace(place.config.model, num_leaves=7))
     with pytest.raises(InputError, match=r"model\.num_leaves = 12, but the configuration says 7"):

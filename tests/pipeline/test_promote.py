@@ -158,8 +158,8 @@ def test_an_audit_of_other_predictions_does_not_count(
 def test_once_measured_anew_an_audit_of_what_was_measured_before_does_not_count(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fewer = replace(place.config, split=replace(place.config.split, test_share=0.2))
-    evaluate(place.work, config=fewer, model="models:/bsw/1")
+    other = replace(place.config, flags=replace(place.config.flags, missing_at_most=0.0))
+    evaluate(place.work, config=other, model="models:/bsw/1")
     assert not promote("1", config=place.asking(LENIENT), audit=place.folder / "audit")
     assert "on which this version was measured last" in capsys.readouterr().out
     evaluate(place.work, config=place.config, model="models:/bsw/1")

@@ -146,17 +146,21 @@ def test_the_page_says_the_verdict_first_and_what_the_figures_rest_on(
     assert "Synthetic." in page
 
 
-def test_a_model_that_learnt_from_later_points_is_refused(
-    work: Path, config: Config, trained: Trained, predictions: pd.DataFrame
+@pytest.mark.parametrize("test_share", [0.2, 0.6])
+def test_another_cut_than_the_models_own_is_refused_in_the_build_that_it_learnt_from(
+    work: Path, config: Config, trained: Trained, predictions: pd.DataFrame, test_share: float
 ) -> None:
-    earlier = replace(config, split=replace(config.split, test_share=0.6))
-    with pytest.raises(InputError, match="learnt from points up to"):
-        evaluate(work, config=earlier, model=trained.uri)
+    other = replace(config, split=replace(config.split, test_share=test_share))
+    with pytest.raises(
+        InputError, match=r"learnt from points up to .* give the configuration of the training"
+    ):
+        evaluate(work, config=other, model=trained.uri)
 
 
-def test_a_model_that_is_not_there_is_named(config: Config, trained: Trained) -> None:
-    with pytest.raises(InputError, match="models:/bsw/99: not found"):
-        load_model("models:/bsw/99", config)
+@pytest.mark.parametrize("uri", ["models:/bsw/99", "models:/other/latest", "models:/bsw@nobody"])
+def test_a_model_that_is_not_there_is_named(config: Config, trained: Trained, uri: str) -> None:
+    with pytest.raises(InputError, match=f"{uri}: not found"):
+        load_model(uri, config)
 
 
 def test_without_a_name_the_model_trained_here_is_measured_and_never_one_of_another_store(

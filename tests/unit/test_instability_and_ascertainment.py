@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.ascertainment import Ascertainment, ascertained
+from models.ascertainment import Ascertainment, ascertained, ascertainment, reasons_shown
 from models.at_the_flag import At
 from models.earlier import STAR
 from models.evaluation import EvaluationSettings
 from models.instability import instability
+from models.withheld import RULES
+from pipelines.evaluation_json import services_shown
 
 SETTINGS = EvaluationSettings(draws=60)
 
@@ -81,6 +83,13 @@ def test_shares_are_whole_percent_and_counts_rounded(found: Ascertainment) -> No
     assert all(int(count.replace(",", "")) % 5 == 0 for count in shown)
 
 
+def test_a_reason_that_few_points_have_is_withheld_and_others_are_rounded() -> None:
+    reasons = ["reviewed"] * 93 + ["not reviewed"] * 23 + ["left"] * 4
+    shown = reasons_shown(ascertainment(pd.DataFrame({"reason": reasons})), RULES["nhs"]).set_index("reason")
+    assert shown["points"].to_dict() == {"reviewed": "95", "not reviewed": "25", "left": STAR}
+    assert shown["share"].to_dict() == {"reviewed": 0.78, "not reviewed": 0.19, "left": STAR}
+
+
 def test_no_practitioner_is_named(found: Ascertainment) -> None:
     assert found.counted == 25
     assert list(found.practitioners.columns) == ["at", "known"]
@@ -93,3 +102,11 @@ def test_pending_points_are_not_counted() -> None:
     found = ascertained(outcome, groups, patients=patients, practitioners=practitioners, settings=SETTINGS)
     assert found.groups.iloc[0]["points"] == "2,000"
     assert "pending" not in found.groups
+
+
+def test_a_service_with_few_patients_or_outcomes_of_a_kind_shows_no_count_of_them() -> None:
+    rows = [("A", 240, 81, 102), ("B", 40, 18, 3), ("C", 31, 12, 29), ("D", 14, 2, 7)]
+    shown = services_shown(pd.DataFrame(rows, columns=["service", "points", "patients", "events"]))
+    assert shown["points"].tolist() == ["240", "40", "30", STAR]
+    assert shown["patients"].tolist() == ["80", "20", "10", STAR]
+    assert shown["events"].tolist() == ["100", STAR, STAR, STAR]

@@ -134,6 +134,23 @@ def test_no_row_of_anybody_is_in_the_texts(learnt: tuple[pd.DataFrame, np.ndarra
     assert "p12" not in "".join(learnt[3].texts.values())
 
 
+def test_no_lowest_or_highest_value_of_anybody_is_in_the_texts_and_nothing_is_answered_otherwise(
+    learnt: tuple[pd.DataFrame, np.ndarray, Split, RiskModel],
+) -> None:
+    features, _, cut, model = learnt
+    texts = "".join(model.texts.values())
+    seen = features.iloc[np.concatenate([cut.fit, cut.stop])]
+    for extreme in (*seen.min(), *seen.max()):
+        assert str(extreme)[:10] not in texts
+    again, rows = from_texts(dict(model.texts)), features.to_numpy(dtype=float) * 2
+    assert again.texts == model.texts
+    for ours, theirs in zip((again.main, *again.refits), (model.main, *model.refits), strict=True):
+        for asked in ({"raw_score": True}, {"pred_contrib": True}, {"pred_leaf": True}):
+            found, expected = (each.booster.predict(rows, **asked) for each in (ours, theirs))
+            assert np.array_equal(found, expected)
+        assert ours.booster.dump_model()["tree_info"] == theirs.booster.dump_model()["tree_info"]
+
+
 def test_texts_that_are_no_model_are_refused(
     learnt: tuple[pd.DataFrame, np.ndarray, Split, RiskModel],
 ) -> None:
