@@ -20,7 +20,9 @@ from features.number import Number
 from features.predictor import Predictor, everything
 from features.tally import Question, Tally, on
 
-NAMES_SOMEBODY = ("practitioner",)
+# Who saw the patient, and what a page may tell only where it is the reason itself: circumstances such as pregnancy
+# stand in one column with debt, and an employment status may be a disability or an age.
+NOT_TOLD = ("practitioner", "group", "status")
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class _Asked:
 def rows_behind(facts: Facts, points: Any, predictors: Collection[str]) -> Mapping[str, Behind]:
     """Fact -> what of it went into these predictors at the engine's `points`, oldest first.
 
-    Ids and rows about other patients (a practitioner's or a service's running totals) are left out: a page
-    about one patient may show what stands here.
+    Ids, NOT_TOLD and rows about other patients (a practitioner's or a service's running totals) are left out: a
+    page about one patient may show what stands here.
     """
     asked: dict[str, _Asked] = {}
     known = everything()
@@ -83,7 +85,7 @@ def _fetched(facts: Facts, one: _Asked) -> Behind:
     seen = one.tally.with_prepared()
     counted = {f"counted_{name}": _went_in(seen, asked) for name, asked in one.questions.items()}
     columns = {
-        name: tuple(column for column in fact.gives if column in read and not _names_somebody(column))
+        name: tuple(column for column in fact.gives if column in read and _may_be_told(column))
         for name, read in one.read.items()
     }
     shown = list(dict.fromkeys(column for own in columns.values() for column in own))
@@ -104,5 +106,5 @@ def _went_in(seen: Any, questions: list[Question]) -> Any:
     return reduce(operator.or_, found)
 
 
-def _names_somebody(column: str) -> bool:
-    return column.endswith("_id") or column in NAMES_SOMEBODY
+def _may_be_told(column: str) -> bool:
+    return not column.endswith("_id") and column not in NOT_TOLD

@@ -61,6 +61,13 @@ def test_nothing_that_names_somebody_or_is_about_other_patients_is_among_them(fa
         assert not {column for column in shown if column.endswith("_id") or column == "practitioner"}
 
 
+def test_a_reason_about_debt_or_work_lays_open_no_pregnancy_no_disability_and_no_age(facts: Facts) -> None:
+    points = find_points(facts, PointSettings()).table
+    found = rows_behind(facts, points, ["debt", "employment_changes"])
+    assert set(found) == {"circumstances", "employment"}
+    assert not any(columns for one in found.values() for columns in one.columns.values())
+
+
 def test_only_the_chosen_points_are_looked_at(facts: Facts) -> None:
     points = find_points(facts, PointSettings())
     chosen = list(points.frame()["point_id"].tail(2))
