@@ -31,7 +31,7 @@ from models.reasons import (
     mostly_hidden,
     reasons,
 )
-from models.suggestions import Suggestions
+from models.suggestions import Suggestion, Suggestions
 
 NOT_HARM = "This is not an assessment of risk of harm."
 NOT_SHOWN = "The main grounds are not shown: they are nothing to act on with this patient."
@@ -106,7 +106,8 @@ class Flag:
 
     `low` and `high` bound the chance; `helps` is what lowers it; `context` is recorded but nothing a
     practitioner can act on; `hidden` where most of what raises the chance is never shown to practitioners;
-    `unstable` where no reason is left because none stays from refit to refit.
+    `unstable` where no reason is left because none stays from refit to refit; `consider` is what to consider where
+    one to think about first shows no reason.
     """
 
     point: str
@@ -119,6 +120,7 @@ class Flag:
     hidden: bool = False
     helps: tuple[Reason, ...] = ()
     unstable: bool = False
+    consider: Suggestion | None = None
 
     @property
     def flagged(self) -> bool:
@@ -198,4 +200,5 @@ def _flag(
         hidden=hidden,
         helps=helps(told, grounds, settings),
         unstable=not given and has_unstable_reasons(grounds),
+        consider=told.suggestions.general if bare.flagged and not given else None,
     )

@@ -14,7 +14,7 @@ from features.conceptual_model import CONSTRUCTS
 from features.errors import InputError, nearest
 
 MOMENTS = ("before the next session", "at the next plan", "in supervision")
-KINDS = ("consider", "discuss")
+KINDS = ("consider", "discuss", "general")
 NEEDED = ("construct", "moment", "words", "source")
 LONGEST = 160
 # What a practitioner reads as risk of harm, or what judges the patient.
@@ -38,7 +38,8 @@ class Named(Protocol):
 class Suggestion:
     """Something to consider: its moment, one sentence, and who found or said it.
 
-    `kind` is "consider" where the practitioner can change what a reason names, else "discuss".
+    `kind` is "consider" where the practitioner can change what a reason names, else "discuss"; "general", of no
+    construct, where a flag shows no reason.
     """
 
     kind: str
@@ -59,6 +60,11 @@ class Suggestions:
     """The library, in the order of its file."""
 
     entries: tuple[Suggestion, ...]
+
+    @property
+    def general(self) -> Suggestion:
+        """What a flag that shows no reason leaves to consider."""
+        return next(entry for entry in self.entries if entry.kind == "general")
 
     def answers(self, reason: Named, *, recorded: bool) -> tuple[Suggestion, ...]:
         """The suggestions for a reason, best first: those that name its predictor, then its construct's.
@@ -103,8 +109,13 @@ def read_suggestions(text: str, predictors: Mapping[str, Named]) -> Suggestions:
 
 
 def _suggestion(kind: str, entry: Mapping[str, Any]) -> Suggestion:
-    words = {key: entry[key].strip() for key in NEEDED}
+    words = {"construct": ""} | {key: entry[key].strip() for key in _needed(kind)}
     return Suggestion(kind, predictors=tuple(entry.get("predictors", ())), **words)
+
+
+def _needed(kind: str) -> Sequence[str]:
+    """The keys of an entry; a general one answers no construct."""
+    return NEEDED[1:] if kind == "general" else NEEDED
 
 
 def _listed(tables: Mapping[str, Any], kind: str, faults: list[str]) -> Sequence[Mapping[str, Any]]:
@@ -116,11 +127,12 @@ def _listed(tables: Mapping[str, Any], kind: str, faults: list[str]) -> Sequence
 
 
 def _faults_of_keys(kind: str, entry: Mapping[str, Any]) -> Iterator[str]:
-    allowed = (*NEEDED, "predictors") if kind == "consider" else NEEDED
+    needed = _needed(kind)
+    allowed = (*needed, "predictors") if kind == "consider" else needed
     for key in entry:
         if key not in allowed:
             yield f"unknown key '{key}'; {nearest(key, allowed)}"
-    for key in NEEDED:
+    for key in needed:
         value = entry.get(key)
         if not isinstance(value, str) or not value.strip():
             yield f"'{key}' must be text; it is {value!r}" if key in entry else f"lacks '{key}'"
@@ -130,8 +142,8 @@ def _faults_of_keys(kind: str, entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _faults_of_entry(entry: Mapping[str, Any], predictors: Mapping[str, Named]) -> Iterator[str]:
-    construct, moment, words = entry["construct"], entry["moment"], entry["words"]
-    if construct not in CONSTRUCTS:
+    construct, moment, words = entry.get("construct"), entry["moment"], entry["words"]
+    if construct is not None and construct not in CONSTRUCTS:
         yield f"unknown construct '{construct}'; {nearest(construct, CONSTRUCTS)}"
     if moment not in MOMENTS:
         yield f"unknown moment '{moment}'; {nearest(moment, MOMENTS)}"
@@ -151,6 +163,8 @@ def _faults_of_library(entries: Sequence[Suggestion], predictors: Mapping[str, N
     for (kind, construct, words), times in Counter((e.kind, e.construct, e.words) for e in entries).items():
         if times > 1:
             yield f"[[{kind}]] of '{construct}' repeats itself: {words[:40]}..."
+    if not any(entry.kind == "general" for entry in entries):
+        yield "a flag that shows no reason would leave nothing to consider; add a [[general]]"
     general = {(entry.kind, entry.construct) for entry in entries if not entry.predictors}
     reasons = [predictor for predictor in predictors.values() if predictor.shown == "reason"]
     asked = {("discuss", reason.construct) for reason in reasons}

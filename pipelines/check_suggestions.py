@@ -50,5 +50,5 @@ def _summary(found: Suggestions) -> str:
         moments = [
             f"{counted[construct, moment]} {moment}" for moment in MOMENTS if counted[construct, moment]
         ]
-        lines.append(f"  {TITLES[construct]}: {', '.join(moments)}")
+        lines.append(f"  {TITLES.get(construct, 'Where no reason is shown')}: {', '.join(moments)}")
     return "\n".join(lines)

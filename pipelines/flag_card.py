@@ -13,6 +13,7 @@ from markupsafe import Markup
 from models.chance_in_words import between, natural_frequency, whole_percent
 from models.flags import NOT_HARM, NOT_SHOWN, Flag
 from models.reasons import Reason
+from models.suggestions import Suggestion
 from pipelines.listed import Listed, Occasion, day
 from pipelines.page import bullets, card, fold, paragraph
 from pipelines.plots import BLUE
@@ -33,7 +34,7 @@ def flag_card(one: Listed) -> Markup:
 
 def flag_parts(flag: Flag, behind: Behind | None = None) -> list[Markup]:
     """The chance, then the reasons; `behind`: predictors -> what stands under their reason."""
-    given = _reasons(flag.reasons, behind or {}) if flag.reasons else paragraph(flag.no_reason)
+    given = _reasons(flag.reasons, behind or {}) if flag.reasons else _no_reason(flag)
     parts = [chance_line(flag), given]
     if flag.hidden:
         parts.append(paragraph(NOT_SHOWN, note=True))
@@ -66,11 +67,16 @@ def _reasons(reasons: Sequence[Reason], behind: Behind) -> Markup:
     """Each reason with something to consider under it, and what stands behind it."""
     lines = Markup("").join(
         Markup("<li><strong>{}:</strong> {}{}{}</li>").format(
-            reason.title, reason.words, _consider(reason), behind.get(reason.predictors, Markup(""))
+            reason.title, reason.words, _consider(reason.consider), behind.get(reason.predictors, Markup(""))
         )
         for reason in reasons
     )
     return Markup('<ol class="reasons">{}</ol>').format(lines)
+
+
+def _no_reason(flag: Flag) -> Markup:
+    """Why no reason is given, and what to consider all the same."""
+    return Markup("<p>{}{}</p>").format(flag.no_reason, _consider(flag.consider))
 
 
 def _helps(found: Sequence[Reason]) -> Markup:
@@ -78,11 +84,12 @@ def _helps(found: Sequence[Reason]) -> Markup:
     return Markup('<p class="helps">What helps:</p><ul>{}</ul>').format(lines)
 
 
-def _consider(reason: Reason) -> Markup:
-    if reason.consider is None:
+def _consider(found: Suggestion | None) -> Markup:
+    if found is None:
         return Markup("")
-    moment, words = reason.consider.moment, reason.consider.words
-    return Markup('<span class="consider"><em>To consider {}:</em> {}</span>').format(moment, words)
+    return Markup('<span class="consider"><em>To consider {}:</em> {}</span>').format(
+        found.moment, found.words
+    )
 
 
 def _which_stay(refits: int) -> str:

@@ -76,8 +76,12 @@ def reasons_of(flag: Flag) -> list[str]:
 
 
 def considered(flag: Flag) -> list[str]:
-    """Something to consider for each reason; empty where an earlier reason already says it."""
-    return [reason.consider.line if reason.consider else "" for reason in flag.reasons]
+    """Something to consider for each reason in `reasons_of`, empty where an earlier one already says it; where no
+    reason is shown, what to consider all the same."""
+    if flag.consider:
+        return [flag.consider.line]
+    lines = [reason.consider.line if reason.consider else "" for reason in flag.reasons]
+    return lines[:2] if flag.hidden else lines
 
 
 def _nth(lines: Sequence[str], n: int) -> str | None:

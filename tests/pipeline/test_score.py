@@ -18,7 +18,7 @@ from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.build import Built
 from pipelines.config import Config
 from pipelines.flag_files import Pages, write_pages
-from pipelines.flag_tables import flags_table, reasons_of, scored_table
+from pipelines.flag_tables import considered, flags_table, reasons_of, scored_table
 from pipelines.listed import Occasion, caseloads
 from pipelines.open_work import open_work
 from pipelines.patient_files import chosen_point, write_explained
@@ -198,7 +198,15 @@ def test_the_flags_table_has_nothing_protected_and_comes_highest_chance_first(
 def test_where_main_grounds_are_hidden_the_last_reason_says_so(scored: Scored) -> None:
     flag = max(scored.flags, key=lambda flag: len(flag.reasons))
     assert len(flag.reasons) == 3
-    assert reasons_of(replace(flag, hidden=True)) == [*reasons_of(flag)[:2], NOT_SHOWN]
+    hidden = replace(flag, hidden=True)
+    assert reasons_of(hidden) == [*reasons_of(flag)[:2], NOT_SHOWN]
+    assert considered(hidden) == considered(flag)[:2]
+
+
+def test_a_flag_without_a_reason_says_in_the_table_what_to_consider(scored: Scored) -> None:
+    flag = max(scored.flags, key=lambda flag: len(flag.reasons))
+    general = read_suggestions(packaged_suggestions(), catalogue()).general
+    assert considered(replace(flag, reasons=(), consider=general)) == [general.line]
 
 
 # --- One patient, whole ---------------------------------------------------------------------------------

@@ -18,6 +18,11 @@ from models.suggestions import read_suggestions
 from tests.unit.logistic import Logistic
 
 LIBRARY = """
+[[general]]
+moment = "in supervision"
+words = "Discuss how this work is going."
+source = "Delgadillo 2018"
+
 [[consider]]
 construct = "task_planning"
 moment = "at the next plan"
@@ -163,6 +168,7 @@ def test_what_practitioners_may_not_see_is_never_a_reason_nor_context() -> None:
 def test_where_hidden_grounds_dominate_the_flag_says_so() -> None:
     assert flag({"pwp_history": 1.0, "phq9": 0.9}).hidden
     assert not flag({"pwp_history": 1.0, "phq9": 1.1}).hidden
+    assert flag({"pwp_history": 1.0, "place_agreed": 2.0, "time_agreed": -1.5}).hidden
 
 
 def test_what_can_be_changed_is_answered_by_a_change_and_the_rest_by_a_prompt_to_discuss() -> None:
@@ -171,6 +177,14 @@ def test_what_can_be_changed_is_answered_by_a_change_and_the_rest_by_a_prompt_to
         "At the next plan: Agree what, when, where and with whom.",
         "In supervision: Ask how things have been.",
     ]
+
+
+def test_a_flag_without_a_reason_still_leaves_something_to_consider() -> None:
+    bare, below, told = flag({"pwp_history": 2.0}), flag({"pwp_history": -0.4}), flag({"phq9": 2.0})
+    assert (bare.flagged, bare.reasons) == (True, ())
+    assert bare.consider is not None
+    assert bare.consider.line == "In supervision: Discuss how this work is going."
+    assert (below.consider, told.consider) == (None, None)
 
 
 def test_no_flag_suggests_one_thing_twice() -> None:

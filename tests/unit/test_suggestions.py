@@ -37,6 +37,11 @@ moment = "at the next plan"
 words = "Agree what, when, where and with whom."
 source = "Bennion et al. 2025"
 
+[[general]]
+moment = "before the next session"
+words = "Discuss how this work is going."
+source = "Delgadillo 2018"
+
 [[discuss]]
 construct = "symptoms"
 moment = "in supervision"
@@ -141,6 +146,19 @@ def test_a_repetition_is_refused() -> None:
         "repeats itself"
         in faults(LIBRARY.replace("Agree what, when, where and with whom.", "Put it in writing."))[0]
     )
+
+
+def test_a_library_without_a_prompt_for_a_flag_that_shows_no_reason_is_refused() -> None:
+    start, end = LIBRARY.index("[[general]]"), LIBRARY.index("[[discuss]]")
+    found = faults(LIBRARY[:start] + LIBRARY[end:])
+    assert found == (
+        "suggestions: a flag that shows no reason would leave nothing to consider; add a [[general]]",
+    )
+
+
+def test_a_general_prompt_names_no_construct() -> None:
+    found = faults(LIBRARY.replace("[[general]]", '[[general]]\nconstruct = "symptoms"'))
+    assert found[0].startswith("suggestions: [[general]] 1: unknown key 'construct'")
 
 
 def test_a_reason_that_nothing_answers_is_named() -> None:
