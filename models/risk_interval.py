@@ -1,10 +1,11 @@
 """The interval of a risk: how far it would move had the model learnt from other patients of the same services.
 
-The model is refitted, trees and calibration, on patients drawn with replacement. The spread of a point is the
-root mean square distance of the refits' log-odds from the model's own, not from their own mean: so it holds
-what resampling moves them all by, one way, as well as how they scatter. The interval is the model's log-odds
-plus and minus Student's t times that spread, as many degrees of freedom as refits; twenty refits have no 5th
-percentile worth the name, but a spread they have.
+The model is refitted, trees and calibration, on patients drawn with replacement; the trees' settings, how many
+trees there are and the kind of calibration stay as they were found. The spread of a point is the root mean square
+distance of the refits' log-odds from the model's own, not from their own mean: so it holds what resampling moves
+them all by, one way, as well as how they scatter. The interval is the model's log-odds plus and minus Student's t
+times that spread, as many degrees of freedom as refits; twenty refits have no 5th percentile worth the name, but a
+spread they have.
 
 The level is that of the resampling. Trees that are held back from noise are also held back, alike in all refits,
 from part of what is true, and no resampling shows that: of what predictors can tell, a 90% interval holds less

@@ -63,7 +63,8 @@ def _comparison(found: Evaluation) -> list[Any]:
         table(gain.rename(columns={"rival": "against", "gain": "gain in AUROC"}), "The boosted model's gain"),
         figure(
             plots.separation(found),
-            alt="Risks of work that was not completed lie above those of work that was completed",
+            alt=f"Risks of work that was not completed (median {_median(found, 1)}) and of work that was completed "
+            f"(median {_median(found, 0)})",
             caption="Share of held-out points at each risk. Dashed: the flag's cut-off.",
         ),
     ]
@@ -72,6 +73,10 @@ def _comparison(found: Evaluation) -> list[Any]:
             paragraph("Not compared with the last work's status: these records do not carry it.", note=True)
         )
     return parts
+
+
+def _median(found: Evaluation, outcome: int) -> str:
+    return f"{float(np.median(found.risks[found.outcome == outcome])):.2f}"
 
 
 def _calibration(found: Evaluation) -> list[Any]:
@@ -106,7 +111,7 @@ def _flags(found: Evaluation) -> list[Any]:
     words = f"A point is flagged at a risk of {learnt.threshold:.2f} or more: {learnt.about['cut_off']}"
     right, wrong, missed, passed = plots.hundred(found)
     return [
-        paragraph(f"{words}. That made {made} flags per practitioner and week with a session."),
+        paragraph(f"{words}. That made {made} flags per practitioner and week in which work was agreed."),
         figure(
             plots.of_a_hundred(found),
             alt=f"Of 100: {right} flagged and not completed, {wrong} flagged and completed, {missed} not completed "
@@ -115,7 +120,10 @@ def _flags(found: Evaluation) -> list[Any]:
             f"left): {right} of them were not completed (orange), {wrong} were (blue). Without a flag, {missed} were "
             f"not completed.",
         ),
-        table(shown[["what", "figure"]], "At the flag's cut-off, held-out points, 95% interval"),
+        table(
+            shown[["what", "figure"]],
+            "At the flag's cut-off, held-out points with a known outcome, 95% interval",
+        ),
         paragraph(CONDITION, note=True),
     ]
 

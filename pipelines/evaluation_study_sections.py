@@ -54,7 +54,9 @@ def services(found: Evaluation) -> list[Any]:
     apart = found.studies.get("leave_one_service_out")
     drawn = plots.forest(table_, summary, apart.table if apart else None)
     caption = "Blue: each service, by the model." + (
-        " Orange: by a model learnt from the other services only." if apart else ""
+        " Orange: by a model learnt from the other services only, its settings those found on all."
+        if apart
+        else ""
     )
     if len(areas) > 2:
         caption += " Grey: 95% prediction interval for a service that was not there."

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.risk_model import RiskModel
 from pipelines.code_in_use import code_in_use
 from pipelines.evaluated import BOOSTED, Evaluation
 from pipelines.examined import told
@@ -37,8 +38,7 @@ def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] |
         "protected": said["protected"],
         "unmeasured": f"{said['unmeasured']} {said['left_out']}",
         "threshold": f"A point is flagged at a risk of {learnt.threshold:.3f} or more.",
-        "uncertainty": f"95% intervals from {found.footing.draws} draws of patients; a risk's own from "
-        f"{len(learnt.refits)} models learnt from other draws of patients.",
+        "uncertainty": f"95% intervals from {found.footing.draws} draws of patients; {_of_a_risk(learnt)}.",
         "learnt_from": _learnt_from(found),
         "held_out": f"{len(found.risks):,} points of {found.footing.patients:,} patients with a known outcome, "
         f"{_days(found.footing.first, found.footing.last)}; {found.outcome.mean():.0%} not completed.",
@@ -47,6 +47,16 @@ def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] |
         "over_services": _over_services(found),
         "conditional": f"{CONDITION} {_known(found)}",
     }
+
+
+def _of_a_risk(model: RiskModel) -> str:
+    if not model.refits:
+        return "a risk has no interval of its own"
+    return (
+        f"a risk's own {model.interval_level:.0%} interval from {len(model.refits)} models learnt from other draws of "
+        "patients, which says how far it would move had others been learnt from; on invented points it held what "
+        "predictors can tell less often than its level says (benchmarks/README.md)"
+    )
 
 
 def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:

@@ -17,7 +17,8 @@ def worth(found: Evaluation) -> str:
     at_cut = found.flags.set_index("measure").to_dict("index")["net_benefit_gain"]
     value, low, high = (f"{100 * at_cut[name]:.1f}".replace("-", "−") for name in ("value", "low", "high"))
     return (
-        f"Acting on the model beats both acting on everybody and acting on nobody, beyond chance, for whoever would "
-        f"act at a risk between {inside[0]:.2f} and {inside[1]:.2f}. At the flag's cut-off it is worth "
-        f"{value} ({low} to {high}) more rightly flagged, none more wrongly, in every 100 pieces of agreed work."
+        f"Acting on the model beats both acting on everybody and acting on nobody, beyond chance at each risk by "
+        f"itself, for whoever would act at a risk between {inside[0]:.2f} and {inside[1]:.2f}. At the flag's cut-off "
+        f"it is worth {value} ({low} to {high}) more rightly flagged, none more wrongly, in every 100 pieces of agreed "
+        f"work."
     )

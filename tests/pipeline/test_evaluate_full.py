@@ -61,6 +61,8 @@ def test_every_study_is_timed_and_told_with_its_figures(place: Place) -> None:
     for study in studies.values():
         assert study["seconds"] > 0
         assert study["figures"] and study["says"]
+    for name in ("optimism", "learning_curve"):
+        assert "the search for them is not repeated" in studies[name]["says"]
 
 
 def test_the_glass_box_is_a_rival_like_any_other(place: Place) -> None:
@@ -101,6 +103,8 @@ def test_the_card_says_what_was_measured_declared_and_missing(place: Place) -> N
         "status": "declared",
         "says": "The service",
     }
+    uncertainty = next(one["says"] for one in fields.values() if "draws of patients" in one["says"])
+    assert "90% interval from 2 models" in uncertainty and "less often than its level" in uncertainty
     assert fields["Contact"]["status"] == "missing" and fields["Contact"]["says"] == ""
     assert fields["Against logistic regression"]["status"] == "measured"
     assert fields["Across ethnic groups"]["status"] == "missing"
