@@ -17,10 +17,10 @@ from models.shares import by_group
 from models.withheld import RULES
 from pipelines.config import Config
 from pipelines.feedback_page import Reported, feedback_page
+from pipelines.flag_tables import STORE
 from pipelines.page import write_page
 from pipelines.store import is_synthetic, read_manifest, read_table, step, write_table
 
-STORE = "feedback.parquet"
 GROUPS = ("ethnic_group", "gender", "age_band", "deprivation_quintile")
 NEEDED = ("flag_id", "as_of", "point_id", "patient_id", "practitioner_id", "flag")
 

@@ -10,17 +10,18 @@ from shutil import rmtree
 import pandas as pd
 
 from features.conceptual_model import TITLES
+from features.errors import InputError
 from features.predictor import everything
 from features.rows_behind import Behind
 from models.explanation import Explanation
 from pipelines.flag_pages import caseload_page, index_page
-from pipelines.flag_tables import answers_to_give, flags_table, scored_table
+from pipelines.flag_tables import STORE, answers_to_give, flags_table, scored_table
 from pipelines.history_rows import HistoryRows
 from pipelines.listed import INDEX, Caseload, Occasion, file_names
 from pipelines.page import render, write_page
 from pipelines.patient_page import for_practitioners, patient_page
 from pipelines.scored import Scored
-from pipelines.store import whole, write_table
+from pipelines.store import read_table, whole, write_table
 from pipelines.supervision_page import supervision_page
 
 
@@ -40,14 +41,27 @@ def write_tables(
     """scored.parquet for the audit, flags.csv for the case-management system, not_listed.csv.
 
     All carry the records' own ids; `names` is what pages call a patient, which flags.csv says beside the id.
+    Errors: InputError where the folder keeps answers to flags that these would overwrite.
     """
     full = scored_table(scored, protected, occasion)
+    _must_keep_answered(out, full["flag_id"])
     yield write_table(out / "scored.parquet", full, synthetic=occasion.synthetic)
     flags = flags_table(scored, names, occasion)
     yield write_table(out / "flags.csv", flags)
     # Named by its day, so that scoring another day overwrites no answers that were filled in.
     yield write_table(out / f"answers-{occasion.as_of}.csv", answers_to_give(flags))
     yield write_table(out / "not_listed.csv", scored.not_listed)
+
+
+def _must_keep_answered(out: Path, flag_ids: pd.Series[str]) -> None:
+    if not (out / STORE).exists():
+        return
+    answered = set(read_table(out / STORE, "flag_id")["flag_id"])
+    if lost := answered - set(flag_ids):
+        raise InputError(
+            f"{out}: keeps answers to {len(lost)} flags that these would overwrite; score each day into a folder of "
+            "its own, and name the others with `bsw feedback --also`"
+        )
 
 
 def write_background(out: Path, scored: Scored, occasion: Occasion) -> Iterator[Path]:
@@ -68,10 +82,11 @@ def write_pages(out: Path, pages: Pages, supervisors: Mapping[str, Sequence[str]
     yield from _write_supervisors(out / "supervisors", pages, supervisors, files)
     supervised = {one for own in supervisors.values() for one in own}
     without = [one.practitioner for one in pages.caseloads if one.practitioner not in supervised]
+    absent = sorted(supervised - {one.practitioner for one in pages.caseloads})
     addresses = {one: f"supervisors/{file}" for one, file in files.items()}
     yield write_page(
         out / "flags.html",
-        index_page(pages.caseloads, pages.occasion, supervisors=addresses, without=without),
+        index_page(pages.caseloads, pages.occasion, supervisors=addresses, without=without, not_found=absent),
     )
 
 
@@ -98,10 +113,12 @@ def _write_supervisors(
     if not supervisors:
         rmtree(folder, ignore_errors=True)
         return []
+    found = {caseload.practitioner for caseload in pages.caseloads}
     with whole(folder) as partial:
         partial.mkdir()
         for supervisor, own in supervisors.items():
             theirs = [caseload for caseload in pages.caseloads if caseload.practitioner in own]
-            page = supervision_page(supervisor, theirs, pages.occasion)
+            absent = [one for one in own if one not in found]
+            page = supervision_page(supervisor, theirs, pages.occasion, not_found=absent)
             (partial / files[supervisor]).write_text(render(page), encoding="utf-8")
     return sorted(folder.glob("*.html"))

@@ -15,6 +15,10 @@ from pipelines.listed import INDEX, Caseload, Listed, Occasion, day, short_day
 from pipelines.page import Page, Section, fold, listing, paragraph, table
 
 NOT_LISTED = "Not on this list, and why"
+NOBODY_FOUND = (
+    "No patient with an open referral was found with {}. Either there is none, or the service's file of supervisors "
+    "names a practitioner otherwise than flags.csv does."
+)
 
 
 def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
@@ -91,16 +95,19 @@ def index_page(
     *,
     supervisors: Mapping[str, str],
     without: Sequence[str],
+    not_found: Sequence[str] = (),
 ) -> Page:
     """The whole service, for the analyst.
 
     `supervisors`: supervisor -> the address of their page; `without`: practitioners who have no supervisor
-    in the service's file.
+    in the service's file; `not_found`: those in it of whom the records hold no patient with an open referral.
     """
     listed = [one for caseload in caseloads for one in caseload.listed]
     left_out = pd.concat([caseload.left_out["reason"] for caseload in caseloads] or [pd.Series(dtype=str)])
     first = sum(one.flag.flagged for one in listed)
-    supervision = [Section("Supervision", _supervision(supervisors, without))] if supervisors else []
+    supervision = (
+        [Section("Supervision", _supervision(supervisors, without, not_found))] if supervisors else []
+    )
     return Page(
         f"Flags as at {day(occasion.as_of)}",
         f"{first} of {patients(len(listed))} with open work come first.",
@@ -145,11 +152,15 @@ def _caseloads(caseloads: Sequence[Caseload]) -> Markup:
     )
 
 
-def _supervision(supervisors: Mapping[str, str], without: Sequence[str]) -> list[Markup]:
+def _supervision(
+    supervisors: Mapping[str, str], without: Sequence[str], not_found: Sequence[str]
+) -> list[Markup]:
     links = _links_to(list(supervisors.values()), list(supervisors))
     parts = [listing({"Supervisor": links}, "A page each, with their own practitioners' patients only")]
     if without:
         parts.append(paragraph(f"No supervisor is named for {', '.join(without)}."))
+    if not_found:
+        parts.append(paragraph(NOBODY_FOUND.format(", ".join(not_found))))
     return parts
 
 

@@ -13,6 +13,7 @@ from pipelines.listed import Occasion
 from pipelines.scored import Scored
 
 REASONS = (1, 2, 3)
+STORE = "feedback.parquet"  # where the answers to a folder's flags are kept, beside them
 
 
 def flag_id(point: str, occasion: Occasion) -> str:

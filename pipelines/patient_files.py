@@ -33,7 +33,8 @@ def write_explained(
     """
     point = chosen_point(scored, patient)
     if point is None:
-        empty = Page("Why this chance", "No patient has work waiting for its review.", [], occasion.synthetic)
+        lead = "No patient has work waiting for its review."
+        empty = Page("Why this chance", lead, [], occasion.synthetic, occasion.about)
         yield write_page(out / "patient.html", empty)
         yield write_table(out / "explanation.csv", pd.DataFrame(columns=["point_id", "predictor"]))
         yield write_table(out / "what_if.csv", pd.DataFrame(columns=list(COLUMNS)))

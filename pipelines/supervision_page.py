@@ -8,25 +8,35 @@ from markupsafe import Markup
 
 from models.flags import Flag
 from pipelines.flag_card import flag_parts, how_to_read
-from pipelines.flag_pages import others_table, patients
+from pipelines.flag_pages import NOBODY_FOUND, others_table, patients
 from pipelines.listed import Caseload, Listed, Occasion, day
 from pipelines.page import Page, Section, card, heading, listing, paragraph
 
 IN_SUPERVISION = "in supervision"
 
 
-def supervision_page(supervisor: str, caseloads: Sequence[Caseload], occasion: Occasion) -> Page:
-    """The flags of a supervisor's practitioners, nobody else's: to discuss, then the others, then the silent."""
+def supervision_page(
+    supervisor: str, caseloads: Sequence[Caseload], occasion: Occasion, *, not_found: Sequence[str] = ()
+) -> Page:
+    """The flags of a supervisor's practitioners, nobody else's: to discuss, then the others, then the silent.
+
+    `not_found`: those of whom the records hold no patient with an open referral.
+    """
+    absent = paragraph(NOBODY_FOUND.format(", ".join(not_found)))
     first = [one for caseload in caseloads for one in caseload.first]
     discuss = sorted((one for one in first if any(_why(one.flag))), key=lambda one: -one.flag.chance)
+    said = [
+        Section("To discuss", [_card(one) for one in discuss] or [paragraph("Nobody needs discussing.")]),
+        Section("Also first on a practitioner's list", _by_practitioner(caseloads, discuss)),
+        Section("Nothing said", _silent(caseloads)),
+        Section("Not on a list, and why", [_left_out(caseloads)]),
+    ]
     return Page(
         f"For supervision: {supervisor}",
         f"{patients(len(discuss))} to discuss; {len(first)} come first on {_lists(len(caseloads))}.",
         [
-            Section("To discuss", [_card(one) for one in discuss] or [paragraph("Nobody needs discussing.")]),
-            Section("Also first on a practitioner's list", _by_practitioner(caseloads, discuss)),
-            Section("Nothing said", _silent(caseloads)),
-            Section("Not on a list, and why", [_left_out(caseloads)]),
+            *([Section("Without patients here", [absent])] if not_found else []),
+            *(said if caseloads else []),
             Section("How to read this page", [how_to_read(occasion)]),
         ],
         occasion.synthetic,
@@ -47,7 +57,7 @@ def _why(flag: Flag) -> Iterator[str]:
     elif not flag.reasons:
         yield "no single thing recorded stands out"
     if any(reason.consider and reason.consider.moment == IN_SUPERVISION for reason in flag.reasons):
-        yield "something to consider in supervision"
+        yield "there is something to consider in supervision"
 
 
 def _card(one: Listed) -> Markup:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +15,9 @@ from features.errors import InputError
 from models.feedback import ACTIONS, WHYS
 from pipelines.cli import main
 from pipelines.config import Config
-from pipelines.feedback import STORE, feedback, read_answers
+from pipelines.feedback import feedback, read_answers
 from pipelines.flag_files import write_tables
+from pipelines.flag_tables import STORE
 from pipelines.listed import Occasion
 from pipelines.scored import Scored
 from pipelines.store import fingerprint, step, write_table
@@ -86,6 +89,19 @@ def test_flags_that_were_scored_anew_under_their_answers_are_noticed(folder: Pat
     write_table(folder / "scored.parquet", table.assign(flag_id=table["flag_id"].str[::-1]))
     with pytest.raises(InputError, match="scored anew; score each day into a folder of its own"):
         read_answers(folder)
+
+
+def test_scoring_another_day_overwrites_no_flag_that_was_answered(
+    folder: Path, scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    feedback(folder, filled_in(folder), also=[], work=None, config=Config())
+    before = fingerprint(folder / "scored.parquet")
+    protected = service().protected
+    another = replace(occasion, as_of=occasion.as_of + timedelta(days=1))
+    with pytest.raises(InputError, match="score each day into a folder of its own"):
+        list(write_tables(folder, scored, protected, names=names, occasion=another))
+    assert fingerprint(folder / "scored.parquet") == before
+    list(write_tables(folder, scored, protected, names=names, occasion=occasion))
 
 
 def test_two_imports_at_once_are_refused(folder: Path) -> None:

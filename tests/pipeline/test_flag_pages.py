@@ -12,6 +12,7 @@ import pytest
 from features.conceptual_model import TITLES
 from features.predictor import everything
 from models.flags import NOT_HARM
+from pipelines.flag_files import write_pages
 from pipelines.flag_pages import caseload_page
 from pipelines.listed import Occasion, caseloads, file_names
 from pipelines.page import render
@@ -125,6 +126,15 @@ def test_supervision_discusses_what_a_practitioner_cannot_act_on_alone(
 
 def test_who_has_no_supervisor_is_named_on_the_analysts_page(pages: Path) -> None:
     assert "No supervisor is named for RX1:PWP 5, no practitioner recorded." in text_of(pages / "flags.html")
+
+
+def test_a_practitioner_whom_the_records_do_not_know_is_named_and_nothing_is_said_to_be_well(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion, tmp_path: Path
+) -> None:
+    list(write_pages(tmp_path, made_pages(scored, names, occasion), {"Bo": ("PWP 1",)}))
+    for page in (tmp_path / "supervisors" / "Bo.html", tmp_path / "flags.html"):
+        assert "No patient with an open referral was found with PWP 1." in text_of(page)
+    assert "every patient" not in text_of(tmp_path / "supervisors" / "Bo.html").lower()
 
 
 def test_names_of_patients_and_practitioners_cannot_become_markup(
