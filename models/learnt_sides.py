@@ -6,6 +6,7 @@ reason should not read so, and the registered model alone must be able to tell.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +17,13 @@ from numpy.typing import NDArray
 from models.explanation import Explained
 
 CLEARLY = 0.5
+BEYOND = 1e299  # LightGBM tells what is recorded from what is missing by a threshold beyond every value
 
 
 @dataclass(frozen=True)
 class Side:
     """`direction`: +1 where values above `middle` go with work not being done, -1 where those below do, 0
-    where the trees disagree too much to say."""
+    where the trees disagree too much to say. `middle` is missing where they only ask whether a value is recorded."""
 
     middle: float
     direction: int
@@ -45,10 +47,13 @@ class _Split:
 def learnt_sides(model: Explained) -> dict[str, Side]:
     """The side of each predictor that the model's trees divide patients by."""
     found: dict[str, list[_Split]] = {}
+    asked: set[str] = set()
     for tree in model.booster.dump_model()["tree_info"]:
         for split in _splits(tree["tree_structure"]):
-            found.setdefault(model.predictors[split.column], []).append(split)
-    return {name: _side(splits) for name, splits in found.items()}
+            asked.add(model.predictors[split.column])
+            if abs(split.threshold) < BEYOND:
+                found.setdefault(model.predictors[split.column], []).append(split)
+    return {name: _side(found[name]) if name in found else Side(math.nan, 0) for name in sorted(asked)}
 
 
 def _splits(node: Mapping[str, Any]) -> Iterator[_Split]:

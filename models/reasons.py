@@ -179,7 +179,8 @@ def _speaks_as(told: Told, name: str, values: Numbers) -> NDArray[np.int64]:
         return np.zeros(len(values), dtype=np.int64)
     if side is None:
         return np.ones(len(values), dtype=np.int64)
-    return np.where(side.worrying(values, predictor.direction) | np.isnan(values), 1, -1)
+    known = side.worrying(values, predictor.direction) * 2 - 1 if side.middle == side.middle else 0
+    return np.where(np.isnan(values), 1, known)
 
 
 def mostly_hidden(parts: pd.DataFrame, predictors: Mapping[str, Speaking]) -> pd.Series:

@@ -213,6 +213,17 @@ def test_where_both_ends_raise_the_outcome_no_side_is_worrying() -> None:
     assert side.worrying(2.0, None)
 
 
+def test_where_trees_only_ask_whether_a_value_is_recorded_no_value_is_on_a_side() -> None:
+    chance = np.random.default_rng(1)
+    recorded = chance.random(400) < 0.5
+    features = pd.DataFrame({"phq9_change": np.where(recorded, chance.normal(size=400), np.nan)})
+    options = {"objective": "binary", "verbose": -1, "num_threads": 1}
+    booster = lgb.train(options, lgb.Dataset(features.to_numpy(), (~recorded).astype(int)), 5)
+    side = learnt_sides(Learnt(booster, ("phq9_change",)))["phq9_change"]
+    assert np.isnan(side.middle)
+    assert side.direction == 0
+
+
 def test_a_direction_that_the_conceptual_model_states_goes_before_the_learnt_one() -> None:
     assert Side(0.5, 1).worrying(0.0, -1)
     assert not Side(0.5, 1).worrying(0.0, None)

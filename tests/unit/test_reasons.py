@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from models.explanation import Explanation
 from models.flags import Doubts, Flag, make_flags
+from models.learnt_sides import Side
 from models.reasons import may_speak
 from tests.unit.logistic import Logistic
 from tests.unit.test_flags import PREDICTORS, Spoken, flag, lines, rules
@@ -59,6 +60,14 @@ def test_what_lowers_the_chance_on_the_good_side_helps() -> None:
 @pytest.mark.parametrize("value", [0.0, math.nan])
 def test_what_lowers_the_chance_without_being_on_the_good_side_does_not_help(value: float) -> None:
     assert flag({"place_agreed": -0.9}, {"place_agreed": value}).helps == ()
+
+
+@pytest.mark.parametrize("direction", [None, -1])
+def test_where_only_being_recorded_matters_a_value_neither_worries_nor_helps(direction: int | None) -> None:
+    known = replace(rules().told, sides={"place_agreed": Side(math.nan, 0)})
+    spoken = {**PREDICTORS, "place_agreed": replace(PREDICTORS["place_agreed"], direction=direction)}
+    values = pd.DataFrame({"place_agreed": [0.0, 1.0, math.nan]})
+    assert may_speak(replace(known, predictors=spoken), values)["place_agreed"].tolist() == [0, 0, 1]
 
 
 def test_hidden_and_context_predictors_never_help() -> None:
