@@ -217,7 +217,7 @@ def test_where_trees_only_ask_whether_a_value_is_recorded_no_value_is_on_a_side(
     chance = np.random.default_rng(1)
     recorded = chance.random(400) < 0.5
     features = pd.DataFrame({"phq9_change": np.where(recorded, chance.normal(size=400), np.nan)})
-    options = {"objective": "binary", "verbose": -1, "num_threads": 1}
+    options = {"objective": "binary", "verbose": -1, "num_threads": 1, "num_leaves": 2}
     booster = lgb.train(options, lgb.Dataset(features.to_numpy(), (~recorded).astype(int)), 5)
     side = learnt_sides(Learnt(booster, ("phq9_change",)))["phq9_change"]
     assert np.isnan(side.middle)
