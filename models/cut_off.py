@@ -80,7 +80,8 @@ def by_share(share: float) -> Choose:
     """The cut-off that flags this share (0 to 1) of points."""
 
     def choose(aside: Aside) -> CutOff:
-        return CutOff(_flagging(aside.risk, share), f"the highest {share:.0%}, {SLICE}")
+        value = _flagging(aside.risk, share)
+        return CutOff(value, f"the highest {share:.0%}, {SLICE}{_tied(aside.risk, value, share)}")
 
     return choose
 
@@ -98,9 +99,9 @@ def by_capacity(flags_a_week: float, points_a_week: float) -> Choose:
         of_all = f"of the {points_a_week:.1f} points a week before the cut"
         if not share < 1:
             return CutOff(EVERYBODY, f"everybody: there is room for {wanted}, {of_all}")
-        return CutOff(
-            _flagging(aside.risk, share), f"{wanted}, which is the highest {share:.0%} {of_all}, {SLICE}"
-        )
+        value = _flagging(aside.risk, share)
+        tied = _tied(aside.risk, value, share)
+        return CutOff(value, f"{wanted}, which is the highest {share:.0%} {of_all}, {SLICE}{tied}")
 
     return choose
 
@@ -137,4 +138,19 @@ def net_benefit(flag: NDArray[np.bool_], outcome: Numbers, threshold: float) -> 
 
 
 def _flagging(risk: Numbers, share: float) -> float:
-    return float(np.quantile(risk, 1 - share))
+    """The cut-off that flags nearest to the share.
+
+    Many points may have one risk, such as a step of an isotonic calibration: they are flagged together or not at all.
+    """
+    value = float(np.quantile(risk, 1 - share))
+    above = risk[risk > value]
+    tries = [value, float(above.min())] if len(above) else [value]
+    return min(tries, key=lambda one: abs(float((risk >= one).mean()) - share))
+
+
+def _tied(risk: Numbers, value: float, share: float) -> str:
+    """What is flagged instead, where points of one risk keep it from the share by more than 1 in 100."""
+    flagged = float((risk >= value).mean())
+    if abs(flagged - share) <= max(0.01, 1 / len(risk)):
+        return ""
+    return f" ({flagged:.0%} of them, because many have one risk)"

@@ -28,6 +28,19 @@ def test_a_share_flags_that_share_of_the_points_set_aside(share: float, seed: in
     assert flagged == pytest.approx(share, abs=0.002)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "flagged"), [((60, 25, 15), 0.15), ((40, 45, 15), 0.15), ((70, 16, 14), 0.14), ((100,), 1.0)]
+)
+def test_points_of_one_risk_are_flagged_together_and_what_that_comes_to_is_said(
+    sizes: tuple[int, ...], flagged: float
+) -> None:
+    risk = np.repeat(np.linspace(0.2, 0.8, len(sizes)), sizes)
+    points = Aside(risk, np.zeros(len(risk)))
+    for found in (chosen(points, share=0.2), chosen(points, way="capacity", flags_a_week=2.0)):
+        assert (risk >= found.value).mean() == flagged
+        assert found.says.endswith(f"({flagged:.0%} of them, because many have one risk)")
+
+
 def test_a_capacity_flags_what_it_is_of_a_weeks_points() -> None:
     cut_off = chosen(way="capacity", flags_a_week=2.5)
     assert (aside().risk >= cut_off.value).mean() == pytest.approx(0.25, abs=0.002)
