@@ -15,10 +15,19 @@ import ibis
 from features.number import Expression, Table
 
 DAY = 86_400.0
+# A log-in whose end is not known yet is taken to go on for so long at most, ours; the longest of the 8,569 log-ins
+# that Côté-Allard 2022 published lasted 5.6 hours.
+LONGEST_LOG_IN_HOURS = 6
 About: TypeAlias = Literal["pathway", "patient", "practitioner", "service"]
 WHOSE = ("pathway_id", "patient_id", "practitioner_id", "service_id")
 POINT_COLUMNS = ("point_id", *WHOSE, "contact_id", "at", "session_number")
 DERIVED = ("days_before", "in_this_contact", "in_this_pathway", "with_this_practitioner")
+# Which of these compare a column of the fact with the point's own.
+BESIDE_THE_POINT = {
+    "in_this_contact": "contact_id",
+    "in_this_pathway": "pathway_id",
+    "with_this_practitioner": "practitioner",
+}
 POINT, FACT = 0, 1
 TO_NINE_PLACES = 9
 NOTHING = ibis.literal(0.0, "float64")
@@ -30,7 +39,7 @@ def known_before(points: Table, rows: Table, about: About, later: Mapping[str, s
     `points` has POINT_COLUMNS with `at` in seconds; `rows` has `about_id`, `known_at`, `superseded_at`,
     `order` and the fact's own columns. A row counts while no later version of it was known. A column
     named in `later` is seen only where the moment it names has passed; `minutes_until_point` is cut at
-    the point.
+    the point, see `_minutes`.
     """
     key = f"{about}_id"
     named = points.select(**{f"point_{name.removeprefix('point_')}": points[name] for name in POINT_COLUMNS})
@@ -38,9 +47,7 @@ def known_before(points: Table, rows: Table, about: About, later: Mapping[str, s
     seen = named.join(rows, [named[f"point_{key}"] == rows[key], rows.known_at < named.point_at, standing])
     seen = seen.mutate(days_before=(seen.point_at - seen.known_at).cast("float64") / DAY)
     if "ended_at" in seen.columns:
-        end = ibis.ifelse(seen.ended_at < seen.point_at, seen.ended_at, seen.point_at)
-        minutes = (end - seen.known_at).cast("float64") / 60.0
-        seen = seen.mutate(minutes_until_point=ibis.ifelse(seen.ended_at.notnull(), minutes, ibis.null()))
+        seen = seen.mutate(minutes_until_point=_minutes(seen))
     for own, moment in later.items():
         seen = seen.mutate(**{own: ibis.ifelse(seen[moment] < seen.point_at, seen[own], ibis.null())})
     if "contact_id" in seen.columns:
@@ -50,6 +57,18 @@ def known_before(points: Table, rows: Table, about: About, later: Mapping[str, s
     if "pathway_id" in seen.columns:
         seen = seen.mutate(in_this_pathway=seen.pathway_id == seen.point_pathway_id)
     return seen
+
+
+def _minutes(seen: Table) -> Expression:
+    """Minutes of each log-in up to its end or, where no end was known before the point, up to the point.
+
+    Whether an end is recorded later must not matter: a log-in of the last LONGEST_LOG_IN_HOURS without a known
+    end counts as going on, and of an earlier one nobody knows how long it was, which is missing.
+    """
+    so_far = seen.point_at - seen.known_at
+    going_on = ibis.ifelse(so_far <= LONGEST_LOG_IN_HOURS * 3_600, so_far, ibis.null())
+    seconds = ibis.ifelse(seen.ended_at < seen.point_at, seen.ended_at - seen.known_at, going_on)
+    return seconds.cast("float64") / 60.0
 
 
 def behind_totals(points: Table, rows: Table, about: About) -> Table:

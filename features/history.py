@@ -15,7 +15,7 @@ from typing import Any
 
 import ibis
 
-from features.as_of import DERIVED
+from features.as_of import BESIDE_THE_POINT, DERIVED
 from features.errors import nearest
 from features.number import Expression, Number, not_zero
 from features.tally import RunningTally, Tally
@@ -31,6 +31,12 @@ class Column:
     def __init__(self, rows: History, value: Expression) -> None:
         self.rows = rows
         self.value = value
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "a Column has one value per row, none where the predictor is written: no `if`, `and`, `or`, `not` and "
+            "no `1 < x < 7`; write `&`, `|`, `~` and `(x > 1) & (x < 7)`"
+        )
 
     def _with(self, other: Column | float | str, work: Callable[[Any, Any], Any]) -> Column:
         return Column(self.rows, work(self.value, other.value if isinstance(other, Column) else other))
@@ -155,6 +161,12 @@ class History:
         self.tally = tally
         self.condition = condition
 
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "a History is not known yet where the predictor is written: no `if`, `and`, `or`, `not`; "
+            "ask `.count()`, and `when_absent` says what an empty one gives"
+        )
+
     def __getattr__(self, name: str) -> Column:
         tally = self.tally
         if name in DERIVED and isinstance(tally, RunningTally):
@@ -165,8 +177,9 @@ class History:
             raise AttributeError(
                 f"fact '{tally.fact}' has no column '{name}': {nearest(name, (*DERIVED, *tally.origins))}"
             )
-        if name in tally.origins and name not in tally.recorded:
-            raise NotRecordedError(f"the source does not record {tally.origins[name]}")
+        needed = BESIDE_THE_POINT.get(name, name)
+        if needed in tally.origins and needed not in tally.recorded:
+            raise NotRecordedError(f"the source does not record {tally.origins[needed]}")
         self.tally.read.add(name)
         return Column(self, self.tally.seen[name])
 

@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.operations as ops
 from ibis.common.exceptions import IbisError
 
+from features.as_of import BESIDE_THE_POINT
 from features.errors import nearest
 from features.facts import FACTS, Fact
 from features.history import Column, History
@@ -25,11 +26,6 @@ DERIVED_TYPES = {
     "with_this_practitioner": "boolean",
     "order": "int64",
     "point_id": "string",
-}
-BESIDE_THE_POINT = {
-    "in_this_contact": "contact_id",
-    "in_this_pathway": "pathway_id",
-    "with_this_practitioner": "practitioner",
 }
 KEY = "order"  # read by whoever counts rows
 MOMENTS = ("date", "time", "timestamp")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 
 from features.facts.definition import fact
-from features.facts.source import Source, Table, end_of_day, known_undated, known_when_dated, scoped
+from features.facts.source import DAY, Source, Table, end_of_day, known_undated, known_when_dated, scoped
 
 CONTACT = "IDS201CareContact"
 REFERRAL = "IDS101Referral"
@@ -115,7 +115,10 @@ def activities(source: Source) -> Table:
 @fact(
     "practitioner",
     reads={QUALIFICATION: "CarePersLocalId QualAttainLevelIAPT QualAwardedDate:int64"},
-    gives={"high_intensity": "boolean QualAttainLevelIAPT", "awarded": "int64 QualAwardedDate"},
+    gives={
+        "high_intensity": "boolean QualAttainLevelIAPT",
+        "days_held_when_known": "float64 QualAwardedDate",
+    },
 )
 def qualifications(source: Source) -> Table:
     """A practitioner's qualifications, known from the day each was awarded or first submitted, the later.
@@ -125,6 +128,7 @@ def qualifications(source: Source) -> Table:
     rows = source.versions(QUALIFICATION, "CarePersLocalId", "QualAttainLevelIAPT", "QualAwardedDate")
     awarded = end_of_day(rows.QualAwardedDate)
     told = ibis.ifelse(rows.single, awarded, ibis.coalesce(rows.held_from, awarded))
+    known_at = ibis.greatest(awarded, told)
     return rows.select(
         practitioner_id=scoped(rows, "CarePersLocalId"),
         record_key=scoped(rows, "CarePersLocalId")
@@ -133,9 +137,9 @@ def qualifications(source: Source) -> Table:
         + "@"
         + rows.QualAwardedDate.cast("string"),
         version=rows.version,
-        known_at=ibis.greatest(awarded, told),
+        known_at=known_at,
         high_intensity=rows.QualAttainLevelIAPT.isin(HIGH_INTENSITY),
-        awarded=awarded,
+        days_held_when_known=(known_at - awarded).cast("float64") / DAY,
     )
 
 

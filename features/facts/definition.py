@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,7 @@ class Fact:
     `reads`: table -> column -> Ibis type; nothing else of the records can be seen.
     `gives`: column -> (Ibis type, the column of the records that must be recorded for it).
     `later`: column -> the column that holds the moment from which alone it is known.
+    `parts`: the tables of each part of a fact that is a union of parts, any of which carries it alone.
     `running`: what a practitioner or a service saw with all patients: only totals up to a point can be had.
     `protected`: only a predictor that is marked so may read it, and only where a setting admits that.
     """
@@ -57,6 +58,7 @@ class Fact:
     reads: Reads
     gives: Mapping[str, tuple[str, str]]
     later: Mapping[str, str]
+    parts: tuple[frozenset[str], ...]
     running: bool
     protected: bool
     summary: str
@@ -77,9 +79,8 @@ class Fact:
 
     def recorded(self, columns: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
         """The columns of the fact that a source with these tables and columns can carry."""
-        if any(table not in columns for table in self.reads):
-            return frozenset()
-        held = {name for table in self.reads for name in columns[table]}
+        carried = (part for part in self.parts if part <= columns.keys())
+        held = {name for part in carried for table in part for name in columns[table]}
         return frozenset(name for name, (_, needed) in self.gives.items() if needed in held)
 
 
@@ -89,6 +90,7 @@ def fact(
     reads: Mapping[str, str],
     gives: Mapping[str, str],
     later: Mapping[str, str] | None = None,
+    parts: Iterable[Iterable[str]] | None = None,
     running: bool = False,
     protected: bool = False,
 ) -> Callable[[Callable[[Source], Any]], Callable[[Source], Any]]:
@@ -97,7 +99,7 @@ def fact(
     `reads` spells, for each table, its columns as "Name" or "Name:type"; `gives` spells, for each column
     of the fact, "type Column", the column being the one that must be recorded. The function gives a table
     with `{about}_id`, `record_key`, `known_at` (seconds) and the columns named; with `version` where a row
-    can be corrected, and with `patient_id` where `running`.
+    can be corrected, and with `patient_id` where `running`. Without `parts` it needs every table it reads.
     """
 
     def declare(function: Callable[[Source], Any]) -> Callable[[Source], Any]:
@@ -110,6 +112,7 @@ def fact(
             reads={table: _typed(columns) for table, columns in reads.items()},
             gives={column: _split(spelt) for column, spelt in gives.items()},
             later=dict(later or {}),
+            parts=tuple(frozenset(part) for part in parts or (reads,)),
             running=running,
             protected=protected,
             summary=re.split(r"\n\s*\n", function.__doc__ or "")[0].replace("\n", " ").strip(),
@@ -135,6 +138,11 @@ def _checked(**definition: Any) -> Fact:
                     f"{made.name}: {table}.{column} is worked out over the whole pathway after the event; "
                     "no fact may read it"
                 )
+    unread = next((table for part in made.parts for table in part if table not in made.reads), None)
+    if unread is not None:
+        raise FactError(
+            f"{made.name}: `parts` names {unread}, which `reads` does not name; {nearest(unread, made.reads)}"
+        )
     read = {column for columns in made.reads.values() for column in columns}
     for given, (_, needed) in made.gives.items():
         if needed not in read:

@@ -84,7 +84,11 @@ def protected_circumstances(source: Source) -> Table:
     rows = rows.filter(rows.SocPerCircumstance.isin(tuple(groups)))
     return rows.select(
         patient_id=scoped(rows, "LocalPatientId"),
-        record_key=scoped(rows, "LocalPatientId") + "@" + rows.SocPerCircumstance,
+        record_key=scoped(rows, "LocalPatientId")
+        + "@"
+        + rows.SocPerCircumstance
+        + "@"
+        + rows.SocPerCircumstanceRecDate.cast("string"),
         version=rows.version,
         known_at=known_when_entered(rows, end_of_day(rows.SocPerCircumstanceRecDate)),
         group=rows.SocPerCircumstance.cases(*groups.items(), else_=ibis.null("string")),

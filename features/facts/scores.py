@@ -72,22 +72,32 @@ def _beside_contacts(source: Source, tools: tuple[str, ...]) -> Table:
     )
 
 
-BOTH = {
-    **CONTACT_SCORES,
-    AT_REFERRAL: "ServiceRequestId CodedAssToolType PersScore:float64 AssToolCompDate:int64 AssToolCompTime:int64",
+REFERRAL_SCORES = {
+    AT_REFERRAL: "ServiceRequestId CodedAssToolType PersScore:float64 AssToolCompDate:int64 AssToolCompTime:int64"
 }
+BOTH = {**CONTACT_SCORES, **REFERRAL_SCORES}
+EITHER = (CONTACT_SCORES, REFERRAL_SCORES)
 
 
-@fact("pathway", reads=BOTH, gives=SCORE)
+def _wherever(source: Source, tools: tuple[str, ...]) -> Table:
+    """Scores on these tools at contacts, beside them, or both, as the source records them."""
+    at_contacts, beside = source.has(*CONTACT_SCORES), source.has(*REFERRAL_SCORES)
+    if not at_contacts:
+        return _beside_contacts(source, tools)
+    rows = _kept(_at_contacts(source, tools))
+    return rows.union(_beside_contacts(source, tools)) if beside else rows
+
+
+@fact("pathway", reads=BOTH, gives=SCORE, parts=EITHER)
 def phq9(source: Source) -> Table:
     """PHQ-9 totals, 0 to 27 points."""
-    return _kept(_at_contacts(source, PHQ9)).union(_beside_contacts(source, PHQ9))
+    return _wherever(source, PHQ9)
 
 
-@fact("pathway", reads=BOTH, gives=SCORE)
+@fact("pathway", reads=BOTH, gives=SCORE, parts=EITHER)
 def gad7(source: Source) -> Table:
     """GAD-7 totals, 0 to 21 points."""
-    return _kept(_at_contacts(source, GAD7)).union(_beside_contacts(source, GAD7))
+    return _wherever(source, GAD7)
 
 
 @fact("pathway", reads=CONTACT_SCORES, gives=SCORE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -41,6 +41,10 @@ class Source:
                     f"fact '{self._fact.name}' may not build on '{name}'; name {table}'s columns in `reads`"
                 )
         return self._facts(name).drop("superseded_at", "order")
+
+    def has(self, *names: str) -> bool:
+        """Whether the records hold all of these tables."""
+        return self._shared.has(names)
 
     def table(self, name: str) -> Table:
         """The allowed columns of a table with `provider` and `submission`; one not recorded is missing."""
@@ -86,6 +90,10 @@ class Shared:
         self._records = records
         self._engine = engine
         self._versions: dict[tuple[str, ...], Table] = {}
+
+    def has(self, names: Iterable[str]) -> bool:
+        """See `Source.has`."""
+        return all(name in self._records.columns for name in names)
 
     def table(self, name: str, columns: Mapping[str, str]) -> Table:
         """Columns of a table by Ibis type, with `provider` and `submission`; one not recorded is missing."""

@@ -100,7 +100,7 @@ def silence_against_own_rhythm(platform_sessions: History) -> Number:
     unrecorded="how long the log-ins were",
 )
 def minutes_per_login(platform_sessions: History) -> Number:
-    """Mean minutes of a log-in; one still going on at the point is cut there.
+    """Mean minutes of a log-in; one still going on at the point is cut there, one that never ended left out.
 
     platform_sessions | minutes_until_point
                       | 10

@@ -177,14 +177,14 @@ def practitioner_experience(caseload: History) -> Number:
     unrecorded="when the practitioner was first qualified",
 )
 def practitioner_days_qualified(qualifications: History) -> Number:
-    """Days since the practitioner's first qualification was known; missing where none is recorded.
+    """Days since the practitioner's first qualification was awarded; missing where none is recorded.
 
-    qualifications | days_before
-                   | 900
-                   | 100
+    qualifications | days_held_when_known  days_before
+                   | 400                   500
+                   | 0                     100
     gives          | 900
     """
-    return qualifications.days_since_first()
+    return (qualifications.days_held_when_known + qualifications.days_before).highest()
 
 
 @predictor(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 import pandas as pd
@@ -25,14 +26,12 @@ def with_rows_from_the_future(frames: Frames, point: pd.Series) -> Frames:
 
 def with_cells_filled_later(frames: Frames, point: pd.Series) -> Frames:
     """The service with every cell overwritten that is filled only at or after the point."""
-    changed = {table: frame.copy() for table, frame in frames.items()}
     at: datetime = point["at"].to_pydatetime()
-    referrals = changed["IDS101Referral"]
-    still_open = pd.to_datetime(referrals["ServDischDate"]).isna() | (
-        pd.to_datetime(referrals["ServDischDate"]) > at
-    )
-    referrals.loc[still_open, "ServDischDate"] = (at + timedelta(days=1)).date()
     after = (at + timedelta(days=1)).date()
+    changed = _with_later_cells(frames, at, {
+        "ServDischDate": after, "SessionEnd": at + timedelta(days=300), "ModulesCompleted": ABSURD,
+        "MessagesSent": ABSURD,
+    })  # fmt: skip
     for column, value in (
         ("PHQ9_LastScore", 999),
         ("CareContact_Count", 999),
@@ -40,14 +39,27 @@ def with_cells_filled_later(frames: Frames, point: pd.Series) -> Frames:
         ("Recovery_Flag", "True"),
         ("EndCode", "46"),
     ):
-        referrals[column] = value
-    logins = changed.get("BSW004PlatformSession")
-    if logins is not None:
-        ended = pd.to_datetime(logins["SessionEnd"])
-        ongoing = (ended >= at) & logins["SessionEnd"].notna()
-        logins.loc[ongoing, "SessionEnd"] = at + timedelta(days=300)
-        logins.loc[ongoing, "ModulesCompleted"] = ABSURD
+        changed["IDS101Referral"][column] = value
     return _with_later_versions(changed, point, at)
+
+
+def with_cells_not_filled_yet(frames: Frames, point: pd.Series) -> Frames:
+    """The service with every cell emptied that is filled only at or after the point: what the point could see."""
+    empty = dict.fromkeys(("ServDischDate", "SessionEnd", "ModulesCompleted", "MessagesSent"))
+    return _with_later_cells(frames, point["at"].to_pydatetime(), empty)
+
+
+def _with_later_cells(frames: Frames, at: datetime, cells: Mapping[str, object]) -> Frames:
+    """A copy with other cells where a discharge or the end of a log-in came at or after the point, or not at all."""
+    changed = {table: frame.copy() for table, frame in frames.items()}
+    for table, moment in (("IDS101Referral", "ServDischDate"), ("BSW004PlatformSession", "SessionEnd")):
+        rows = changed.get(table)
+        if rows is not None:
+            when = pd.to_datetime(rows[moment])
+            later = when.isna() | (when >= at)
+            for column in rows.columns.intersection(list(cells)):
+                rows[column] = rows[column].astype(object).mask(later, cells[column])
+    return changed
 
 
 def with_log_ins_around(frames: Frames, point: pd.Series) -> Frames:

@@ -56,6 +56,9 @@ class Column:
     def __gt__(self, other: Column | float) -> Column:
         return self._compared(other, operator.gt)
 
+    def __add__(self, other: Column | float) -> Column:
+        return self._compared(other, operator.add)
+
     def __mul__(self, other: Column | float) -> Column:
         return self._compared(other, operator.mul)
 

@@ -11,6 +11,7 @@ from tests.contract.reference import History, Row
 from tests.contract.reference_number import Number, unless_missing
 
 SECONDS_A_DAY = 86_400
+SIX_HOURS = 21_600
 Values = dict[str, dict[str, float | None]]
 
 
@@ -58,8 +59,7 @@ def _as_known_at(point: Row, row: Row, fact: Fact) -> Row:
             seen[column] = None
     seen["days_before"] = (at - row["known_at"]) / SECONDS_A_DAY
     if "ended_at" in row:
-        ended = unless_missing(lambda end: min(end, at), row["ended_at"])
-        seen["minutes_until_point"] = unless_missing(lambda end: (end - row["known_at"]) / 60, ended)
+        seen["minutes_until_point"] = _minutes(row["known_at"], row["ended_at"], at)
     if "contact_id" in row:
         seen["in_this_contact"] = row["contact_id"] is not None and row["contact_id"] == point["contact_id"]
     for column, mine, theirs in (
@@ -69,6 +69,13 @@ def _as_known_at(point: Row, row: Row, fact: Fact) -> Row:
         if mine in row:
             seen[column] = unless_missing(lambda one, two: one == two, row[mine], point[theirs])
     return seen
+
+
+def _minutes(started: int, ended: int | None, at: int) -> float | None:
+    """Minutes of a log-in that ended before the point, or so far; one that has no end for six hours has none."""
+    if ended is not None and ended < at:
+        return (ended - started) / 60
+    return (at - started) / 60 if at - started <= SIX_HOURS else None
 
 
 def _with_absence(predictor: Predictor, number: Number) -> Number:

@@ -13,6 +13,7 @@ from features.facts import FACTS
 from features.predictor import catalogue
 from tests.contract.absurdity import (
     with_cells_filled_later,
+    with_cells_not_filled_yet,
     with_log_ins_around,
     with_rows_from_the_future,
 )
@@ -51,11 +52,24 @@ def test_rows_at_and_after_the_point_change_nothing(frames: Frames, chosen: int)
 def test_cells_filled_after_the_point_change_nothing(frames: Frames, chosen: int) -> None:
     point = _any_point(frames, chosen)
     frames = with_log_ins_around(frames, point)
-    overwritten = with_cells_filled_later(frames, point)
     only = {point["point_id"]}
-    known, later = matrix_of(frames, only=only), matrix_of(overwritten, only=only)
-    assert len(known) == len(later) == 1
-    _same(known, later)
+    known = matrix_of(frames, only=only)
+    assert len(known) == 1
+    _same(known, matrix_of(with_cells_filled_later(frames, point), only=only))
+    _same(known, matrix_of(with_cells_not_filled_yet(frames, point), only=only))
+
+
+def test_whether_the_end_of_a_log_in_is_recorded_later_changes_nothing() -> None:
+    frames = small_service(7)
+    point = _any_point(frames, 3)
+    frames = with_log_ins_around(frames, point)
+    only = {point["point_id"]}
+    minutes = ["minutes_past_7_days", "brief_logins", "minutes_per_login", "minutes_trend"]
+    filled, empty = with_cells_filled_later(frames, point), with_cells_not_filled_yet(frames, point)
+    assert (
+        matrix_of(empty, only=only)["minutes_past_7_days"].iloc[0] >= 70
+    )  # 10 and 60 minutes up to the point
+    _same(matrix_of(filled, only=only)[minutes], matrix_of(empty, only=only)[minutes])
 
 
 @SOME

@@ -75,6 +75,9 @@ def test_an_unknown_name_is_told_with_the_nearest(
         (lambda phq9, gad7: phq9.where(gad7.score > 3).count(), "cannot be read beside those of 'gad7'"),
         (lambda phq9, gad7: (phq9.score - gad7.score).mean(), "cannot be read beside those of 'gad7'"),
         (lambda phq9_latest, gad7_latest: phq9_latest and gad7_latest, "a Number is not known yet"),
+        (lambda phq9: phq9.where(phq9.score > 3 and phq9.score < 9).count(), "write `&`, `|`"),
+        (lambda phq9: phq9.where(3 < phq9.score < 9).count(), r"`\(x > 1\) & \(x < 7\)`"),
+        (lambda phq9: phq9.score.latest() if phq9 else 0, "a History is not known yet .*when_absent"),
         (lambda phq9_latest: phq9_latest + "1", "cannot be worked out"),
     ],
     ids=[
@@ -86,6 +89,9 @@ def test_an_unknown_name_is_told_with_the_nearest(
         "two facts",
         "two facts' values",
         "and",
+        "and of columns",
+        "between",
+        "if of a history",
         "plus a word",
     ],
 )

@@ -1,0 +1,84 @@
+"""Rows of facts that are easily got wrong: unions of tables, dates of award, circumstances told twice."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+
+from features.as_of import DAY
+from features.matrix import Matrix, matrix
+from features.points import PointSettings, find_points
+from features.predictor import catalogue
+from tests.contract.engine import facts_of, points_of
+from tests.contract.small_service import FIRST_DAY, Frames, small_service
+
+AT_CONTACTS, AT_REFERRAL = "IDS607CodedScoreAssessmentAct", "IDS606CodedScoreAssessmentRefer"
+SCORES = ("phq9_latest", "gad7_latest", "questionnaire_missing_now")
+
+
+@pytest.fixture(scope="module")
+def frames() -> Frames:
+    return small_service(7)
+
+
+def _some(frames: Frames, *names: str) -> Matrix:
+    facts = facts_of(frames)
+    points = find_points(facts, PointSettings()).table
+    return matrix(facts, points, {name: known for name, known in catalogue().items() if name in names})
+
+
+def _without(frames: Frames, *tables: str) -> Frames:
+    return {name: frame for name, frame in frames.items() if name not in tables}
+
+
+def test_scores_at_contacts_are_read_where_there_are_none_beside_contacts(frames: Frames) -> None:
+    emptied = frames | {AT_REFERRAL: frames[AT_REFERRAL].head(0)}
+    found = _some(_without(frames, AT_REFERRAL), *SCORES)
+    assert found.left_out == {}
+    assert found.frame["phq9_latest"].notna().any()
+    pd.testing.assert_frame_equal(found.frame, _some(emptied, *SCORES).frame)
+
+
+def test_scores_beside_contacts_are_read_where_there_are_none_at_contacts(frames: Frames) -> None:
+    found = _some(_without(frames, AT_CONTACTS), *SCORES)
+    assert found.frame["phq9_latest"].notna().any()
+    # That no questionnaire was recorded in a contact says nothing where none ever is.
+    assert found.left_out == {
+        "questionnaire_missing_now": "the source does not record IDS201CareContact.CareContactId"
+    }
+
+
+def test_without_either_table_the_scores_are_left_out_by_name(frames: Frames) -> None:
+    found = _some(_without(frames, AT_CONTACTS, AT_REFERRAL), *SCORES)
+    assert found.left_out["phq9_latest"] == f"the source has no {AT_CONTACTS} and no {AT_REFERRAL}"
+
+
+def test_a_practitioner_is_qualified_since_the_award_and_not_since_the_records_begin(frames: Frames) -> None:
+    first = FIRST_DAY - timedelta(days=400)  # see small_service
+    found = _some(frames, "practitioner_days_qualified").frame.set_index("point_id")
+    points = points_of(frames).set_index("point_id")
+    told = date(2024, 2, 1)  # the end of the first submission's period, in which the award is told
+    known = points[(points["at"] >= pd.Timestamp(told)) & points["practitioner_id"].notna()]
+    assert len(known) > 0
+    days = (known["at"] - pd.Timestamp(first + timedelta(days=1))).dt.total_seconds() / DAY
+    values = found.loc[known.index, "practitioner_days_qualified"]
+    assert (values - days).abs().max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("fact", "code"), [("circumstances", "160933000"), ("protected_circumstances", "160543007")]
+)
+def test_a_circumstance_told_on_two_days_is_two_rows_and_both_stand(
+    frames: Frames, fact: str, code: str
+) -> None:
+    own = {"OrgID_Provider": "AAA01", "LocalPatientId": "P0", "SocPerCircumstance": code}
+    told = pd.DataFrame([
+        {**own, "SocPerCircumstanceRecDate": day, "UniqueSubmissionID": "AAA01-0"}
+        for day in (date(2024, 1, 9), date(2024, 1, 20))
+    ])  # fmt: skip
+    facts = facts_of(frames | {"IDS011SocPerCircumstances": told})
+    rows = facts.engine.frame(facts.table(fact))
+    assert len(rows) == rows["record_key"].nunique() == 2
+    assert rows["superseded_at"].isna().all()
