@@ -73,7 +73,10 @@ def needed(*, parameters: int, prevalence: float, cox_snell: float) -> dict[str,
     if not 0 < cox_snell < min(most, SHRINKAGE):
         raise ValueError(f"the Cox-Snell R2 must lie above 0 and below {most:.3f}; it is {cox_snell:.3f}")
     shrunk = cox_snell / (cox_snell + OPTIMISM * most)
-    error = -0.508 + 0.259 * np.log(prevalence) + 0.504 * np.log(parameters) - np.log(ERROR)
+    rarer = min(
+        prevalence, 1 - prevalence
+    )  # the formula was made for shares up to a half; the error is the same
+    error = -0.508 + 0.259 * np.log(rarer) + 0.504 * np.log(parameters) - np.log(ERROR)
     persons = {
         "shrinkage": _for_shrinkage(parameters, cox_snell, SHRINKAGE),
         "optimism": _for_shrinkage(parameters, cox_snell, shrunk),

@@ -69,6 +69,11 @@ def test_at_an_auroc_of_a_coin_nothing_is_said() -> None:
     assert set(asked["enough"]) == {"cannot be said"}
 
 
+def test_an_outcome_and_its_opposite_need_as_many() -> None:
+    often, seldom = (needed(parameters=20, prevalence=share, cox_snell=0.1) for share in (0.7, 0.3))
+    assert often == seldom
+
+
 def test_an_r2_beyond_what_is_possible_is_refused() -> None:
     with pytest.raises(ValueError, match=r"must lie above 0 and below 0\.328"):
         needed(parameters=10, prevalence=0.05, cox_snell=0.4)
