@@ -22,7 +22,7 @@ from pipelines.page import write_page
 from pipelines.store import is_synthetic, read_manifest, read_table, step, write_table
 
 GROUPS = ("ethnic_group", "gender", "age_band", "deprivation_quintile")
-NEEDED = ("flag_id", "as_of", "point_id", "patient_id", "practitioner_id", "flag")
+NEEDED = ("flag_id", "as_of", "point_id", "patient_id", "practitioner_id", "flag", "model_version")
 
 
 def feedback(
@@ -68,6 +68,7 @@ def reported(folders: Sequence[Path], work: Path | None, settings: AuditSettings
         became=became,
         first_day=str(flags["as_of"].min()),
         last_day=str(flags["as_of"].max()),
+        models=", ".join(sorted(flags["model_version"].astype(str).unique())),
         synthetic=any(is_synthetic(folder / "scored.parquet") for folder in folders),
     )
 

@@ -43,6 +43,7 @@ class Reported:
     became: pd.DataFrame | None
     first_day: str
     last_day: str
+    models: str
     synthetic: bool
 
     @property
@@ -51,7 +52,7 @@ class Reported:
         own = self.shares[self.shares["group"] == EVERYONE].set_index("measure")
         answered, disagreed = own.loc["answered"], own.loc["disagreed"]
         if answered["share"] == STAR:
-            return "Too few flags were answered to say anything of them."
+            return "There are too few flags to say how many of them were answered."
         said = f"Of about {answered['rows']} flags {answered['share']} were answered"
         against = (
             ""
@@ -70,7 +71,8 @@ def feedback_page(found: Reported) -> Page:
         Section("How to read this page", [bullets(HOW_TO_READ)]),
     ]
     days = found.first_day if found.first_day == found.last_day else f"{found.first_day} to {found.last_day}"
-    return Page("What was done with flags", found.lead, sections, found.synthetic, {"Flags as at": days})
+    about = {"Flags as at": days, "Model": f"version {found.models}"}
+    return Page("What was done with flags", found.lead, sections, found.synthetic, about)
 
 
 def _by_group(shares: pd.DataFrame) -> list[Markup]:

@@ -127,6 +127,7 @@ def test_what_became_of_the_work_stands_beside_what_was_done(folder: Path, tmp_p
 def test_the_page_names_nobody_and_shows_no_small_number(folder: Path) -> None:
     feedback(folder, filled_in(folder), also=[], work=None, config=Config())
     page = (folder / "feedback.html").read_text(encoding="utf-8")
+    assert "version 1" in page
     assert not re.search(r"RX1|PWP|[0-9a-f]{16}", re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL))
     table = pd.read_csv(folder / "feedback.csv", dtype=str)
     assert set(table["rows"].replace("*", "0").astype(int) % 5) == {0}
