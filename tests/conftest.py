@@ -8,6 +8,13 @@ from pathlib import Path
 
 import pytest
 from _pytest.nodeid import coerce_node_id
+from hypothesis import HealthCheck, settings
+
+# Which examples are tried must not depend on the day, nor what passes on how busy the machine is.
+settings.register_profile(
+    "the same everywhere", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("the same everywhere")
 
 REQUIRED = {name for name in os.environ.get("BSW_REQUIRE", "").split(",") if name}
 
