@@ -128,7 +128,7 @@ def _circumstances(facts: Facts, patients: pd.Series[str]) -> dict[str, pd.Serie
 
 def _after_colon(meaning: pd.Series[str]) -> pd.Series[str]:
     """ "Religion: Sikh" as "Sikh"; what was not recorded or not stated as unknown."""
-    words = meaning.astype("string").str.partition(": ")[2].fillna(UNKNOWN)
+    words = meaning.astype("string").str.extract(": (.*)", expand=False).fillna(UNKNOWN)
     return words.where(~words.isin(("", RELIGION_NOT_STATED)), UNKNOWN).astype(str)
 
 

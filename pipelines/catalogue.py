@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import features
 from features.conceptual_model import CONSTRUCTS
 from features.errors import InputError
 from features.lineage import columns_read
+from features.matrix import matrix
 from features.predictor import Predictor, unmeasured
 from features.predictor import catalogue as predictors
-from pipelines.build import assemble
+from features.records import read_records
+from pipelines.build import begin
 from pipelines.config import Config
 from pipelines.store import write_text
 
@@ -80,18 +83,25 @@ def fields_of(construct: str) -> tuple[str, ...]:
 
 
 def of_source(source: Path, config: Config) -> str:
-    """Every predictor with the share of a source's points at which it has a value, construct by construct."""
-    built = assemble(source, config=config, until=None)
-    shares = built.features.notna().mean()
-    lines = [f"{len(built.points):,} points of {source}; the share of them at which a predictor has a value"]
+    """Every predictor with the share of a source's points at which records stand behind it, by construct.
+
+    What an empty history is taken to mean, such as 0 log-ins, is no value here.
+    """
+    begun = begin(read_records(source, config.source), config=config, until=None)
+    unfilled = {name: replace(known, when_absent=None) for name, known in predictors().items()}
+    found = matrix(begun.facts, begun.points.table, unfilled)
+    shares = found.frame.notna().mean()
+    lines = [
+        f"{len(found.frame):,} points of {source}; the share of them at which records stand behind a value"
+    ]
     for construct in CONSTRUCTS.values():
         lines += ["", construct.title]
         for predictor in predictors().values():
             if predictor.construct == construct.name:
                 there = f"{shares[predictor.name]:.0%}" if predictor.name in shares else "left out"
-                why = f"  ({built.left_out[predictor.name]})" if predictor.name in built.left_out else ""
+                why = f"  ({found.left_out[predictor.name]})" if predictor.name in found.left_out else ""
                 lines.append(f"  {there:>8}  {predictor.name}{why}")
-    lost = unmeasured(built.left_out)
+    lost = unmeasured(found.left_out)
     lines += ["", f"Constructs that the source does not measure at all: {', '.join(lost) or 'none'}"]
     return "\n".join(lines)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from features.facts import FACTS, Fact, Facts
+from features.points import PointSettings, find_points
 from features.predictor import Predictor, catalogue
 from tests.contract.reference import History, Row
 from tests.contract.reference_number import Number, unless_missing
@@ -19,6 +20,16 @@ def reference_matrix(facts: Facts, points: Any) -> Values:
     """`point_id` -> predictor -> value, None where missing; `points` as `find_points` gives them."""
     rows = {name: _fetched(facts.table(name)) for name in facts.recorded}
     return {point["point_id"]: values_at(point, rows) for point in _fetched(points)}
+
+
+def empty_histories(facts: Facts) -> Iterator[tuple[str, str]]:
+    """The points and the predictors of nothing but facts of which no row was known at the point."""
+    rows = {name: _fetched(facts.table(name)) for name in facts.recorded}
+    for point in _fetched(find_points(facts, PointSettings()).table):
+        empty = {name for name in rows if not known_before(point, rows[name], FACTS[name])}
+        for name, predictor in catalogue().items():
+            if empty.issuperset(predictor.parameters):
+                yield point["point_id"], name
 
 
 def values_at(point: Row, rows: Mapping[str, Sequence[Row]]) -> dict[str, float | None]:

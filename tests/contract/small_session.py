@@ -16,6 +16,7 @@ RATINGS = (
     "practitioner's confidence in the task",
     "social support",
 )
+HIGHEST = {"passive expectation": 3, "in-session resistance": 3}
 FLAGS = (
     "RationaleGiven", "WhatAgreed", "WhenAgreed", "WhereAgreed", "WithWhomAgreed", "ObstaclesDiscussed",
     "WrittenSummaryGiven", "AdaptedToCircumstances",
@@ -29,7 +30,7 @@ def add_session(writer: Writer, provider: str, referral: str, number: int, conta
     for kind in RATINGS:
         if chance.random() < 0.5:
             writer.add("BSW003SessionRating", **own, RatingType=kind, RatedBy="patient",
-                       Rating=float(chance.integers(11)))  # fmt: skip
+                       Rating=float(min(chance.integers(11), HIGHEST.get(kind, 10))))  # fmt: skip
     _task(writer, own, f"{contact}T", referral, day)
     if chance.random() < 0.3:
         _task(writer, own, f"{contact}U", referral, day)

@@ -17,10 +17,12 @@ from tests.contract.absurdity import (
     with_log_ins_around,
     with_rows_from_the_future,
 )
-from tests.contract.engine import matrix_of, points_of
+from tests.contract.engine import facts_of, matrix_of, points_of
+from tests.contract.reference_matrix import empty_histories
 from tests.contract.running import running_predictors
 from tests.contract.small_service import Frames, small_service
 from tests.contract.some import SOME
+from tests.contract.units import within
 
 services = st.integers(0, 10_000).map(lambda seed: small_service(seed, patients=2))
 PROTECTED = {
@@ -163,23 +165,38 @@ def _two_referrals_at_one_time() -> Frames:
     }  # fmt: skip
 
 
+FOR_A_POINT = ("IDS000Header", "IDS001MPI", "IDS101Referral", "IDS201CareContact", "BSW001TaskSet")
+
+
 def test_an_empty_history_gives_what_the_predictor_declares() -> None:
-    frames = _two_referrals_at_one_time()
-    values = matrix_of(frames)
-    for name, value in values.loc["AAA01:R1C"].items():
-        declared = catalogue()[str(name)].when_absent
-        if name in ("missed_appointments_past_90_days", "cancelled_appointments", "earlier_referrals"):
-            continue  # these have a history here
-        if isinstance(declared, int | float) and np.isnan(value):
-            pytest.fail(f"{name} is missing but declares {declared}")
+    whole = small_service(7, patients=2)
+    frames = {table: frame if table in FOR_A_POINT else frame.head(0) for table, frame in whole.items()}
+    values, tried = matrix_of(frames), set()
+    for point, name in empty_histories(facts_of(frames)):
+        declared, value = catalogue()[name].when_absent, values.loc[point, name]
+        assert np.isnan(value) if declared is None else value == declared, f"{name} at {point} is {value}"
+        tried.add(name)
+    assert len(tried) > 60
 
 
 @SOME
 @given(services)
-def test_every_value_is_a_finite_number_or_missing(frames: Frames) -> None:
+def test_every_value_is_a_finite_number_within_its_unit_or_missing(frames: Frames) -> None:
     values = matrix_of(frames)
     assert (values.dtypes == "float64").all()
     assert not np.isinf(values.to_numpy()).any()
+    outside = [name for name in values if not within(catalogue()[name].unit, values[name].dropna())]
+    assert outside == []
+
+
+@pytest.mark.parametrize(
+    ("unit", "inside", "outside"),
+    [("0/1", 1, 0.5), ("share of tasks", 0.5, 1.1), ("points, 0-27", 27, 28), ("scales, -2 to 2", -2, -3),
+     ("tenth, 1 most deprived", 10, 0), ("days", 900, -1)],
+)  # fmt: skip
+def test_a_unit_says_where_values_end(unit: str, inside: float, outside: float) -> None:
+    assert within(unit, pd.Series([inside]))
+    assert not within(unit, pd.Series([outside]))
 
 
 def test_only_facts_marked_protected_read_a_protected_characteristic() -> None:

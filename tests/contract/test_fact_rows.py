@@ -11,6 +11,7 @@ from features.as_of import DAY
 from features.matrix import Matrix, matrix
 from features.points import PointSettings, find_points
 from features.predictor import catalogue
+from features.protected import protected
 from tests.contract.engine import facts_of, points_of
 from tests.contract.small_service import FIRST_DAY, Frames, small_service
 
@@ -65,6 +66,11 @@ def test_a_practitioner_is_qualified_since_the_award_and_not_since_the_records_b
     days = (known["at"] - pd.Timestamp(first + timedelta(days=1))).dt.total_seconds() / DAY
     values = found.loc[known.index, "practitioner_days_qualified"]
     assert (values - days).abs().max() < 1e-3
+
+
+def test_where_nobodys_religion_is_recorded_everybodys_is_unknown(frames: Frames) -> None:
+    told = protected(facts_of(frames), points_of(frames))
+    assert set(told["religion"]) == set(told["sexual_orientation"]) == {"unknown"}
 
 
 @pytest.mark.parametrize(
