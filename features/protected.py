@@ -16,7 +16,8 @@ from features.facts import Facts
 from features.standard import circumstance_codes, circumstance_meanings, ethnic_categories
 
 # Which may become predictors by a setting, and which only with a written reason, which the model card prints.
-ADMISSIBLE = ("age", "gender", "disability", "asylum")
+# Pregnancy and maternity is a protected characteristic of the Equality Act 2010.
+ADMISSIBLE = ("age", "gender", "disability", "asylum", "maternity")
 WITH_A_REASON = ("ethnicity", "religion", "sexual orientation")
 CHARACTERISTICS = (*ADMISSIBLE, *WITH_A_REASON)
 # Which of them a column of the records tells: who admits one of them does not admit another.
@@ -25,7 +26,7 @@ TOLD_BY: Mapping[str, tuple[str, ...]] = {
     "IDS001MPI.Gender": ("gender",),
     "IDS001MPI.EthnicCategory": ("ethnicity",),
     "IDS007DisabilityType.DisabCode": ("disability",),
-    "IDS011SocPerCircumstances.SocPerCircumstance": ("asylum", "religion", "sexual orientation"),
+    "IDS011SocPerCircumstances.SocPerCircumstance": ("asylum", "maternity", "religion", "sexual orientation"),
 }
 SHORTEST_REASON = 20
 UNKNOWN = "unknown"

@@ -20,8 +20,8 @@ from features.number import Number
 from features.predictor import Predictor, everything
 from features.tally import Question, Tally, on
 
-# Who saw the patient, and what a page may tell only where it is the reason itself: circumstances such as pregnancy
-# stand in one column with debt, and an employment status may be a disability or an age.
+# Who saw the patient, and what a page may tell only where it is the reason itself: an addiction stands in one column
+# with debt, and an employment status may be a disability or an age.
 NOT_TOLD = ("practitioner", "group", "status")
 
 

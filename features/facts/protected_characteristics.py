@@ -78,7 +78,7 @@ def disabilities(source: Source) -> Table:
     protected=True,
 )
 def protected_circumstances(source: Source) -> Table:
-    """Religion, sexual orientation and asylum, known at the end of the day recorded."""
+    """Religion, sexual orientation, asylum and maternity, known at the end of the day recorded."""
     rows = source.versions(CIRCUMSTANCE, "LocalPatientId", "SocPerCircumstance", "SocPerCircumstanceRecDate")
     groups, meanings = circumstance_codes("protected"), circumstance_meanings()
     rows = rows.filter(rows.SocPerCircumstance.isin(tuple(groups)))

@@ -89,6 +89,25 @@ def asylum(protected_circumstances: History) -> Number:
 
 @predictor(
     unit="0/1",
+    when_absent=0,
+    shown="never",
+    source=SETTING,
+    protected="maternity",
+    says={0: "no pregnancy or young baby recorded", 1: "a pregnancy or a young baby is recorded"},
+    unrecorded="a pregnancy or a young baby",
+)
+def perinatal(protected_circumstances: History) -> Number:
+    """Whether a pregnancy or a young baby is recorded among the patient's circumstances.
+
+    protected_circumstances | group
+                            | religion
+    gives                   | 0
+    """
+    return protected_circumstances.group.equals("perinatal").any()
+
+
+@predictor(
+    unit="0/1",
     when_absent=None,
     shown="never",
     source=SETTING,

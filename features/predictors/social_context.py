@@ -139,24 +139,6 @@ def debt(circumstances: History) -> Number:
 
 @predictor(
     unit="0/1",
-    when_absent=0,
-    shown="context",
-    source=PRACTITIONERS_2025,
-    says={0: "no pregnancy or young baby recorded", 1: "a pregnancy or a young baby is recorded"},
-    unrecorded="a pregnancy or a young baby",
-)
-def perinatal(circumstances: History) -> Number:
-    """Whether a pregnancy or a young baby is recorded among the patient's circumstances.
-
-    circumstances | group
-                  | debt
-    gives         | 0
-    """
-    return circumstances.group.equals("perinatal").any()
-
-
-@predictor(
-    unit="0/1",
     when_absent=None,
     shown="context",
     source=PRACTITIONERS_2025,

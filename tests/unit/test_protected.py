@@ -19,8 +19,13 @@ def test_no_protected_characteristic_is_a_predictor_by_default() -> None:
         assert not [fact for fact in known.parameters if fact in FACTS and FACTS[fact].protected]
 
 
+def test_a_pregnancy_is_protected_and_no_predictor_by_default() -> None:
+    assert "perinatal" not in catalogue()
+    assert "perinatal" in catalogue(ProtectedSettings(admit=("maternity",)).admitted)
+
+
 @pytest.mark.parametrize("characteristic", ADMISSIBLE)
-def test_age_gender_disability_and_asylum_are_admitted_by_a_setting(characteristic: str) -> None:
+def test_age_gender_disability_asylum_and_maternity_are_admitted_by_a_setting(characteristic: str) -> None:
     settings = ProtectedSettings(admit=(characteristic,))
     added = set(catalogue(settings.admitted)) - set(catalogue())
     assert added and {everything()[name].protected for name in added} == {characteristic}

@@ -268,4 +268,4 @@ def test_each_circumstance_is_a_predictor_protected_or_unused_once() -> None:
     not_addicted = {"405746006", "8517006", "266919005", "228367002", "1129201000000100"}
     assert not_addicted <= uses[2]
     protected = set(circumstance_codes("protected").values())
-    assert {"religion", "sexual orientation", "asylum / refugee"} <= protected
+    assert protected == {"religion", "sexual orientation", "asylum / refugee", "perinatal"}
