@@ -157,4 +157,4 @@ def calibration_curve(held_out: HeldOut) -> pd.DataFrame:
     inside = CURVE_AT[(np.quantile(risk, 0.01) <= CURVE_AT) & (np.quantile(risk, 0.99) >= CURVE_AT)]
     curves = held_out.draws.over(lambda weights: resampling.flexible_curve(outcome, risk, weights, inside))
     rows = [(at, *with_interval(curves[:, column])) for column, at in enumerate(inside)]
-    return pd.DataFrame(rows, columns=["risk", "value", "low", "high"])
+    return pd.DataFrame(rows, columns=["risk", "value", "low", "high"], dtype=np.float64)

@@ -140,8 +140,6 @@ def _benefit(found: Evaluation) -> list[Any]:
 def _card(card: tuple[CardField, ...]) -> list[Any]:
     shown = pd.DataFrame([(one.section, one.name, one.status, one.says or "–") for one in card])
     shown.columns = pd.Index(["part", "field", "status", "what it says"])
-    first = shown["part"].ne(shown["part"].shift())
-    shown["part"] = shown["part"].where(first, "")
     missing = sum(one.status == "missing" for one in card)
     words = (
         f"Measured by this evaluation, declared by a person in the configuration ([model_card]), or missing; nothing "

@@ -145,8 +145,9 @@ def net_benefit(found: Evaluation) -> Figure:
         below.axvline(found.model.model.threshold, color=INK, lw=1, ls="--")
         below.set(xlabel="risk at which one would act", ylabel="gain over the better of\nall and nobody")
         inside = own[own["threshold"].between(*axes.get_xlim())]
-        low, high = float(inside["gain_low"].min()), float(inside["gain_high"].max())
-        below.set_ylim(max(low, -high) - 0.002, high * 1.1 + 0.002)
+        if len(inside):  # a model that gives everybody one risk has no curve
+            low, high = float(inside["gain_low"].min()), float(inside["gain_high"].max())
+            below.set_ylim(max(low, -high) - 0.002, high * 1.1 + 0.002)
     return drawing
 
 
