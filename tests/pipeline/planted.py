@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 MARK = "ZQX"
@@ -55,13 +56,17 @@ def moments(points: pd.DataFrame) -> set[str]:
     return {one.strftime(how) for one in at for how in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")}
 
 
-def rows(features: pd.DataFrame, *, most: int = 10) -> set[str]:
-    """A part of each row of predictors, as text formats write it: neighbours that are never missing."""
-    present = features.notna().all()
-    runs = (~present).cumsum()[present]
-    names = [name for name in runs.index[runs == runs.mode()[0]] if name != "point_id"][:most]
-    said = [[repr(value) for value in row] for row in features[names].astype(float).to_numpy().tolist()]
-    return {between.join(row) for row in said if len(set(row)) > 3 for between in (",", ", ", "\t")}
+def rows(features: pd.DataFrame, *, side_by_side: int = 8, telling: int = 5) -> set[str]:
+    """A part of each row of predictors, as text formats write it: the first neighbours that are all there and of
+    which several differ from one another."""
+    values = features.drop(columns="point_id", errors="ignore").astype(float).to_numpy()
+    said: set[str] = set()
+    for row in values:
+        windows = (row[at : at + side_by_side] for at in range(len(row) - side_by_side + 1))
+        whole = (w for w in windows if not np.isnan(w).any() and len(np.unique(w)) >= telling)
+        if (part := next(whole, None)) is not None:
+            said |= {between.join(map(repr, part.tolist())) for between in (",", ", ", "\t")}
+    return said
 
 
 def found(store: Path, needles: Collection[str]) -> list[str]:
