@@ -65,8 +65,8 @@ def own(folder: Path, pathways: int, seed: int) -> pd.DataFrame:
     """Records by the project's generator; the truth by `point_id`: `chance` that the work is not completed."""
     source = folder / "source"
     synthesise(source, pathways=pathways, services=SERVICES, months=MONTHS, seed=seed, file_format="parquet")
-    parts = source / "truth" / "probabilities.parquet"
-    return _by_point(pd.read_parquet(parts), "probability_not_completed")
+    probabilities = next((source / "truth").glob("probabilities*"))  # a large service's is a folder of parts
+    return _by_point(pd.read_parquet(probabilities), "probability_not_completed")
 
 
 def second(folder: Path, pathways: int, seed: int) -> pd.DataFrame:

@@ -85,16 +85,6 @@ def behind_totals(points: Table, rows: Table, about: About) -> Table:
     return seen.mutate(days_before=(seen.point_at - seen.known_at).cast("float64") / DAY)
 
 
-def totals_behind(points: Table, rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
-    """What `running_totals` gives, worked out point by point."""
-    seen = behind_totals(points, rows.mutate(**amounts), about)
-    found = seen.group_by("point_id").aggregate(**{name: seen[name].sum() for name in amounts})
-    asking = points.filter(points[f"{about}_id"].notnull()).select("point_id")
-    both = asking.left_join(found, "point_id")
-    totals = {name: ibis.coalesce(both[name], NOTHING).round(TO_NINE_PLACES) for name in amounts}
-    return both.select("point_id", **totals)
-
-
 def running_totals(points: Table, rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
     """`point_id` and, per amount, its total over the subject's rows known strictly before each point, the rows
     of the point's own patient left out.
@@ -103,7 +93,7 @@ def running_totals(points: Table, rows: Table, about: About, amounts: Mapping[st
     row enters when it was known and leaves when a later version of it was. The cost is that of sorting
     points and rows together, whatever the number of patients. A point without the subject has no row here.
     """
-    counted = rows.select(f"{about}_id", "patient_id", "known_at", "superseded_at", **amounts)
+    counted = _counted(rows, about, amounts)
     everybodys = _everybodys(points, counted, about, tuple(amounts))
     own = _own(points, counted, about, tuple(amounts))
     both = everybodys.left_join(own, "point_id")
@@ -116,22 +106,39 @@ def running_totals(points: Table, rows: Table, about: About, amounts: Mapping[st
     )
 
 
+def total_changes(rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
+    """`about_id`, `moment` and by how much each amount's total over all rows of a subject changes then."""
+    return _changes(_counted(rows, about, amounts), about, tuple(amounts))
+
+
+def own_totals(points: Table, rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
+    """`point_id` and, as `own_` columns, the totals over the rows of the point's own patient, where there are any."""
+    return _own(points, _counted(rows, about, amounts), about, tuple(amounts))
+
+
+def _counted(rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
+    return rows.select(f"{about}_id", "patient_id", "known_at", "superseded_at", **amounts)
+
+
+def _changes(counted: Table, about: About, amounts: tuple[str, ...]) -> Table:
+    """A row enters when it was known and leaves when a later version of it was."""
+    columns = (f"{about}_id", "moment", *amounts)
+    leaving = counted.filter(counted.superseded_at.notnull())
+    leaving = leaving.mutate(moment=leaving.superseded_at, **{name: -leaving[name] for name in amounts})
+    return counted.mutate(moment=counted.known_at).select(*columns).union(leaving.select(*columns))
+
+
 def _everybodys(points: Table, counted: Table, about: About, amounts: tuple[str, ...]) -> Table:
     """`point_id` and the totals over all rows of its subject, by running sums in the order of time."""
     key = f"{about}_id"
-    entering = counted.mutate(moment=counted.known_at)
-    leaving = counted.filter(counted.superseded_at.notnull())
-    leaving = leaving.mutate(moment=leaving.superseded_at, **{name: -leaving[name] for name in amounts})
+    changing = _changes(counted, about, amounts)
     asking = points.filter(points[key].notnull())
     asking = asking.mutate(moment=asking["at"], **dict.fromkeys(amounts, NOTHING))
     nobody = ibis.null(points.point_id.type())
     columns = (key, "moment", *amounts)
     together = ibis.union(
         asking.select(*columns, "point_id", kind=ibis.literal(POINT, "int8")),
-        *(
-            part.select(*columns, point_id=nobody, kind=ibis.literal(FACT, "int8"))
-            for part in (entering, leaving)
-        ),
+        changing.select(*columns, point_id=nobody, kind=ibis.literal(FACT, "int8")),
     )
     # At one moment the point stands before the facts: what becomes known then does not count.
     so_far = ibis.window(group_by=key, order_by=["moment", "kind"], preceding=None, following=0)
@@ -142,7 +149,6 @@ def _everybodys(points: Table, counted: Table, about: About, amounts: tuple[str,
 
 
 def _own(points: Table, counted: Table, about: About, amounts: tuple[str, ...]) -> Table:
-    """`point_id` and, as `own_` columns, the totals over the rows of the point's own patient, where there are any."""
     key = f"{about}_id"
     named = points.select("point_id", subject=points[key], own=points.patient_id, point_at=points["at"])
     standing = counted.superseded_at.isnull() | (counted.superseded_at >= named.point_at)

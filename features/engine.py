@@ -6,7 +6,7 @@ number of seconds: exact, quick to compare, and the same on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -44,7 +44,6 @@ class DuckDB:
     def __init__(self, records: Records) -> None:
         self._backend = ibis.duckdb.from_connection(records.connection)
         self._connection = records.connection
-        self._prepared = 0
 
     def table(self, name: str) -> Table:
         """See `Engine`."""
@@ -66,25 +65,6 @@ class DuckDB:
     def write(self, rows: Table, path: Path) -> None:
         """See `Engine`."""
         self._connection.execute(f"COPY ({_sql(rows)}) TO '{_quoted(path)}' (FORMAT parquet)")
-
-    def prepare(self, rows: Table) -> str:
-        """Plan these rows once; gives the name under which `run` works them out as often as wanted."""
-        self._prepared += 1
-        name = f"prepared_{self._prepared}"
-        self._connection.execute(f"PREPARE {name} AS {_sql(rows)}")
-        return name
-
-    def run(self, prepared: str) -> list[tuple[Any, ...]]:
-        """Prepared rows, as the tables that they read stand now."""
-        rows: list[tuple[Any, ...]] = self._connection.execute(f"EXECUTE {prepared}").fetchall()
-        return rows
-
-    def replace(self, name: str, rows: Sequence[Sequence[object]]) -> None:
-        """Other rows in a table made by `given`, with the same columns; what is prepared stays so."""
-        self._connection.execute(f'DELETE FROM "{name}"')
-        if rows:
-            marks = ", ".join("?" for _ in rows[0])
-            self._connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
 
 
 class Spark:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import ibis
 import pandas as pd
@@ -14,6 +14,7 @@ from features.facts import FACTS, Fact, Facts
 from features.history import History, NotRecordedError
 from features.number import Number
 from features.predictor import Predictor
+from features.records import Records
 from features.tally import RunningTally, Tally
 
 
@@ -23,6 +24,21 @@ class Matrix:
 
     frame: pd.DataFrame
     left_out: Mapping[str, str]
+
+
+class FactTables(Protocol):
+    """What of `Facts` is asked for here."""
+
+    @property
+    def recorded(self) -> Mapping[str, frozenset[str]]:
+        """See `Facts.recorded`."""
+
+    @property
+    def records(self) -> Records:
+        """The records behind the facts."""
+
+    def table(self, name: str) -> Any:
+        """See `Facts.table`."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +86,7 @@ def columns(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> C
     return Columns(wide.select(point_id=wide.point_id, **numbers), asked.left_out)
 
 
-def ask(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> Asked:
+def ask(facts: FactTables, points: Any, predictors: Mapping[str, Predictor]) -> Asked:
     """Put every predictor's questions to the histories of the facts it reads."""
     tallies: dict[str, Tally] = {}
     numbers: dict[str, Number] = {}
@@ -88,7 +104,7 @@ def ask(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> Asked
     return Asked(numbers, tallies, left_out)
 
 
-def _unreadable(predictor: Predictor, facts: Facts, left_out: Mapping[str, str]) -> str | None:
+def _unreadable(predictor: Predictor, facts: FactTables, left_out: Mapping[str, str]) -> str | None:
     for parameter in predictor.parameters:
         if parameter in left_out:
             return f"needs {parameter}, which is left out"
@@ -99,7 +115,7 @@ def _unreadable(predictor: Predictor, facts: Facts, left_out: Mapping[str, str])
 
 
 def _argument(
-    name: str, facts: Facts, points: Any, tallies: dict[str, Tally], numbers: Mapping[str, Number]
+    name: str, facts: FactTables, points: Any, tallies: dict[str, Tally], numbers: Mapping[str, Number]
 ) -> History | Number:
     if name in numbers:
         return numbers[name]
@@ -108,7 +124,7 @@ def _argument(
     return History(tallies[name])
 
 
-def tally_of(fact: Fact, facts: Facts, points: Any) -> Tally:
+def tally_of(fact: Fact, facts: FactTables, points: Any) -> Tally:
     """A tally of the fact's rows, as far as they were known before each point."""
     rows = facts.table(fact.name)
     origins = {column: fact.origin(column) for column in fact.gives}

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import ibis
 import ibis.expr.operations as ops
 
-from features.as_of import NOTHING, About, running_totals, totals_behind
+from features.as_of import NOTHING, About, own_totals, running_totals, total_changes
 from features.number import Expression, Number, Table
 
 Summary = Callable[[Expression, Expression], Expression]
@@ -138,11 +138,16 @@ class RunningTally(Tally):
 
     def answers(self) -> Table:
         """See `Tally.answers`; the rows of each point's own patient are left out."""
-        return self._named(running_totals(self.points, self.seen, self.about, self._amounts()))
+        totals = running_totals(self.points, self.seen, self.about, self._amounts())
+        return totals.rename(**{f"{self.fact}__point": "point_id"})
 
-    def few_answers(self) -> Table:
-        """The same for a few points only: quick for one, slow for a service."""
-        return self._named(totals_behind(self.points, self.seen, self.about, self._amounts()))
+    def changes(self) -> Table:
+        """By how much each answer changes with every row, whoever the patient is; see `total_changes`."""
+        return total_changes(self.seen, self.about, self._amounts())
+
+    def own_answers(self) -> Table:
+        """The part of each answer that the rows of each point's own patient make up; see `own_totals`."""
+        return own_totals(self.points, self.seen, self.about, self._amounts())
 
     def _amounts(self) -> dict[str, Expression]:
         return {
@@ -151,9 +156,6 @@ class RunningTally(Tally):
             else ibis.coalesce(_number(question.value), NOTHING)
             for name, question in self.asked.items()
         }
-
-    def _named(self, totals: Table) -> Table:
-        return totals.rename(**{f"{self.fact}__point": "point_id"})
 
 
 def _cell(name: str) -> Number:

@@ -19,6 +19,8 @@ from models.familiarity import Familiarity, familiarity_from
 from models.risk_interval import interval
 
 Numbers = NDArray[np.float64]
+# Rows to predict from which several threads are worth their start.
+WORTH_THREADS = 1_000
 # The lowest and the highest training value of each column, in LightGBM's text: each may be one patient's alone.
 RANGES = re.compile(r"^feature_infos=.*$", re.MULTILINE)
 
@@ -35,8 +37,10 @@ class Fitted:
         return self.calibration.risk(raw(self.booster, matrix))
 
 
-def raw(booster: lgb.Booster, matrix: Numbers, *, threads: int = 0) -> Numbers:
-    """The booster's log-odds, uncalibrated, for each row; 0 threads: as many as there are cores."""
+def raw(booster: lgb.Booster, matrix: Numbers, *, threads: int | None = None) -> Numbers:
+    """The booster's log-odds, uncalibrated, for each row, by one thread where several would wait on one another."""
+    if threads is None:
+        threads = 1 if len(matrix) < WORTH_THREADS else 0
     return np.asarray(booster.predict(matrix, raw_score=True, num_threads=threads), dtype=np.float64)
 
 

@@ -1,4 +1,4 @@
-"""DuckDB, Spark and the reference in plain Python give the same value in every cell."""
+"""DuckDB, Spark, a matrix made ready and the reference in plain Python give the same value in every cell."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from features.engine import Spark
 from features.facts import Facts, FactSettings
-from features.matrix import matrix
+from features.matrix import Matrix, matrix
 from features.points import PointSettings, find_points
 from features.predictor import catalogue
+from features.ready import ReadyMatrix
 from features.records import Records
 from tests.contract.engine import facts_of
 from tests.contract.reference_matrix import Values, reference_matrix
@@ -31,7 +32,15 @@ services = st.integers(0, 10_000).map(lambda seed: small_service(seed, patients=
 
 def _values(facts: Facts) -> Values:
     """`point_id` -> predictor -> value by the engine; every predictor of the catalogue must be there."""
-    found = matrix(facts, find_points(facts, PointSettings()).table, catalogue())
+    return _by_point(matrix(facts, find_points(facts, PointSettings()).table, catalogue()))
+
+
+def _made_ready(facts: Facts) -> Values:
+    """The same from a matrix made ready, by SQLite."""
+    return _by_point(ReadyMatrix(facts, catalogue()).at(find_points(facts, PointSettings()).seconds()))
+
+
+def _by_point(found: Matrix) -> Values:
     assert found.left_out == {}
     rows = found.frame.set_index("point_id").astype("float64").to_dict("index")
     return {
@@ -64,9 +73,11 @@ def _assert_agree(one: Values, other: Values) -> None:
 
 @SOME
 @given(services)
-def test_duckdb_gives_what_the_words_mean(frames: Frames) -> None:
+def test_duckdb_and_sqlite_give_what_the_words_mean(frames: Frames) -> None:
     facts = facts_of(frames)
-    _assert_agree(_values(facts), _by_reference(facts))
+    meant = _by_reference(facts)
+    _assert_agree(_values(facts), meant)
+    _assert_agree(_made_ready(facts), meant)
 
 
 def test_duckdb_gives_what_the_words_mean_for_several_patients(several_patients: Frames) -> None:
