@@ -37,6 +37,16 @@ LOCAL_MOMENTS: Mapping[str, str] = {
 }
 
 
+def looked_at(table: str, held: tuple[str, ...]) -> set[str]:
+    """The tables that `rules_between` looks at where they are there: they must be clean first."""
+    parents = {
+        columns_of(table)[name].key.partition(".")[0] for name in held if "." in columns_of(table)[name].key
+    }
+    dated = {parent for _, parent, _, _ in NOT_BEFORE.get(table, ())}
+    tasks = {TASK: {CONTACT}, "BSW002TaskReview": {CONTACT, TASK}}.get(table, set())
+    return ({HEADER} | parents | dated | tasks) - {table}
+
+
 def rules_between(table: str, held: tuple[str, ...], clean: Clean, local_days_later: int) -> Iterator[Rule]:
     """The rules between a row and the rows of other tables.
 

@@ -27,18 +27,35 @@ def break_rules(
 ) -> pd.DataFrame:
     """Type the table as `checked_NAME` and give every broken rule, a row each; `broken_NAME` holds their rows."""
     name, held = table.name, table.held
-    types = ", ".join(
-        f'{typed(columns_of(name)[column], held, settings.date_formats)} AS "{column}__typed"'
+    types = [
+        f"{typed(columns_of(name)[column], held, settings.date_formats)} AS {_typed_name(name, column)}"
         for column in held
+        if columns_of(name)[column].kind != "text"
+    ]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE checked_{name} AS SELECT {', '.join(['*', *types])} FROM raw_{name}"
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE checked_{name} AS SELECT *, {types} FROM raw_{name}")
+    own = list(own_rules(name, held))
+    # Hardly any row breaks a rule of its own: all rows are looked at once, and rule by rule only those that do.
+    broken = " OR ".join(f"({rule.broken})" for rule in own) or "false"
+    suspect = f"suspect_{name}"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {suspect} AS SELECT * FROM checked_{name} WHERE {broken}"
+    )
+    between = rules_between(name, held, clean, settings.local_days_later)
     parts = [
-        _select(name, rule.column, rule.broken, rule.name, rule.remedy)
-        for rule in (*own_rules(name, held), *rules_between(name, held, clean, settings.local_days_later))
+        *(_select(name, rule.column, rule.broken, rule.name, rule.remedy, suspect) for rule in own),
+        *(_select(name, rule.column, rule.broken, rule.name, rule.remedy) for rule in between),
     ]
     connection.execute(f"CREATE OR REPLACE TEMP TABLE broken_{name} AS {' UNION ALL '.join(parts)}")
+    connection.execute(f"DROP TABLE {suspect}")
     _break_copies(connection, name, held)
     return connection.execute(f'SELECT * FROM broken_{name} ORDER BY "file", "row", "column", "rule"').df()
+
+
+def _typed_name(table: str, column: str) -> str:
+    """Where a column stands as its type; a text is one already."""
+    return f'"{column}"' if columns_of(table)[column].kind == "text" else f'"{column}__typed"'
 
 
 def _break_copies(connection: duckdb.DuckDBPyConnection, name: str, held: tuple[str, ...]) -> None:
@@ -74,10 +91,9 @@ def _select(table: str, column: str, broken: str, rule: str, remedy: str, rows: 
 def keep(connection: duckdb.DuckDBPyConnection, table: RawTable) -> tuple[int, int, int]:
     """Rows without a broken rule as the table NAME; gives rows kept, rows sent again, and changed keys."""
     name = table.name
-    chosen = ", ".join(f'"{column}__typed" AS "{column}"' for column in table.held)
+    chosen = ", ".join(f'{_typed_name(name, column)} AS "{column}"' for column in table.held)
     connection.execute(
-        f'CREATE OR REPLACE TABLE "{name}" AS SELECT {chosen} FROM checked_{name} c '
-        f"WHERE {_unbroken(name)} ORDER BY c.file, c.row"
+        f'CREATE OR REPLACE TABLE "{name}" AS SELECT {chosen} FROM checked_{name} c WHERE {_unbroken(name)}'
     )
     connection.execute(f"DROP TABLE checked_{name}; DROP TABLE raw_{name}; DROP TABLE broken_{name}")
     kept = int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pandas as pd
 
 from features.errors import InputError
+from features.records.between import looked_at
 from features.records.checking import SENT_ONCE, break_rules, keep
 from features.records.files import ESSENTIAL, Found, find_files
 from features.records.layout import with_provider
@@ -20,14 +25,7 @@ from features.standard import SQL_TYPES, columns_of
 
 SYNTHETIC_SYSTEM = "BSW-SYNTHETIC"
 SET_ASIDE = ("file", "row", "table", "column", "value", "rule", "remedy")
-ORDER = (
-    "IDS000Header",
-    "IDS001MPI",
-    "IDS101Referral",
-    "IDS201CareContact",
-    "IDS202CareActivity",
-    "BSW001TaskSet",
-)
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -102,13 +100,22 @@ def read_records(source: Path, settings: SourceSettings) -> Records:
 def _load_all(
     connection: duckdb.DuckDBPyConnection, found: Found, settings: SourceSettings
 ) -> dict[str, RawTable]:
+    def loaded(name: str) -> RawTable | InputError:
+        try:
+            with connection.cursor() as own:
+                return load(own, name, found.tables[name], settings)
+        except InputError as error:
+            return error
+
+    results = _side_by_side({name: set() for name in found.tables}, loaded)
     raw: dict[str, RawTable] = {}
     faults: list[str] = []
-    for name, path in found.tables.items():
-        try:
-            raw[name] = load(connection, name, path, settings)
-        except InputError as error:
-            faults += error.faults
+    for name in found.tables:
+        result = results[name]
+        if isinstance(result, InputError):
+            faults += result.faults
+        else:
+            raw[name] = result
     faults += [
         f"{found.tables[name]}: holds no row; nothing can be read without {name}"
         for name in ESSENTIAL
@@ -123,15 +130,35 @@ def _clean(
     connection: duckdb.DuckDBPyConnection, raw: Mapping[str, RawTable], found: Found, settings: SourceSettings
 ) -> tuple[dict[str, tuple[str, ...]], pd.DataFrame, pd.DataFrame]:
     """Apply the rules table by table, parents first; gives columns held, rows set aside and counts."""
-    clean: dict[str, tuple[str, ...]] = {}
-    set_aside, counts = [], []
-    for name in sorted(raw, key=lambda known: (ORDER.index(known) if known in ORDER else len(ORDER), known)):
-        table = raw[name]
-        set_aside.append(break_rules(connection, table, clean, settings))
-        counts.append((name, found.tables[name].name, table.rows, *keep(connection, table)))
-        clean[name] = table.held
+    clean = {name: table.held for name, table in raw.items()}
+
+    def cleaned(name: str) -> tuple[pd.DataFrame, tuple[int, int, int]]:
+        with connection.cursor() as own:
+            return break_rules(own, raw[name], clean, settings), keep(own, raw[name])
+
+    parents = {name: looked_at(name, table.held) & raw.keys() for name, table in raw.items()}
+    results = _side_by_side(parents, cleaned)
+    counts = [(name, found.tables[name].name, raw[name].rows, *results[name][1]) for name in parents]
     columns = ["table", "file", "rows_read", "rows_kept", "resubmitted", "corrected"]
-    return clean, pd.concat(set_aside, ignore_index=True), pd.DataFrame(counts, columns=columns)
+    set_aside = pd.concat([results[name][0] for name in parents], ignore_index=True)
+    return clean, set_aside, pd.DataFrame(counts, columns=columns)
+
+
+def _side_by_side(parents: Mapping[str, set[str]], work: Callable[[str], Result]) -> dict[str, Result]:
+    """`work` done for each table, as many at a time as there are cores, after it was done for the table's parents."""
+    waiting = TopologicalSorter(parents)
+    waiting.prepare()
+    results: dict[str, Result] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        running: dict[Future[Result], str] = {}
+        while waiting.is_active():
+            running |= {workers.submit(work, name): name for name in waiting.get_ready()}
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                name = running.pop(future)
+                results[name] = future.result()
+                waiting.done(name)
+    return results
 
 
 def _refuse_unusable(connection: duckdb.DuckDBPyConnection, found: Found, set_aside: pd.DataFrame) -> None:
