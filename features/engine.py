@@ -7,11 +7,14 @@ number of seconds: exact, quick to compare, and the same on every engine.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import ibis
 import pandas as pd
+from ibis.backends.sql.datatypes import DuckDBType
+from ibis.expr.operations import DatabaseTable
 
 from features.records import Records
 
@@ -39,31 +42,53 @@ class Engine(Protocol):
 
 
 class DuckDB:
-    """DuckDB, over the records' own connection."""
+    """DuckDB, over the records' own database.
+
+    What is kept is worked out behind, in the order asked for, while Python writes the next question; whoever reads
+    waits for it.
+    """
 
     def __init__(self, records: Records) -> None:
         self._backend = ibis.duckdb.from_connection(records.connection)
         self._connection = records.connection
+        self._behind = ThreadPoolExecutor(1)
+        self._aside = records.connection.cursor()
+        self._awaited: list[Future[Any]] = []
 
     def table(self, name: str) -> Table:
         """See `Engine`."""
         return in_seconds(self._backend.table(name))
 
     def keep(self, name: str, rows: Table) -> Table:
-        """See `Engine`."""
-        return self._backend.create_table(name, rows, temp=True, overwrite=True)
+        """See `Engine`. Errors in working the rows out are raised when somebody reads."""
+        schema = rows.schema()
+        # DuckDB sums whole numbers to a wider type than Ibis thinks.
+        typed = ", ".join(
+            f'CAST("{column}" AS {_sql_type(kind)}) AS "{column}"' for column, kind in schema.items()
+        )
+        asked = f'CREATE OR REPLACE TABLE "{name}" AS SELECT {typed} FROM ({_sql(rows)})'
+        self._awaited.append(self._behind.submit(self._aside.execute, asked))
+        return DatabaseTable(name=name, schema=schema, source=self._backend).to_expr()
 
     def given(self, name: str, frame: pd.DataFrame) -> Table:
         """See `Engine`."""
-        return self._backend.create_table(name, frame, temp=True, overwrite=True)
+        return self._backend.create_table(name, frame, overwrite=True)
 
     def frame(self, rows: Table) -> pd.DataFrame:
         """See `Engine`."""
+        self._wait()
         frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
         return frame
 
+    def _wait(self) -> None:
+        """Until all that is kept is there."""
+        awaited, self._awaited = self._awaited, []
+        for one in awaited:
+            one.result()
+
     def write(self, rows: Table, path: Path) -> None:
         """See `Engine`."""
+        self._wait()
         self._connection.execute(f"COPY ({_sql(rows)}) TO '{_quoted(path)}' (FORMAT parquet)")
 
 
@@ -137,6 +162,10 @@ def in_seconds(rows: Table) -> Table:
 
 def _sql(rows: Table) -> str:
     return str(ibis.to_sql(rows, dialect="duckdb"))
+
+
+def _sql_type(kind: Any) -> str:
+    return str(DuckDBType.from_ibis(kind).sql("duckdb"))
 
 
 def _quoted(path: Path) -> str:

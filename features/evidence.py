@@ -42,8 +42,8 @@ def evidence(facts: Facts, points: Any, name: str, point_id: str) -> Evidence:
     if name not in known:
         raise InputError(f"there is no predictor '{name}'; {nearest(name, known)}")
     point = points.filter(points.point_id == point_id)
-    if point.count().to_pyarrow().as_py() == 0:
-        some = points.select("point_id").limit(1000).to_pyarrow()["point_id"].to_pylist()
+    if facts.engine.frame(point.select("point_id")).empty:
+        some = facts.engine.frame(points.select("point_id").limit(1000))["point_id"]
         raise InputError(f"the source has no point '{point_id}'; {nearest(point_id, some)}")
     return _evidence(facts, point, known[name], point_id)
 

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import ibis
 import pandas as pd
 
+from features.engine import Engine
 from features.facts import Facts
 
 Table: TypeAlias = Any
@@ -48,9 +49,10 @@ class PointSettings:
 @dataclass(frozen=True)
 class Points:
     """`table`: point_id, kind, at (seconds), contact_id, pathway_id, patient_id, practitioner_id, service_id,
-    session_number, in the engine; `exclusions`: step, reason, contacts and patients before and after.
+    session_number, in `engine`; `exclusions`: step, reason, contacts and patients before and after.
     """
 
+    engine: Engine
     table: Table
     exclusions: pd.DataFrame
 
@@ -61,8 +63,7 @@ class Points:
 
     def seconds(self) -> pd.DataFrame:
         """The same with `at` in seconds."""
-        points: pd.DataFrame = self.table.order_by(["at", "point_id"]).to_pandas()
-        return points
+        return self.engine.frame(self.table.order_by(["at", "point_id"]))
 
 
 def not_attended(contacts: Table) -> Expression:
@@ -115,7 +116,7 @@ def _contact_points(facts: Facts, settings: PointSettings, until: int | None) ->
     contacts = _contacts(facts, settings, until)
     contacts = facts.engine.keep("point_contacts", contacts)
     stays = list(accumulate((~exclusion(contacts) for exclusion in EXCLUSIONS), operator.and_))
-    sizes = _sizes(contacts, [ibis.literal(True), *stays])
+    sizes = _sizes(facts, contacts, [ibis.literal(True), *stays])
     counted = [
         (n, *step) for n, step in enumerate(zip(EXCLUSIONS, sizes[:-1], sizes[1:], strict=True), start=1)
     ]
@@ -133,7 +134,7 @@ def _contact_points(facts: Facts, settings: PointSettings, until: int | None) ->
     )
     if until is not None:
         points = points.filter(points["at"] < until)
-    return Points(_kept(facts, points), _table_of(counted))
+    return Points(facts.engine, _kept(facts, points), _table_of(counted))
 
 
 def _contacts(facts: Facts, settings: PointSettings, until: int | None) -> Table:
@@ -203,25 +204,25 @@ def _platform_points(facts: Facts, settings: PointSettings, until: int | None) -
         service_id=kept.service_id,
         session_number=kept.week.cast("int64"),
     )
-    counted = [(1, after_discharge, _size(rows), _size(kept))]
-    return Points(_kept(facts, points), _table_of(counted))
+    counted = [(1, after_discharge, _size(facts, rows), _size(facts, kept))]
+    return Points(facts.engine, _kept(facts, points), _table_of(counted))
 
 
 def _kept(facts: Facts, points: Table) -> Table:
     return facts.engine.keep("points", points)
 
 
-def _size(contacts: Table) -> tuple[int, int]:
-    return _sizes(contacts, [ibis.literal(True)])[0]
+def _size(facts: Facts, contacts: Table) -> tuple[int, int]:
+    return _sizes(facts, contacts, [ibis.literal(True)])[0]
 
 
-def _sizes(contacts: Table, conditions: Sequence[Expression]) -> list[tuple[int, int]]:
+def _sizes(facts: Facts, contacts: Table, conditions: Sequence[Expression]) -> list[tuple[int, int]]:
     """How many contacts meet each condition, and of how many patients; in one query."""
     asked: dict[str, Expression] = {}
     for n, met in enumerate(conditions):
         whose = ibis.ifelse(met, contacts.patient_id, ibis.null("string"))
         asked |= {f"contacts_{n}": whose.count(), f"patients_{n}": whose.nunique()}
-    counted = contacts.aggregate(**asked).to_pandas().iloc[0]
+    counted = facts.engine.frame(contacts.aggregate(**asked)).iloc[0]
     return [(int(counted[f"contacts_{n}"]), int(counted[f"patients_{n}"])) for n in range(len(conditions))]
 
 
@@ -244,4 +245,4 @@ def given_points(facts: Facts, points: pd.DataFrame) -> Points:
     """Points chosen elsewhere (a benchmark's, say): the columns of `Points.table`, `at` as a timestamp."""
     in_seconds = points.assign(at=points["at"].astype("datetime64[s]").astype("int64"))
     texts = dict.fromkeys(("contact_id", "practitioner_id"), "string")
-    return Points(facts.engine.given("points", in_seconds.astype(texts)), _table_of([]))
+    return Points(facts.engine, facts.engine.given("points", in_seconds.astype(texts)), _table_of([]))

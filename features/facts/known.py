@@ -63,15 +63,14 @@ class Facts:
     def frame(self, name: str, *columns: str, until: int | None = None) -> pd.DataFrame:
         """Some columns of the standing rows of a fact, in the order of their keys."""
         rows = self.standing(name, until)
-        frame: pd.DataFrame = rows.order_by("record_key").select(*columns).to_pandas()
-        return frame
+        return self.engine.frame(rows.order_by("record_key").select(*columns))
 
     def ends(self, until: int | None = None) -> pd.Series[int]:
         """The end of each service's records in seconds, by `service_id`: its last reporting period, or `until`."""
         header = self.engine.table("IDS000Header")
         last = header.group_by(service_id=header.OrgID_Provider)
         ended = last.aggregate(end=end_of_day(header.ReportingPeriodEndDate.max())).order_by("service_id")
-        ends: pd.Series[int] = ended.to_pandas().set_index("service_id")["end"]
+        ends: pd.Series[int] = self.engine.frame(ended).set_index("service_id")["end"]
         return ends if until is None else ends.clip(upper=until)
 
     def _lag(self, name: str) -> int:

@@ -18,14 +18,14 @@ Values = dict[str, dict[str, float | None]]
 
 def reference_matrix(facts: Facts, points: Any) -> Values:
     """`point_id` -> predictor -> value, None where missing; `points` as `find_points` gives them."""
-    rows = {name: _fetched(facts.table(name)) for name in facts.recorded}
-    return {point["point_id"]: values_at(point, rows) for point in _fetched(points)}
+    rows = {name: _fetched(facts, facts.table(name)) for name in facts.recorded}
+    return {point["point_id"]: values_at(point, rows) for point in _fetched(facts, points)}
 
 
 def empty_histories(facts: Facts) -> Iterator[tuple[str, str]]:
     """The points and the predictors of nothing but facts of which no row was known at the point."""
-    rows = {name: _fetched(facts.table(name)) for name in facts.recorded}
-    for point in _fetched(find_points(facts, PointSettings()).table):
+    rows = {name: _fetched(facts, facts.table(name)) for name in facts.recorded}
+    for point in _fetched(facts, find_points(facts, PointSettings()).table):
         empty = {name for name in rows if not known_before(point, rows[name], FACTS[name])}
         for name, predictor in catalogue().items():
             if empty.issuperset(predictor.parameters):
@@ -94,6 +94,7 @@ def _with_absence(predictor: Predictor, number: Number) -> Number:
     return number.or_else(float(absent)) if isinstance(absent, int | float) else number
 
 
-def _fetched(table: Any) -> list[Row]:
-    rows: list[Row] = table.to_pyarrow().to_pylist()
+def _fetched(facts: Facts, table: Any) -> list[Row]:
+    frame = facts.engine.frame(table)
+    rows: list[Row] = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return rows
