@@ -1,4 +1,4 @@
-"""The rules applied to one table: what breaks one is set aside with the rule's name, the rest is kept and typed."""
+"""The rules applied to one table: what breaks one is set aside with the rule's name, the rest is kept as typed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from features.records.loading import PROVIDER, SUBMISSION, RawTable
 from features.records.opening import literal
 from features.records.rules import own_rules
 from features.records.settings import SourceSettings
-from features.records.types import typed
+from features.records.types import where_typed
 from features.standard import columns_of, primary_key
 
 SENT_ONCE = "must be sent once"
@@ -25,23 +25,13 @@ def break_rules(
     clean: Mapping[str, tuple[str, ...]],
     settings: SourceSettings,
 ) -> pd.DataFrame:
-    """Type the table as `checked_NAME` and give every broken rule, a row each; `broken_NAME` holds their rows."""
+    """Every broken rule of the table, a row each; `broken_NAME` holds their rows."""
     name, held = table.name, table.held
-    types = [
-        f"{typed(columns_of(name)[column], held, settings.date_formats)} AS {_typed_name(name, column)}"
-        for column in held
-        if columns_of(name)[column].kind != "text"
-    ]
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE checked_{name} AS SELECT {', '.join(['*', *types])} FROM raw_{name}"
-    )
     own = list(own_rules(name, held))
     # Hardly any row breaks a rule of its own: all rows are looked at once, and rule by rule only those that do.
     broken = " OR ".join(f"({rule.broken})" for rule in own) or "false"
     suspect = f"suspect_{name}"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {suspect} AS SELECT * FROM checked_{name} WHERE {broken}"
-    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {suspect} AS SELECT * FROM raw_{name} WHERE {broken}")
     between = rules_between(name, held, clean, settings.local_days_later)
     parts = [
         *(_select(name, rule.column, rule.broken, rule.name, rule.remedy, suspect) for rule in own),
@@ -53,17 +43,12 @@ def break_rules(
     return connection.execute(f'SELECT * FROM broken_{name} ORDER BY "file", "row", "column", "rule"').df()
 
 
-def _typed_name(table: str, column: str) -> str:
-    """Where a column stands as its type; a text is one already."""
-    return f'"{column}"' if columns_of(table)[column].kind == "text" else f'"{column}__typed"'
-
-
 def _break_copies(connection: duckdb.DuckDBPyConnection, name: str, held: tuple[str, ...]) -> None:
     """Add rows sent twice to `broken_NAME`, among those that keep every other rule."""
     found = copies(name, held)
     if found is None:
         return
-    kept = f"SELECT * FROM checked_{name} c WHERE {_unbroken(name)}"
+    kept = f"SELECT * FROM raw_{name} c WHERE {_unbroken(name)}"
     # Hardly any row is sent twice: only those whose names meet are looked at closely.
     crowded = f"SELECT hash({found.alike}) FROM ({kept}) GROUP BY 1 HAVING count(*) > 1"
     marked = (
@@ -76,7 +61,7 @@ def _break_copies(connection: duckdb.DuckDBPyConnection, name: str, held: tuple[
 
 
 def _unbroken(name: str) -> str:
-    """SQL that is true of a row `c` of `checked_NAME` without a broken rule."""
+    """SQL that is true of a row `c` of `raw_NAME` without a broken rule."""
     return f'NOT EXISTS (SELECT 1 FROM broken_{name} b WHERE b."file" = c."file" AND b."row" = c."row")'
 
 
@@ -84,28 +69,24 @@ def _select(table: str, column: str, broken: str, rule: str, remedy: str, rows: 
     said = [literal(text) for text in (table, column, rule, remedy)]
     return (
         f'SELECT "file", "row", {said[0]} AS "table", {said[1]} AS "column", "{column}" AS value, '
-        f"{said[2]} AS rule, {said[3]} AS remedy FROM {rows or f'checked_{table}'} r WHERE {broken}"
+        f"{said[2]} AS rule, {said[3]} AS remedy FROM {rows or f'raw_{table}'} r WHERE {broken}"
     )
 
 
 def keep(connection: duckdb.DuckDBPyConnection, table: RawTable) -> tuple[int, int, int]:
     """Rows without a broken rule as the table NAME; gives rows kept, rows sent again, and changed keys."""
     name = table.name
-    chosen = ", ".join(f'{_typed_name(name, column)} AS "{column}"' for column in table.held)
+    chosen = ", ".join(f'{where_typed(name, column)} AS "{column}"' for column in table.held)
     connection.execute(
-        f'CREATE OR REPLACE TABLE "{name}" AS SELECT {chosen} FROM checked_{name} c WHERE {_unbroken(name)}'
+        f'CREATE OR REPLACE TABLE "{name}" AS SELECT {chosen} FROM raw_{name} c WHERE {_unbroken(name)}'
     )
-    connection.execute(f"DROP TABLE checked_{name}; DROP TABLE raw_{name}; DROP TABLE broken_{name}")
+    connection.execute(f"DROP TABLE raw_{name}; DROP TABLE broken_{name}")
     kept = int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])
     key = primary_key(name)
     if key is None or SUBMISSION not in table.held:
         return kept, 0, 0
     own = [column for column in table.held if columns_of(name)[column].origin == "submitted"]
-    content = (
-        "md5(concat_ws('|', "
-        + ", ".join(f"coalesce(CAST(\"{column}\" AS VARCHAR), '~')" for column in own)
-        + "))"
-    )
+    content = "hash(" + ", ".join(f'"{column}"' for column in own) + ")"
     again, changed = connection.execute(
         f"SELECT coalesce(sum(sent) - count(*), 0), coalesce(sum((versions > 1)::INT), 0) FROM "
         f'(SELECT count(*) AS sent, count(DISTINCT {content}) AS versions FROM "{name}" '

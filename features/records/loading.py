@@ -13,6 +13,7 @@ import duckdb
 from features.errors import InputError
 from features.records.opening import Part, literal, open_table, why_unreadable
 from features.records.settings import SourceSettings
+from features.records.types import typed, where_typed
 from features.standard import columns_of
 
 PROVIDER, SUBMISSION = "OrgID_Provider", "UniqueSubmissionID"
@@ -22,6 +23,8 @@ Chosen: TypeAlias = Mapping[str, Mapping[str, str]]
 @dataclass(frozen=True)
 class RawTable:
     """A table as it came: in the engine as `raw_NAME`, with `file` and `row` (1 is the first data row).
+
+    What is no text by the standard also stands there as its type, see `where_typed`.
 
     `held`: the standard's columns it holds; `unknown`: columns that the standard does not name, with a hint.
     """
@@ -38,8 +41,15 @@ def load(connection: duckdb.DuckDBPyConnection, name: str, path: Path, settings:
     columns = list(parts[0].columns)
     chosen = _chosen(name, path, columns, settings)
     selects = " UNION ALL ".join(_select(name, part, chosen, settings) for part in parts)
+    types = (
+        f"{typed(columns_of(name)[column], tuple(chosen), settings.date_formats)} AS {where_typed(name, column)}"
+        for column in chosen
+        if columns_of(name)[column].kind != "text"
+    )
     try:
-        connection.execute(f"CREATE OR REPLACE TABLE raw_{name} AS {selects}")
+        connection.execute(
+            f"CREATE OR REPLACE TABLE raw_{name} AS SELECT {', '.join(['*', *types])} FROM ({selects})"
+        )
     except duckdb.Error as error:
         raise InputError(why_unreadable(path, error)) from None
     counted = connection.execute(f"SELECT count(*) FROM raw_{name}").fetchall()

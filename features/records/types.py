@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from features.records.opening import literal
-from features.standard import SQL_TYPES, StandardColumn, scoring
+from features.records.opening import literal, quoted
+from features.standard import SQL_TYPES, StandardColumn, columns_of, scoring
 
 # Only the written-out form: the engine itself would take 01/02/24 for a day in the year 1, and move
 # a time with a zone.
@@ -12,6 +12,11 @@ TIME = r"\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?"
 NUMBER = r"[-+]?(\d+([.]\d*)?|[.]\d+)([eE][-+]?\d+)?"
 WHOLE = r"[-+]?\d+([.]0+)?"
 YEARS = (1850, 2200)
+
+
+def where_typed(table: str, column: str) -> str:
+    """The name, as SQL, under which a column stands as its type beside its text; a text is one already."""
+    return quoted(column if columns_of(table)[column].kind == "text" else f"{column}__typed")
 
 
 def typed(column: StandardColumn, held: tuple[str, ...], formats: tuple[str, ...]) -> str:
