@@ -66,7 +66,7 @@ class DuckDB:
         typed = ", ".join(
             f'CAST("{column}" AS {_sql_type(kind)}) AS "{column}"' for column, kind in schema.items()
         )
-        asked = f'CREATE OR REPLACE TABLE "{name}" AS SELECT {typed} FROM ({_sql(rows)})'
+        asked = f'CREATE OR REPLACE TABLE "{name}" AS SELECT {typed} FROM ({self._backend.compile(rows)})'
         self._awaited.append(self._behind.submit(self._aside.execute, asked))
         return DatabaseTable(name=name, schema=schema, source=self._backend).to_expr()
 
@@ -89,7 +89,9 @@ class DuckDB:
     def write(self, rows: Table, path: Path) -> None:
         """See `Engine`."""
         self._wait()
-        self._connection.execute(f"COPY ({_sql(rows)}) TO '{_quoted(path)}' (FORMAT parquet)")
+        self._connection.execute(
+            f"COPY ({self._backend.compile(rows)}) TO '{_quoted(path)}' (FORMAT parquet)"
+        )
 
 
 class Spark:
@@ -143,7 +145,7 @@ def export(records: Records, folder: Path) -> None:
     for name in records.columns:
         (folder / name).mkdir(parents=True)
         rows = in_seconds(backend.table(name))
-        query = _sql(rows.mutate(service=rows.OrgID_Provider))
+        query = backend.compile(rows.mutate(service=rows.OrgID_Provider))
         target = _quoted(folder / name)
         records.connection.execute(
             f"COPY ({query}) TO '{target}' (FORMAT parquet, PARTITION_BY (service), OVERWRITE_OR_IGNORE)"
@@ -158,10 +160,6 @@ def in_seconds(rows: Table) -> Table:
         if kind in _SECONDS
     }
     return rows.mutate(**changed) if changed else rows
-
-
-def _sql(rows: Table) -> str:
-    return str(ibis.to_sql(rows, dialect="duckdb"))
 
 
 def _sql_type(kind: Any) -> str:
