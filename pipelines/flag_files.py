@@ -18,7 +18,7 @@ from pipelines.flag_pages import caseload_page, index_page
 from pipelines.flag_tables import STORE, answers_to_give, flags_table, scored_table
 from pipelines.history_rows import HistoryRows
 from pipelines.listed import INDEX, Caseload, Occasion, file_names
-from pipelines.page import render, write_page
+from pipelines.page import Page, render, write_page, write_pages_below
 from pipelines.patient_page import for_practitioners, patient_page
 from pipelines.scored import Scored
 from pipelines.store import read_table, whole, write_table
@@ -95,16 +95,21 @@ def _write_practitioners(folder: Path, pages: Pages) -> list[Path]:
     shown = for_practitioners(pages.explanation, everything(), TITLES)
     parts = dict(zip(shown.parts.index, shown.parts.to_dict("records"), strict=True))
     rows = HistoryRows(pages.behind)
+
+    def drawn() -> Iterator[tuple[Path, Page]]:
+        for caseload in pages.caseloads:
+            own = Path(caseload.folder)
+            yield own / INDEX, caseload_page(caseload, pages.occasion)
+            for one in caseload.listed:
+                page = patient_page(one, parts[one.flag.point], shown, rows=rows, occasion=pages.occasion)
+                yield own / one.page, page
+
     with whole(folder) as partial:
         partial.mkdir()
         for caseload in pages.caseloads:
-            own = partial / caseload.folder
-            own.mkdir()
-            (own / INDEX).write_text(render(caseload_page(caseload, pages.occasion)), encoding="utf-8")
-            for one in caseload.listed:
-                page = patient_page(one, parts[one.flag.point], shown, rows=rows, occasion=pages.occasion)
-                (own / one.page).write_text(render(page), encoding="utf-8")
-    return sorted(folder.rglob("*.html"))
+            (partial / caseload.folder).mkdir()
+        written = write_pages_below(partial, drawn())
+    return [folder / page for page in written]
 
 
 def _write_supervisors(
