@@ -21,6 +21,7 @@ import lightgbm as lgb
 import numpy as np
 
 from benchmarks.made_work import chance, made_work, numbers
+from features.predictor import catalogue
 from models.binned import Binned
 from models.boosting import BoostingSettings
 from models.lesson import parameters
@@ -86,11 +87,19 @@ def commands(points: int, predictors: int, *, tuned: bool, evaluated: bool) -> I
 
 
 def fits(rows: int, predictors: int, *, rounds: int, pairs: int, threads: int) -> Iterator[str]:
-    """Table rows: the product's final fit and LightGBM's own, in turn, on the same rows and parameters."""
+    """Table rows: the product's final fit and LightGBM's own, in turn, on the same rows and parameters.
+
+    Trees keep to every direction that the conceptual model states for these predictors.
+    """
     draw = np.random.default_rng(1)
     matrix = numbers(draw, rows, predictors)
     outcome = (draw.random(rows) < chance(matrix)).astype(float)
-    asked = parameters(predictors, {}, BoostingSettings(), seed=1, threads=threads)
+    held = {
+        at: each.direction
+        for at, each in enumerate(list(catalogue().values())[:predictors])
+        if each.direction
+    }
+    asked = parameters(predictors, held, BoostingSettings(), seed=1, threads=threads)
     bare = {name: value for name, value in asked.items() if name not in ("deterministic", "force_row_wise")}
 
     def ours() -> None:

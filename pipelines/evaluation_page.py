@@ -143,7 +143,8 @@ def _card(card: tuple[CardField, ...]) -> list[Any]:
     missing = sum(one.status == "missing" for one in card)
     words = (
         f"Measured by this evaluation, declared by a person in the configuration ([model_card]), or missing; nothing "
-        f"is filled in by default. Missing: {missing} of {len(card)}."
+        f"is filled in by default. Missing: {missing} of {len(card)}. What an audit says of ethnic groups is added by "
+        "`bsw promote --audit DIR`."
     )
     return [
         paragraph(words),

@@ -125,3 +125,17 @@ def card_as_json(card: tuple[CardField, ...], declared: ModelCardSettings) -> di
             {"field": each.name, "status": each.status, "says": each.says}
         )
     return {"structure": SOURCE, "declared_by": declared.declared_by or None, "sections": sections}
+
+
+def card_with(card: Mapping[str, Any], **measured: str) -> dict[str, Any]:
+    """A card `as_json` with what was measured since, by key; where that is empty a field stays as it is."""
+    titles = {key: title for asked in FIELDS.values() for _, key, title in asked}
+    said = {titles[key]: says for key, says in measured.items() if says}
+    sections = {
+        section: [
+            {**each, "status": MEASURED, "says": said[each["field"]]} if each["field"] in said else each
+            for each in own
+        ]
+        for section, own in card["sections"].items()
+    }
+    return {**card, "sections": sections}

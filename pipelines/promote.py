@@ -11,6 +11,7 @@ from features.errors import InputError, nearest
 from models.promotion import Finding, measured
 from pipelines.code_in_use import code_in_use
 from pipelines.config import Config
+from pipelines.model_card import card_with
 from pipelines.promotion_audit import audit_gate
 from pipelines.registry import CHAMPION
 from pipelines.tracking import connect, run
@@ -45,13 +46,15 @@ class Override:
 class Decision:
     """What was found of a version and what follows.
 
-    `evaluation`: the run that measured it; `measured_on`: what that run had, in words.
+    `evaluation`: the run that measured it; `measured_on`: what that run had, in words. `across_groups`: what its
+    audit says, empty without one that counts.
     """
 
     model: str
     version: str
     findings: tuple[Finding, ...]
     cautions: tuple[str, ...]
+    across_groups: str
     override: Override | None
     evaluation: str | None
     measured_on: str
@@ -126,17 +129,18 @@ def _decide(
     before = client.get_registered_model(name).aliases.get(CHAMPION)
     champion = _standing(client, name, str(before)).tags if before else {}
     remedy = f"run `bsw evaluate WORK --model models:/{name}/{version}`"
-    told, cautions = audit_gate(audit, tags.get("predictions"), config)
+    told = audit_gate(audit, tags.get("predictions"), config)
     return Decision(
         model=name,
         version=version,
         findings=(
             *measured(figures, config.promotion, remedy=remedy),
-            told,
+            told.gate,
             _code(standing.tags),
             _records(standing.tags, tags, champion),
         ),
-        cautions=cautions,
+        cautions=told.cautions,
+        across_groups=told.words,
         override=override,
         evaluation=evaluated.info.run_id if evaluated else None,
         measured_on=_measured_on(version, figures, tags),
@@ -209,6 +213,9 @@ def _settle(client: Any, decision: Decision, config: Config, audit: Path | None)
         mlflow.log_dict({**decision.as_json(), "settings": asdict(config.promotion)}, "promotion.json")
         if audit is not None:
             mlflow.log_artifact(str(audit / "audit.json"))
+        if decision.evaluation is not None:
+            card = mlflow.artifacts.load_dict(f"runs:/{decision.evaluation}/model_card.json")
+            mlflow.log_dict(card_with(card, by_group=decision.across_groups), "model_card.json")
         said = "\n\n".join((decision.lines[-1], *decision.lines[:-1]))  # what is cut off is not who and why
         client.update_model_version(name, version, said[:LONGEST_OF_MLFLOW])
         kept = {"promotion": decision.outcome, "promotion_run": mlflow.active_run().info.run_id}

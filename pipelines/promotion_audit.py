@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,25 @@ CALLED = "--risk risk --outcome not_completed --flag flag --cluster patient_id"
 FREE = ("capacity", "disclosure")  # they add a cut-off or hide numbers, and change no verdict
 
 
-def audit_gate(
-    folder: Path | None, predictions: str | None, config: Config
-) -> tuple[Finding, tuple[str, ...]]:
-    """The audit's gate and its cautions.
+@dataclass(frozen=True)
+class Audited:
+    """What the audit says: its gate, and what whoever decides must know all the same.
+
+    `counts`: whether it is an audit of the version's own predictions at all.
+    """
+
+    gate: Finding
+    cautions: tuple[str, ...] = ()
+    counts: bool = False
+
+    @property
+    def words(self) -> str:
+        """All of it, for the model card; nothing where there is no audit that counts."""
+        return " ".join((self.gate.reason, *self.cautions)) if self.counts else ""
+
+
+def audit_gate(folder: Path | None, predictions: str | None, config: Config) -> Audited:
+    """What the audit says of the version.
 
     `folder`: of the audit; `predictions`: the fingerprint of the table on which the version was measured.
     Errors: InputError where the folder holds no finished audit, or one that was changed since.
@@ -29,16 +44,15 @@ def audit_gate(
     by = " ".join(f"--by {name}" for name in config.promotion.audit_by)
     remedy = f"run `bsw audit WORK/predictions.parquet {CALLED} {by} --out DIR` and promote with --audit DIR"
     if folder is None:
-        return Finding("audit", False, f"no audit was named; {remedy}"), ()
+        return Audited(Finding("audit", False, f"no audit was named; {remedy}"))
     manifest = read_manifest(folder, "audit")
     audit = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
     faults = list(_faults(audit, manifest, predictions, config))
     if faults:
-        return Finding(
-            "audit", False, f"the audit in {folder.name} does not count: {'; '.join(faults)}; {remedy}"
-        ), ()
+        said = f"the audit in {folder.name} does not count: {'; '.join(faults)}; {remedy}"
+        return Audited(Finding("audit", False, said))
     found = Gate(**{name: _settled(value) for name, value in audit["gate"].items()})
-    return audited(found), found.cautions
+    return Audited(audited(found), found.cautions, counts=True)
 
 
 def _faults(

@@ -145,6 +145,25 @@ def test_a_person_may_decide_otherwise_and_it_stays_beside_the_gates_that_failed
     assert kept["settings"]["slope_from"] == PromotionSettings().slope_from
 
 
+def test_the_card_says_of_groups_what_an_audit_that_counts_said_and_nothing_without_one(place: Place) -> None:
+    def across_groups(audited: Path | None) -> dict[str, str]:
+        promote("1", config=place.asking(LENIENT), audit=audited)
+        run_id = place.client.get_model_version("bsw", "1").tags["promotion_run"]
+        card = json.loads(Path(place.client.download_artifacts(run_id, "model_card.json")).read_text())
+        return next(
+            each
+            for each in card["sections"]["Quantitative analyses"]
+            if each["field"] == "Across ethnic groups"
+        )
+
+    assert across_groups(None) == {"field": "Across ethnic groups", "status": "missing", "says": ""}
+    said = across_groups(place.folder / "audit")
+    assert said["status"] == "measured"
+    assert said["says"].startswith(
+        "no difference was found that stands in the way; that is no proof of equality"
+    )
+
+
 def test_an_audit_of_other_predictions_does_not_count(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
