@@ -16,6 +16,7 @@ from pipelines.progress import progress
 from pipelines.quality_page import Quality, quality_page
 from pipelines.store import step, write_json, write_table
 from pipelines.train import ends_of
+from pipelines.unassigned_circumstances import unassigned
 
 
 def check(source: Path, *, out: Path, config: Config) -> int:
@@ -40,6 +41,7 @@ def check(source: Path, *, out: Path, config: Config) -> int:
                 submissions=submissions(records),
                 exclusions=built.exclusions,
                 kind=kind_of_points(records),
+                unassigned=unassigned(records),
             )
             manifest.wrote(
                 write_table(out / "quarantine.csv", records.set_aside),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from features.records import Records
 from pipelines.page import Page, Section, bullets, heading, link, paragraph, table
+from pipelines.unassigned_circumstances import in_words
 
 ASSUMED = (
     "A date without a time becomes known at the end of that day, unless it is tied to a contact.",
@@ -27,7 +28,7 @@ class Quality:
 
     `missing` and `blank`: table, column, costs. `submissions`: provider, submissions, first, last, months
     without one, versions. `asked`: how many outcomes of each kind, and how many months, are enough. `kind`:
-    what the points are, in words.
+    what the points are, in words. `unassigned`: codes of IDS011 that nothing reads (code, name, patients).
     """
 
     source: str
@@ -40,6 +41,7 @@ class Quality:
     submissions: pd.DataFrame
     exclusions: pd.DataFrame
     kind: str
+    unassigned: pd.DataFrame
 
     @property
     def rows_set_aside(self) -> int:
@@ -87,6 +89,7 @@ class Quality:
             "rules_broken": rules.to_dict("records"),
             "missing": self.missing.to_dict("records"),
             "blank": self.blank.to_dict("records"),
+            "circumstances_not_assigned": self.unassigned.to_dict("records"),
         }
 
 
@@ -100,6 +103,7 @@ def quality_page(quality: Quality) -> Page:
             Section("What was read", _read(quality)),
             Section("What was set aside, and why", _set_aside(quality)),
             Section("What is missing, and what that costs", _missing(quality)),
+            Section("Circumstances that nothing reads", in_words(quality.unassigned)),
             Section("From contacts to points", _points(quality)),
             Section("What was assumed about dates", _assumed(quality)),
         ],
