@@ -37,8 +37,8 @@ class Engine(Protocol):
     def frame(self, rows: Table) -> pd.DataFrame:
         """These rows, here."""
 
-    def write(self, rows: Table, path: Path) -> None:
-        """These rows as Parquet at `path`, without bringing them here."""
+    def write(self, rows: Table, path: Path, *, by: str | None = None) -> None:
+        """These rows as Parquet at `path`, without bringing them here; with `by` a folder, one below it per value."""
 
 
 class DuckDB:
@@ -86,11 +86,12 @@ class DuckDB:
         for one in awaited:
             one.result()
 
-    def write(self, rows: Table, path: Path) -> None:
+    def write(self, rows: Table, path: Path, *, by: str | None = None) -> None:
         """See `Engine`."""
         self._wait()
+        parts = f", PARTITION_BY ({by})" if by else ""
         self._connection.execute(
-            f"COPY ({self._backend.compile(rows)}) TO '{_quoted(path)}' (FORMAT parquet)"
+            f"COPY ({self._backend.compile(rows)}) TO '{_quoted(path)}' (FORMAT parquet{parts})"
         )
 
 
@@ -129,9 +130,9 @@ class Spark:
         frame: pd.DataFrame = rows.to_pandas()
         return frame
 
-    def write(self, rows: Table, path: Path) -> None:
+    def write(self, rows: Table, path: Path, *, by: str | None = None) -> None:
         """See `Engine`."""
-        self._backend.to_parquet(rows, str(path), mode="overwrite")
+        self._backend.to_parquet(rows, str(path), mode="overwrite", partitionBy=by)
 
 
 def pyspark_backend(session: Any) -> Any:

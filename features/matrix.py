@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import ibis
 import pandas as pd
 
 from features.as_of import POINT_COLUMNS, known_before
+from features.engine import Engine
 from features.facts import FACTS, Fact, Facts
 from features.history import History, NotRecordedError
 from features.number import Number
@@ -64,8 +66,12 @@ def matrix(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> Ma
     `predictors` stand in the order in which they can be worked out (`catalogue()`).
     """
     found = columns(facts, points, predictors)
-    frame = facts.engine.frame(found.rows)
-    return Matrix(frame.sort_values("point_id", ignore_index=True), found.left_out)
+    return Matrix(in_memory(found, facts.engine), found.left_out)
+
+
+def in_memory(found: Columns, engine: Engine) -> pd.DataFrame:
+    """The matrix worked out and brought here, in the order of `point_id`."""
+    return engine.frame(found.rows).sort_values("point_id", ignore_index=True)
 
 
 def columns(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> Columns:
@@ -84,6 +90,12 @@ def columns(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> C
             wide = wide.left_join(answers, wide.number == answers[f"{tally.fact}__point"])
     numbers = {name: number.of(wide).cast("float64") for name, number in asked.numbers.items()}
     return Columns(wide.select(point_id=wide.point_id, **numbers), asked.left_out)
+
+
+def write_by_service(found: Columns, points: Any, engine: Engine, path: Path) -> None:
+    """Work the matrix out and leave it as Parquet below `path`, `service=NAME/...`, without bringing it here."""
+    services = points.select("point_id", service=points.service_id)
+    engine.write(found.rows.join(services, "point_id"), path, by="service")
 
 
 def ask(facts: FactTables, points: Any, predictors: Mapping[str, Predictor]) -> Asked:

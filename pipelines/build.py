@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,7 @@ import pandas as pd
 from features.engine import Engine
 from features.errors import InputError
 from features.facts import Facts
-from features.matrix import matrix
+from features.matrix import Columns, columns, in_memory, matrix, write_by_service
 from features.points import Points, find_points
 from features.predictor import catalogue, unmeasured
 from features.protected import protected
@@ -22,7 +23,7 @@ from features.records import Records, read_records
 from models.outcome import Afterwards, outcomes, platform_outcomes
 from pipelines.config import Config
 from pipelines.progress import progress
-from pipelines.store import step, write_by_service, write_table
+from pipelines.store import step, write_folder, write_table
 
 POINT_COLUMNS = [
     "point_id",
@@ -65,27 +66,39 @@ class On:
     engine: Literal["duckdb", "spark"] = "duckdb"
     master: str | None = None
 
+    def refuse_silence(self) -> None:
+        """Errors: InputError where Spark is asked for and not there, or nobody answers at its address."""
+        if self.engine == "spark":
+            from pipelines.spark import refuse_silence
+
+            refuse_silence(self.master)
+
 
 def build(source: Path, *, out: Path, config: Config, until: date | None, on: On | None = None) -> None:
     """Write the artefacts of a source into the folder `out` (WORK).
 
-    Spark writes features.parquet as a folder with a part for each service.
+    Spark writes features.parquet as a folder with a part for each service, by its workers: the matrix is never here.
 
-    Errors: InputError where the source cannot be used or holds no point.
+    Errors: InputError where the source cannot be used or holds no point, or Spark is not there.
     """
+    on = on or On()
+    on.refuse_silence()
     with step("build", out, inputs={"source": source}, config=config) as manifest:
-        on = on or On()
         records = read_records(source, config.source)
         with _engine(records, out, on) as engine:
-            built = assemble_records(records, config=config, until=until, engine=engine)
-        if built.points.empty:
-            raise InputError(
-                f"{source}: no contact agrees any between-session work; see exclusions in `bsw check`"
-            )
+            begun = begin(records, config=config, until=until, engine=engine)
+            if begun.built.points.empty:
+                raise InputError(
+                    f"{source}: no contact agrees any between-session work; see exclusions in `bsw check`"
+                )
+            found = columns(begun.facts, begun.points.table, catalogue(config.protected.admitted))
+            manifest.wrote(_write_features(out / "features.parquet", begun, found, on))
+        built = replace(
+            begun.built, protected=protected(begun.facts, begun.built.points), left_out=found.left_out
+        )
         for name in ("points", "protected", "outcome"):
             path = out / f"{name}.parquet"
             manifest.wrote(write_table(path, getattr(built, name), synthetic=built.synthetic))
-        manifest.wrote(_write_features(out / "features.parquet", built, on))
         manifest.wrote(write_table(out / "exclusions.csv", built.exclusions))
         manifest.says(
             synthetic=built.synthetic,
@@ -97,10 +110,12 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
             last_days=dict(built.last_days),
             points=len(built.points),
         )
+    _tell(out, built, len(found.rows.columns) - 1)
+
+
+def _tell(out: Path, built: Built, predictors: int) -> None:
     known = int(built.outcome["not_completed"].notna().sum())
-    print(
-        f"{out}: {len(built.points):,} points, {built.features.shape[1] - 1} predictors, {known:,} outcomes known"
-    )
+    print(f"{out}: {len(built.points):,} points, {predictors} predictors, {known:,} outcomes known")
     for name, reason in sorted(built.left_out.items()):
         print(f"  left out: {name} ({reason})")
     for title in unmeasured(built.left_out):
@@ -120,12 +135,11 @@ def assemble_records(
         begun = begin(records, config=config, until=until, engine=engine)
         advance("predictors")
         found = matrix(begun.facts, begun.points.table, catalogue(config.protected.admitted))
-        frame = begun.built.points
         advance()
     return replace(
         begun.built,
-        features=frame[["point_id"]].merge(found.frame, on="point_id", how="left", validate="1:1"),
-        protected=protected(begun.facts, frame),
+        features=_in_order(found.frame, begun),
+        protected=protected(begun.facts, begun.built.points),
         left_out=found.left_out,
     )
 
@@ -202,10 +216,17 @@ def _engine(records: Records, out: Path, on: On) -> Iterator[Engine | None]:
         yield engine
 
 
-def _write_features(path: Path, built: Built, on: On) -> Path:
+def _write_features(path: Path, begun: Begun, found: Columns, on: On) -> Path:
+    engine, synthetic = begun.facts.engine, begun.built.synthetic
     if on.engine == "duckdb":
-        return write_table(path, built.features, synthetic=built.synthetic)
-    return write_by_service(path, built.features, built.points["service_id"], synthetic=built.synthetic)
+        return write_table(path, _in_order(in_memory(found, engine), begun), synthetic=synthetic)
+    write = partial(write_by_service, found, begun.points.table, engine)
+    return write_folder(path, write, synthetic=synthetic)
+
+
+def _in_order(features: pd.DataFrame, begun: Begun) -> pd.DataFrame:
+    """The matrix in the order of the points."""
+    return begun.built.points[["point_id"]].merge(features, on="point_id", how="left", validate="1:1")
 
 
 def _day(moment: int) -> date:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
+import socket
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,9 @@ from features.records import Records
 from pipelines.store import partial_of
 
 LOCAL = "local[*]"
+STANDALONE = "spark://"
+ADDRESSES = (STANDALONE, "local", "yarn", "k8s://")
+SECONDS_TO_ANSWER = 5.0
 # A service's records are small beside what Spark is made for: 200 tasks a join would mostly wait for one another.
 LOCAL_PARTITIONS = "4"
 SETTINGS = {
@@ -30,8 +35,9 @@ def spark_engine(records: Records, folder: Path, master: str | None) -> Iterator
     """A Spark engine over the records, its working tables in a hidden folder beside WORK's artefacts.
 
     `folder` must be seen by every worker of the cluster. The session is stopped and the working tables
-    are removed at the end. Errors: InputError where PySpark or Java is not there or the master does not answer.
+    are removed at the end. Errors: those of `refuse_silence`; InputError where Spark does not start.
     """
+    refuse_silence(master)
     working = partial_of(folder / "spark")
     with warnings.catch_warnings():
         # PySpark warns of every pandas newer than itself, at each exchange of data.
@@ -44,14 +50,44 @@ def spark_engine(records: Records, folder: Path, master: str | None) -> Iterator
             shutil.rmtree(working, ignore_errors=True)
 
 
-def _session(master: str) -> Any:
-    try:
-        from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise InputError("--engine spark needs PySpark; run `make spark`, or leave --engine out") from None
+def refuse_silence(master: str | None) -> None:
+    """Errors: InputError where PySpark or Java is not there, `master` is no address, or nobody answers at it."""
+    if importlib.util.find_spec("pyspark") is None:
+        raise InputError("--engine spark needs PySpark; run `make spark`, or leave --engine out")
     if shutil.which("java") is None:
         raise InputError("--engine spark needs Java 17 or newer; none is on the PATH")
+    if master is None:
+        return
+    if not master.startswith(ADDRESSES):
+        raise InputError(
+            f"--master {master}: Spark's address begins with {', '.join(ADDRESSES)}, such as spark://HOST:7077; "
+            "without --master Spark runs here"
+        )
+    if master.startswith(STANDALONE):
+        _ask(master)
+
+
+def _ask(master: str) -> None:
+    """Errors: InputError where none of the masters of a Spark cluster takes a call; Spark itself asks for a minute."""
+    unanswered = []
+    for place in master.removeprefix(STANDALONE).split(","):
+        host, _, port = place.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=SECONDS_TO_ANSWER).close()
+            return
+        except (OSError, ValueError) as error:
+            unanswered.append(f"{place} ({error})")
+    raise InputError(
+        f"--master {master}: nobody answers at {', '.join(unanswered)}; start the cluster or mend the address "
+        "(spark://HOST:PORT), or leave --master out and Spark runs here"
+    )
+
+
+def _session(master: str) -> Any:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
     builder = SparkSession.builder.master(master).appName("bsw build")
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)
@@ -59,7 +95,16 @@ def _session(master: str) -> Any:
         builder = builder.config("spark.sql.shuffle.partitions", LOCAL_PARTITIONS)
     try:
         session = builder.getOrCreate()
-    except (PySparkException, RuntimeError) as error:
-        raise InputError(f"--master {master}: Spark does not start ({str(error).splitlines()[0]})") from None
+    except (PySparkException, Py4JError, RuntimeError) as error:
+        raise InputError(
+            f"--master {master}: Spark does not start ({_reason(error)}); see what Spark printed above, or leave "
+            "--master out and Spark runs here"
+        ) from None
     session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+def _reason(error: Exception) -> str:
+    """The line that says what went wrong: of an exception of Java its own message, not that there was one."""
+    lines = str(error).splitlines()
+    return next((line.lstrip(": ") for line in lines if line.startswith(": ")), lines[0])

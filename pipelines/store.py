@@ -12,14 +12,13 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 import pyarrow as pa
@@ -29,6 +28,8 @@ from features.errors import InputError
 from pipelines.config import Config
 
 SYNTHETIC_KEY = b"bsw_synthetic"
+# What all files of a folder have in common, by the convention of Parquet; readers of rows pass it over.
+COMMON = "_common_metadata"
 PACKAGES = ("duckdb", "ibis-framework", "lightgbm", "mlflow", "numpy", "pandas", "scikit-learn", "shap")
 
 
@@ -41,6 +42,8 @@ def whole(path: Path) -> Iterator[Path]:
         yield partial
         if path.is_dir():
             shutil.rmtree(path)
+        elif partial.is_dir():
+            path.unlink(missing_ok=True)  # no folder can be renamed over a file
         partial.replace(path)
     finally:
         shutil.rmtree(partial) if partial.is_dir() else partial.unlink(missing_ok=True)
@@ -73,22 +76,23 @@ def write_table(path: Path, frame: pd.DataFrame, *, synthetic: bool = False) -> 
     return path
 
 
-def write_by_service(
-    path: Path, frame: pd.DataFrame, services: pd.Series[str], *, synthetic: bool = False
-) -> Path:
-    """A table as a folder of Parquet, `service=NAME/part-0.parquet` for each service of its rows."""
+def write_folder(path: Path, write: Callable[[Path], None], *, synthetic: bool = False) -> Path:
+    """A table as a folder of Parquet, which `write` fills with at least one file."""
     with whole(path) as partial:
-        for service, rows in frame.groupby(services.to_numpy(), sort=True):
-            folder = partial / f"service={quote(str(service))}"
-            folder.mkdir(parents=True)
-            pq.write_table(_marked(rows, synthetic), folder / "part-0.parquet")
+        write(partial)
+        schema = pq.read_schema(next(partial.rglob("*.parquet")))
+        pq.write_metadata(schema.with_metadata(_mark(schema, synthetic)), partial / COMMON)
     return path
 
 
 def _marked(frame: pd.DataFrame, synthetic: bool) -> pa.Table:
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    mark = {SYNTHETIC_KEY: b"true" if synthetic else b"false"}
-    return table.replace_schema_metadata({**(table.schema.metadata or {}), **mark})
+    return table.replace_schema_metadata(_mark(table.schema, synthetic))
+
+
+def _mark(schema: pa.Schema, synthetic: bool) -> dict[bytes, bytes]:
+    """What a schema says of itself, and whether its rows are synthetic."""
+    return {**(schema.metadata or {}), SYNTHETIC_KEY: b"true" if synthetic else b"false"}
 
 
 def read_table(path: Path, *columns: str) -> pd.DataFrame:
@@ -114,7 +118,7 @@ def is_synthetic(path: Path) -> bool:
     """Whether a Parquet artefact says that it was made from synthetic records."""
     if path.suffix != ".parquet":
         return False
-    file = next(path.rglob("*.parquet")) if path.is_dir() else path
+    file = path / COMMON if path.is_dir() else path
     return (pq.read_schema(file).metadata or {}).get(SYNTHETIC_KEY) == b"true"
 
 

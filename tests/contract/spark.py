@@ -33,10 +33,15 @@ def on_spark(test: Callable[..., None]) -> Callable[..., None]:
 def spark_or_skip(records: Records, folder: Path) -> Iterator[Spark]:
     """A Spark engine; without Java or PySpark the test skips, or fails where BSW_REQUIRE names java."""
     need("java")
+    pyspark_or_skip()
+    with spark_engine(records, folder, "local[2]") as engine:
+        yield engine
+
+
+def pyspark_or_skip() -> None:
+    """PySpark must be there, or the test skips, or fails where BSW_REQUIRE names java."""
     if importlib.util.find_spec("pyspark") is None:
         message = "PySpark is not installed; `make spark` does it"
         if "java" in REQUIRED:
             pytest.fail(f"{message}, and BSW_REQUIRE asks for java")
         pytest.skip(message)
-    with spark_engine(records, folder, "local[2]") as engine:
-        yield engine

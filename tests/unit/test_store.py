@@ -7,7 +7,16 @@ import pytest
 
 from features.errors import InputError
 from pipelines.config import Config
-from pipelines.store import is_synthetic, read_manifest, read_table, step, whole, write_json, write_table
+from pipelines.store import (
+    is_synthetic,
+    read_manifest,
+    read_table,
+    step,
+    whole,
+    write_folder,
+    write_json,
+    write_table,
+)
 
 
 def _finish(folder: Path) -> Path:
@@ -51,6 +60,43 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         partial.write_text("half")
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
+
+
+def _parts(folder: Path) -> None:
+    for service, points in (("ONE", ["a", "b"]), ("TWO", ["c"])):
+        (folder / f"service={service}").mkdir(parents=True)
+        pd.DataFrame({"point_id": points}).to_parquet(folder / f"service={service}" / "part.parquet")
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_a_folder_of_parquet_is_one_table_that_says_whether_it_is_synthetic(
+    tmp_path: Path, synthetic: bool
+) -> None:
+    path = write_folder(tmp_path / "features.parquet", _parts, synthetic=synthetic)
+    assert sorted(read_table(path)["point_id"]) == ["a", "b", "c"]
+    assert list(read_table(path).columns) == ["point_id"]
+    assert is_synthetic(path) is synthetic
+
+
+def test_a_folder_is_written_whole_or_the_old_one_stays(tmp_path: Path) -> None:
+    def half(folder: Path) -> None:
+        _parts(folder)
+        raise ZeroDivisionError
+
+    path = write_table(tmp_path / "features.parquet", pd.DataFrame({"point_id": ["old"]}))
+    with pytest.raises(ZeroDivisionError):
+        write_folder(path, half)
+    assert read_table(path)["point_id"].tolist() == ["old"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_takes_the_place_of_a_folder_and_a_folder_that_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "features.parquet"
+    for _ in range(2):
+        write_table(path, pd.DataFrame({"point_id": ["a"]}))
+        assert path.is_file()
+        write_folder(path, _parts)
+        assert path.is_dir()
 
 
 def test_what_a_killed_step_left_is_cleared_by_the_next(tmp_path: Path) -> None:
