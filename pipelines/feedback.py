@@ -34,6 +34,7 @@ def feedback(
     build that knows what became of the work.
     Errors: InputError with one line per fault: of the answers, of the folders, of the build.
     """
+    read_flags(folder)  # a folder that holds no flags is not written to
     with step("feedback", folder, inputs={}, config=config) as manifest, _alone(folder):
         kept = read_answers(folder)
         if answers is not None:

@@ -83,6 +83,13 @@ def test_a_file_with_a_fault_changes_nothing(folder: Path) -> None:
     feedback(folder, None, also=[], work=None, config=Config())
 
 
+def test_a_folder_without_flags_is_refused_and_not_made(folder: Path, tmp_path: Path) -> None:
+    mine = filled_in(folder)
+    with pytest.raises(InputError, match="there is no such file; run the step that writes it"):
+        feedback(tmp_path / "flgas", mine, also=[], work=None, config=Config())
+    assert not (tmp_path / "flgas").exists()
+
+
 def test_flags_that_were_scored_anew_under_their_answers_are_noticed(folder: Path) -> None:
     feedback(folder, filled_in(folder), also=[], work=None, config=Config())
     table = pd.read_parquet(folder / "scored.parquet")
