@@ -53,7 +53,8 @@ pictures: demo ## the README's pictures, from the demo's pages (needs chromium)
 	        --user-data-dir="$$(mktemp -d)" --disable-background-networking --window-size=1000,1150 \
 	        --screenshot="$(CURDIR)/docs/pictures/$$(basename $$page).png" "file://$(CURDIR)/demo/$$page.html" 2>/dev/null; \
 	done
-	@caseload=$$(ls -S demo/flags/practitioners/*/caseload.html | head -n 1); \
+	@caseload=$$(for page in demo/flags/practitioners/*/caseload.html; do \
+	    echo "$$(grep -o 'class="card"' $$page | wc -l) $$page"; done | sort -rn | head -n 1 | cut -d ' ' -f 2); \
 	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$$(mktemp -d)" \
 	    --disable-background-networking --window-size=1000,1150 \
 	    --screenshot="$(CURDIR)/docs/pictures/caseload.png" "file://$(CURDIR)/$$caseload" 2>/dev/null
