@@ -19,12 +19,14 @@ from models.cut_off import CutOffSettings
 from models.explanation import Explanation
 from models.learnt_sides import Side
 from models.reasons import (
+    TOGETHER,
     Grounds,
     Reason,
     ReasonSettings,
     Speaking,
     Told,
     context,
+    firm_constructs,
     grounds_of,
     has_unstable_reasons,
     helps,
@@ -138,6 +140,11 @@ class Flag:
         return self.band if self.abstained else whole_percent(self.chance)
 
     @property
+    def by_construct(self) -> bool:
+        """Whether its reasons are constructs, because nothing recorded in them stays from refit to refit."""
+        return any(reason.words == TOGETHER for reason in self.reasons)
+
+    @property
     def no_reason(self) -> str:
         """Why no reason is given, where none is."""
         return "" if self.reasons else NOT_STABLE if self.unstable else NO_REASON
@@ -146,10 +153,12 @@ class Flag:
 @dataclass(frozen=True)
 class Doubts:
     """What speaks against telling, by point: whether it is unlike the patients learnt from (`unlike`), and
-    whether each predictor is a stable ground (`stable`, points x predictors). Without them nothing does."""
+    whether each predictor is a stable ground (`stable`, points x predictors). Without them nothing does. `firm`: the
+    constructs that may be told where no predictor is stable (points x constructs)."""
 
     unlike: pd.Series | None = None
     stable: pd.DataFrame | None = None
+    firm: pd.DataFrame | None = None
 
 
 NO_DOUBTS = Doubts()
@@ -169,7 +178,7 @@ def make_flags(
     bands = _bands(rules, risks, used, average=explanation.chance_before, unlike=doubts.unlike)
     hidden = mostly_hidden(ordered.parts, rules.predictors)
     least, told = rules.settings.least_change, rules.told
-    grounds = grounds_of(told, ordered, used, least=least, stable=doubts.stable)
+    grounds = grounds_of(told, ordered, used, least=least, stable=doubts.stable, firm=doubts.firm)
     return tuple(
         _flag(told, rules.settings.of_reasons, risk, band=band, hidden=bool(masked), grounds=found)
         for risk, band, masked, found in zip(risks.itertuples(), bands, hidden, grounds, strict=True)
@@ -192,7 +201,7 @@ def _flag(
     bare = Flag(risk.Index, risk.risk, risk.risk_low, risk.risk_high, band)
     if bare.abstained:
         return bare
-    given = reasons(told, grounds, settings)
+    given = reasons(told, grounds, settings) or firm_constructs(told, grounds, settings)
     return replace(
         bare,
         reasons=given,

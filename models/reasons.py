@@ -18,6 +18,7 @@ from models.learnt_sides import Side
 from models.suggestions import Named, Suggestion, Suggestions
 
 Numbers = NDArray[np.float64]
+TOGETHER = "several things together"
 
 
 class Speaking(Named, Protocol):
@@ -91,10 +92,11 @@ class Ground:
 @dataclass(frozen=True)
 class Grounds:
     """What moves one point's chance enough to be told, strongest first; `without(part)` is the change of the
-    chance that a part of the margin makes."""
+    chance that a part of the margin makes; `firm` are the constructs that lead in enough of the model's refits."""
 
     strongest: tuple[Ground, ...]
     without: Callable[[float], float]
+    firm: frozenset[str] = frozenset()
 
 
 def grounds_of(
@@ -104,10 +106,12 @@ def grounds_of(
     *,
     least: float,
     stable: pd.DataFrame | None,
+    firm: pd.DataFrame | None = None,
 ) -> Iterator[Grounds]:
     """The grounds of each point, in the order of the explanation's parts; `features` rows and columns alike.
 
-    `stable`: whether each predictor is a stable ground of each point; without it, all are.
+    `stable`: whether each predictor is a stable ground of each point; without it, all are. `firm`: the same of
+    each construct; without it, none is.
     """
     parts = explanation.parts
     names, pushes, changes = list(parts.columns), parts.to_numpy(), explanation.changes().to_numpy()
@@ -116,12 +120,14 @@ def grounds_of(
     worries, helping = (told_as == 1) & (pushes > 0), (told_as == -1) & (pushes < 0)
     enough = (np.abs(changes) >= least) & (pushes != 0)
     margins, values = explanation.margin.to_numpy(), features.to_numpy()
+    firms = None if firm is None else firm.loc[parts.index]
     for row in range(len(parts)):
         found = np.flatnonzero(enough[row])
         ranked = found[np.argsort(-np.abs(pushes[row, found]), kind="stable")]
         tables = (values, pushes, changes, worries, helping, steady)
         strongest = tuple(Ground(names[n], *(each[row, n] for each in tables)) for n in ranked)
-        yield Grounds(strongest, _change_at(explanation, float(margins[row])))
+        leading = frozenset() if firms is None else frozenset(firms.columns[firms.iloc[row]])
+        yield Grounds(strongest, _change_at(explanation, float(margins[row])), leading)
 
 
 def _change_at(explanation: Explanation, margin: float) -> Callable[[float], float]:
@@ -136,6 +142,17 @@ def reasons(told: Told, grounds: Grounds, settings: ReasonSettings) -> tuple[Rea
     """What raises the chance, may be a reason, and stays from refit to refit."""
     raising = [ground for ground in grounds.strongest if ground.worries and ground.stable]
     lines = _lines(told, raising, settings.reasons, settings.per_construct)
+    return tuple(_answered(told, [_reason(told, line, grounds) for line in lines], raising))
+
+
+def firm_constructs(told: Told, grounds: Grounds, settings: ReasonSettings) -> tuple[Reason, ...]:
+    """What raises the chance by construct, where a construct stays from refit to refit though nothing in it does."""
+    raising = [ground for ground in grounds.strongest if ground.worries]
+    together: dict[str, list[Ground]] = {}
+    for ground in raising:
+        together.setdefault(told.predictors[ground.predictor].construct, []).append(ground)
+    firm = [construct for construct in together if construct in grounds.firm][: settings.reasons]
+    lines = [_Line(construct, TOGETHER, tuple(together[construct])) for construct in firm]
     return tuple(_answered(told, [_reason(told, line, grounds) for line in lines], raising))
 
 

@@ -1,13 +1,15 @@
 """Would the flag still stand had other patients been learnt from? Over the model's refits on resampled patients:
 how often a point is flagged, and which of its reasons stay.
 
-A reason that comes and goes with the patients learnt from is none to act on, and is not shown. `Stability.lasting`
-is what `models.flags.Doubts` asks for. A model without refits cannot tell: `flagged_share` is missing, nothing
-lasts, and `known` says so.
+A reason that comes and goes with the patients learnt from is none to act on, and is not shown. Where none stays, a
+construct may: another of its predictors leads in each refit, but one of them always does. `Stability.lasting` and
+`lasting_constructs` are what `models.flags.Doubts` asks for. A model without refits cannot tell: `flagged_share`
+is missing, nothing lasts, and `known` says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,12 +54,14 @@ class Stability:
     """What the refits say of each point.
 
     `flagged_share`: in which share of the refits (0 to 1) its chance reaches the model's threshold. `leading`:
-    points x predictors, in which share of the refits each is among the leading reasons, or of what helps; both
-    are missing where there are no refits.
+    points x predictors, in which share of the refits each is among the leading reasons, or of what helps;
+    `constructs`: points x constructs, in which share any predictor of each is among the leading reasons. All are
+    missing where there are no refits.
     """
 
     flagged_share: pd.Series
     leading: pd.DataFrame
+    constructs: pd.DataFrame
     refits: int
     settings: StabilitySettings
 
@@ -73,12 +77,25 @@ class Stability:
     @property
     def lasting(self) -> pd.DataFrame:
         """Points x predictors: whether each is among the leading reasons in enough refits."""
+        return self._enough(self.leading)
+
+    @property
+    def lasting_constructs(self) -> pd.DataFrame:
+        """Points x constructs: whether any predictor of each is among the leading reasons in enough refits."""
+        return self._enough(self.constructs)
+
+    def _enough(self, shares: pd.DataFrame) -> pd.DataFrame:
         # 4 of 5 refits are 0.8 whatever the last bit says; a missing share is never enough.
-        return self.leading >= self.settings.share - 1e-9
+        return shares >= self.settings.share - 1e-9
 
 
 def stability(
-    model: Refitted, features: pd.DataFrame, *, speaks: pd.DataFrame, settings: StabilitySettings
+    model: Refitted,
+    features: pd.DataFrame,
+    *,
+    speaks: pd.DataFrame,
+    construct_of: Mapping[str, str],
+    settings: StabilitySettings,
 ) -> Stability:
     """How each point of `features` fares under the model's refits.
 
@@ -88,16 +105,25 @@ def stability(
     names = list(model.predictors)
     matrix = features.loc[:, names].to_numpy(dtype=np.float64)
     told_as = speaks.loc[features.index, names].to_numpy()
-    flagged, led = np.zeros(len(matrix)), np.zeros(matrix.shape)
+    constructs = list(dict.fromkeys(construct_of[name] for name in names))
+    belongs = np.array([[construct_of[name] == construct for construct in constructs] for name in names])
+    flagged, led, met = (
+        np.zeros(len(matrix)),
+        np.zeros(matrix.shape),
+        np.zeros((len(matrix), len(constructs))),
+    )
     for refit in model.refits:
         margin = raw(refit.booster, matrix)
         flagged += refit.calibration.risk(margin) >= model.threshold
         parts = Contributions(refit.booster).of(matrix, margin)
-        led += leading(parts, told_as, settings.first) | leading(-parts, -told_as, settings.first)
+        worrying = leading(parts, told_as, settings.first)
+        led += worrying | leading(-parts, -told_as, settings.first)
+        met += worrying @ belongs
     number = len(model.refits) or np.nan
     return Stability(
         pd.Series(flagged / number, index=features.index),
         pd.DataFrame(led / number, index=features.index, columns=names),
+        pd.DataFrame(met / number, index=features.index, columns=constructs),
         len(model.refits),
         settings,
     )

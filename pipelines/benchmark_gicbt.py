@@ -23,7 +23,7 @@ from pipelines.store import step, write_table
 
 DAYS = (7, 11, 14, 20, 28, 35, 42)
 REPETITIONS = 20
-SEARCH_SEEDS = (101, 102, 103)
+SEARCH_SEEDS = tuple(range(101, 111))
 PUBLISHED = Path(data.__file__).parent / "published"
 COLUMNS = {"Anonymized ID", "sessionlogtimestampstart", "sessionlogtimestampend", "Label"}
 EXPECTED = (342, 8_569)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from models.chance_in_words import between, natural_frequency, whole_percent
 from models.flags import NOT_HARM, NOT_SHOWN, Flag
-from models.reasons import Reason
+from models.reasons import TOGETHER, Reason
 from models.suggestions import Suggestion
 from pipelines.listed import Listed, Occasion, day
 from pipelines.page import bullets, card, fold, paragraph
@@ -97,7 +97,7 @@ def _which_stay(refits: int) -> str:
         return "It is not known which reasons would stay had other patients been learnt from."
     return (
         f"A reason is shown only where it stays when the chance is learnt anew from {refits} other samples of "
-        "patients."
+        f'patients. Where no one thing stays, but one under the same heading always does, it reads "{TOGETHER}".'
     )
 
 

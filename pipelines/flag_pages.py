@@ -131,7 +131,10 @@ def _summary(flags: Sequence[Flag], left_out: pd.Series[str]) -> Markup:
         "– to think about first": len(first),
         "– first, but without a reason to show": sum(not flag.reasons for flag in first),
         "– first, but with main grounds that are not shown": sum(flag.hidden for flag in first),
-        "– first, but no reason stays from refit to refit": sum(flag.unstable for flag in first),
+        "– first, but no one reason stays from refit to refit": sum(
+            flag.unstable or flag.by_construct for flag in first
+        ),
+        "– of these, its heading stays and is shown": sum(flag.by_construct for flag in first),
         **{f"– {band}": sum(flag.band == band for flag in flags) for band in (NOT_ENOUGH, UNLIKE)},
         **{f"Not listed: {reason}": many for reason, many in left_out.value_counts().items()},
     }

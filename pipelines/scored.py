@@ -93,8 +93,10 @@ def find_flags(
     )
     risks = model.predict(features)
     speaks = may_speak(rules.told, features[list(model.predictors)])
-    found = stability(model, features, speaks=speaks, settings=config.stability)
-    doubts = Doubts(model.unlike(features), found.lasting if found.known else None)
+    construct_of = {name: everything()[name].construct for name in model.predictors}
+    found = stability(model, features, speaks=speaks, construct_of=construct_of, settings=config.stability)
+    kept = (found.lasting, found.lasting_constructs) if found.known else (None, None)
+    doubts = Doubts(model.unlike(features), *kept)
     flags = make_flags(rules, risks, features=features, explanation=explanation, doubts=doubts)
     return Scored(points, not_listed, features, risks, explanation, flags, found, background)
 

@@ -35,10 +35,14 @@ def refitted() -> Scored:
 
 
 def test_every_reason_that_is_shown_is_led_with_by_enough_refits(refitted: Scored) -> None:
-    lasting = refitted.stability.lasting
-    told = [(flag.point, name) for flag in refitted.flags for r in flag.reasons for name in r.predictors]
+    lasting, constructs = refitted.stability.lasting, refitted.stability.lasting_constructs
+    by_one = [flag for flag in refitted.flags if not flag.by_construct]
+    told = [(flag.point, name) for flag in by_one for r in flag.reasons for name in r.predictors]
     assert told
     assert all(lasting.loc[point, name] for point, name in told)
+    known = catalogue()
+    together = [(flag.point, r) for flag in refitted.flags if flag.by_construct for r in flag.reasons]
+    assert all(constructs.loc[point, known[r.predictors[0]].construct] for point, r in together)
 
 
 def test_some_reasons_that_the_model_alone_would_give_do_not_stay(refitted: Scored, scored: Scored) -> None:

@@ -74,13 +74,14 @@ def test_hidden_and_context_predictors_never_help() -> None:
     assert flag({"pwp_history": -2.0, "deprivation": -1.0}).helps == ()
 
 
-def with_stable(parts: dict[str, float], stable: set[str]) -> Flag:
+def with_stable(parts: dict[str, float], stable: set[str], firm: tuple[str, ...] = ()) -> Flag:
     row = pd.DataFrame([dict.fromkeys(PREDICTORS, 0.0) | parts], index=["p"])
     features = pd.DataFrame(0.0, index=["p"], columns=list(PREDICTORS))
     steady = pd.DataFrame([{name: name in stable for name in PREDICTORS}], index=["p"])
     risks = pd.DataFrame({"risk": [0.7], "risk_low": [0.6], "risk_high": [0.8]}, index=["p"])
     explanation = replace(EXPLANATION, parts=row)
-    doubts = Doubts(stable=steady)
+    constructs = {PREDICTORS[name].construct: PREDICTORS[name].construct in firm for name in PREDICTORS}
+    doubts = Doubts(stable=steady, firm=pd.DataFrame([constructs], index=["p"]))
     return make_flags(rules(), risks, features=features, explanation=explanation, doubts=doubts)[0]
 
 
@@ -95,6 +96,22 @@ def test_a_flag_whose_reasons_all_fall_says_so() -> None:
     assert (found.reasons, found.unstable) == ((), True)
     assert found.no_reason == "What stands out changes with the patients learnt from, so no reason is shown."
     assert with_stable({}, set()).no_reason == "No single thing recorded stands out."
+
+
+def test_where_no_reason_stays_the_construct_that_does_is_told_with_something_to_consider() -> None:
+    found = with_stable({"place_agreed": 0.9, "phq9": 0.5}, set(), firm=("task_planning",))
+    assert lines(found) == ["Task planning: several things together"]
+    assert found.reasons[0].predictors == ("place_agreed",)
+    assert found.reasons[0].consider is not None
+    assert found.by_construct
+    assert not found.unstable
+    assert found.consider is None
+
+
+def test_a_reason_that_stays_needs_no_construct() -> None:
+    found = with_stable({"place_agreed": 0.9, "phq9": 0.5}, {"phq9"}, firm=("task_planning",))
+    assert lines(found) == ["Symptoms: PHQ-9 is 0"]
+    assert not found.by_construct
 
 
 def test_of_a_patient_unlike_those_learnt_from_no_chance_is_stated() -> None:

@@ -22,6 +22,9 @@ def model(refits: int = 5) -> RiskModel:
     return RiskModel(NAMES, fitted(1), tuple(fitted(1 + n) for n in range(refits)), 0.6)
 
 
+CONSTRUCTS = dict(zip(NAMES, ("one", "one", "other", "other"), strict=True))
+
+
 def points(rows: int = 30) -> pd.DataFrame:
     matrix = material(1, columns=4, rows=rows).matrix
     return pd.DataFrame(matrix, columns=list(NAMES), index=[f"p{n}" for n in range(rows)])
@@ -31,7 +34,8 @@ def found_of(learnt: RiskModel, features: pd.DataFrame, **asked: object) -> Stab
     """As every value were a reason, but for the predictors that `told_as` names."""
     told_as = dict.fromkeys(NAMES, 1) | asked.pop("told_as", {})
     speaks = pd.DataFrame(told_as, index=features.index)
-    return stability(learnt, features, speaks=speaks, settings=StabilitySettings(**asked))
+    settings = StabilitySettings(**asked)
+    return stability(learnt, features, speaks=speaks, construct_of=CONSTRUCTS, settings=settings)
 
 
 def test_the_flagged_share_counts_the_refits_whose_chance_reaches_the_threshold() -> None:
@@ -54,6 +58,20 @@ def test_a_reason_lasts_where_enough_refits_lead_with_it() -> None:
     np.testing.assert_array_equal(found.lasting, led >= 4)
     assert found.lasting.any(axis=None)
     assert not found.lasting.all(axis=None)
+
+
+def test_a_construct_lasts_where_any_of_its_reasons_leads_in_enough_refits() -> None:
+    learnt, features = model(), points()
+    met = np.zeros((len(features), 2))
+    for refit in learnt.refits:
+        parts = refit.booster.predict(features.to_numpy(), pred_contrib=True)[:, :-1]
+        leads = (parts == parts.max(axis=1, keepdims=True)) & (parts > 0)
+        met += np.column_stack([leads[:, :2].any(axis=1), leads[:, 2:].any(axis=1)])
+    found = found_of(learnt, features, first=1)
+    np.testing.assert_allclose(found.constructs, met / 5)
+    assert found.constructs.columns.tolist() == ["one", "other"]
+    lasting = found.lasting_constructs.any(axis=1)
+    assert (lasting & ~found.lasting.any(axis=1)).any()  # a construct stays where no predictor of it does
 
 
 def test_what_may_not_be_told_never_lasts_and_takes_no_place() -> None:
