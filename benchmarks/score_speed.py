@@ -21,6 +21,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.evidence import with_parts
+from features.facts import Facts
 from features.predictor import catalogue
 from features.ready import ReadyMatrix
 from features.records import read_records
@@ -98,7 +99,9 @@ def warm(bench: Bench) -> list[float]:
     """Milliseconds for one patient's predictors, chance and explanation, in a process that is up."""
     config = read_config(bench.config)
     model = load_model(MODEL, config).model
-    begun = begin(read_records(bench.source, config.source), config=config, until=bench.as_of)
+    begun = begin(
+        Facts(read_records(bench.source, config.source), config.facts), config=config, until=bench.as_of
+    )
     chosen, _ = open_work(begun.built, as_of=bench.as_of, settings=config.outcome)
     known = catalogue(config.protected.admitted)
     asked = {part for name in model.predictors for part in with_parts(known[name])}

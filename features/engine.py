@@ -16,7 +16,8 @@ import pandas as pd
 from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr.operations import DatabaseTable
 
-from features.records import Records
+from features.records import Reading, Records
+from features.standard import SQL_TYPES, columns_of
 
 Table: TypeAlias = Any
 Expression: TypeAlias = Any
@@ -44,20 +45,26 @@ class Engine(Protocol):
 class DuckDB:
     """DuckDB, over the records' own database.
 
-    What is kept is worked out behind, in the order asked for, while Python writes the next question; whoever reads
-    waits for it.
+    What is kept is worked out behind, in the order asked for and after the records are clean, while Python writes
+    the next question; whoever reads waits for it.
     """
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records | Reading) -> None:
+        self._records = records
         self._backend = ibis.duckdb.from_connection(records.connection)
         self._connection = records.connection
         self._behind = ThreadPoolExecutor(1)
         self._aside = records.connection.cursor()
-        self._awaited: list[Future[Any]] = []
+        self._kept: dict[str, Future[Any]] = {}
 
     def table(self, name: str) -> Table:
         """See `Engine`."""
-        return in_seconds(self._backend.table(name))
+        held = self._records.columns.get(name)
+        if held is None:
+            return in_seconds(self._backend.table(name))
+        known = columns_of(name)  # the table itself may not be there yet
+        kinds = {column: DuckDBType.from_string(SQL_TYPES[known[column].kind]) for column in held}
+        return in_seconds(self._table_of(name, ibis.schema(kinds)))
 
     def keep(self, name: str, rows: Table) -> Table:
         """See `Engine`. Errors in working the rows out are raised when somebody reads."""
@@ -67,7 +74,14 @@ class DuckDB:
             f'CAST("{column}" AS {_sql_type(kind)}) AS "{column}"' for column, kind in schema.items()
         )
         asked = f'CREATE OR REPLACE TABLE "{name}" AS SELECT {typed} FROM ({self._backend.compile(rows)})'
-        self._awaited.append(self._behind.submit(self._aside.execute, asked))
+        self._kept[name] = self._behind.submit(self._work_out, asked)
+        return self._table_of(name, schema)
+
+    def _work_out(self, asked: str) -> None:
+        self._records.finished()
+        self._aside.execute(asked)
+
+    def _table_of(self, name: str, schema: ibis.Schema) -> Table:
         return DatabaseTable(name=name, schema=schema, source=self._backend).to_expr()
 
     def given(self, name: str, frame: pd.DataFrame) -> Table:
@@ -76,19 +90,20 @@ class DuckDB:
 
     def frame(self, rows: Table) -> pd.DataFrame:
         """See `Engine`."""
-        self._wait()
+        self._wait(rows)
         frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
         return frame
 
-    def _wait(self) -> None:
-        """Until all that is kept is there."""
-        awaited, self._awaited = self._awaited, []
-        for one in awaited:
-            one.result()
+    def _wait(self, rows: Table) -> None:
+        """Until all that these rows are made of is there. Errors: those of reading and of working it out."""
+        self._records.finished()
+        for table in rows.op().find(DatabaseTable):
+            if table.name in self._kept:
+                self._kept[table.name].result()
 
     def write(self, rows: Table, path: Path, *, by: str | None = None) -> None:
         """See `Engine`."""
-        self._wait()
+        self._wait(rows)
         parts = f", PARTITION_BY ({by})" if by else ""
         self._connection.execute(
             f"COPY ({self._backend.compile(rows)}) TO '{_quoted(path)}' (FORMAT parquet{parts})"

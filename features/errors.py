@@ -13,6 +13,10 @@ class InputError(Exception):
         super().__init__("\n".join(faults))
         self.faults = faults
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, ...]]:
+        """Fault by fault, also from another process."""
+        return type(self), self.faults
+
 
 def nearest(name: str, valid: Iterable[str]) -> str:
     """The end of an error message: the closest valid name, or all of them when none is close."""

@@ -16,7 +16,7 @@ from features.facts import FACTS, Fact, Facts
 from features.history import History, NotRecordedError
 from features.number import Number
 from features.predictor import Predictor
-from features.records import Records
+from features.records import Reading, Records
 from features.tally import RunningTally, Tally
 
 
@@ -36,7 +36,7 @@ class FactTables(Protocol):
         """See `Facts.recorded`."""
 
     @property
-    def records(self) -> Records:
+    def records(self) -> Records | Reading:
         """The records behind the facts."""
 
     def table(self, name: str) -> Any:

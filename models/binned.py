@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
+
+from models.lightgbm_alone import lgb
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from models.calibration import FITS
 from models.calibration_choice import Asked, Choice, chosen
 from models.cut_off import Aside, Choose, CutOff, by_share
 from models.lesson import WORTH_THREADS, Lesson, lesson, parameters, part_of
+from models.lightgbm_alone import lgb
 from models.never_seen import ENOUGH, Slice, cross_fitted, margins
 from models.risk_model import Fitted, Numbers, RiskModel
 from models.splits import Rows, Split

@@ -15,9 +15,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
-from sklearn.isotonic import isotonic_regression
 
 Numbers = NDArray[np.float64]
 Kind = Literal["none", "platt", "beta", "isotonic"]
@@ -128,6 +126,8 @@ def isotonic(margin: Numbers, outcome: Numbers) -> Isotonic:
 
     Equal margins are in one group, so groups lie in strict order.
     """
+    from sklearn.isotonic import isotonic_regression  # slow to import, and not for every command
+
     order = np.argsort(margin, kind="stable")
     starts = _group_starts(margin[order])
     sizes = np.diff([*starts, len(margin)]).astype(float)
@@ -159,6 +159,8 @@ def _beta_columns(margin: Numbers) -> Numbers:
 
 def _logistic(columns: Numbers, targets: Numbers) -> tuple[tuple[float, ...], float]:
     """Coefficients, none below 0, and intercept of the likeliest logistic regression on `columns`."""
+    from scipy.optimize import minimize  # slow to import, and not for every command
+
     centre, spread = columns.mean(axis=0), columns.std(axis=0)
     # A column that does not vary has coefficient 0.
     scaled = np.divide(columns - centre, spread, out=np.zeros_like(columns), where=spread > 1e-12)

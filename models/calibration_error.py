@@ -13,8 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
-from scipy.special import expit
+from scipy.special import expit, fdtri
 
 from models import resampling
 from models.audit_rows import Rows
@@ -55,7 +54,7 @@ def _one(risk: Floats, outcome: Floats, cluster: np.ndarray, level: float) -> tu
         return nothing
     middle = design @ beta
     freedom = clusters - columns
-    reach = np.sqrt(columns * stats.f.ppf(level, columns, freedom))
+    reach = np.sqrt(columns * fdtri(columns, freedom, level))
     half = reach * np.sqrt(np.maximum(np.einsum("ni,ij,nj->n", design, covariance, design), 0))
     below, above = expit(middle - half), expit(middle + half)
     nearest = np.maximum(np.maximum(below - risk, risk - above), 0)

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit, logit
-from scipy.stats import rankdata
 
 from models.intervals import Floats, divide
 
@@ -111,6 +110,8 @@ def auroc(risk: Floats, event: NDArray[np.bool_], known: NDArray[np.bool_], grou
 
 def _placements(risk: Floats, event: NDArray[np.bool_]) -> tuple[float, Floats]:
     """AUROC and each row's influence on it, from ranks among all and among its own kind."""
+    from scipy.stats import rankdata  # slow to import, and not for every command
+
     events, others = int(event.sum()), int((~event).sum())
     if events == 0 or others == 0:
         return np.nan, np.zeros(len(risk))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from models.clustered import Estimates
 from models.intervals import (
@@ -166,7 +166,7 @@ def heterogeneity(scaled: Estimates, covariance: Floats) -> Heterogeneity:
     weight = 1 / np.diag(covariance)
     unsure = float(((1 - weight / weight.sum()) ** 2 / (scaled.clusters - 1)).sum())
     inflated = 1 + 2 * (groups - 2) / (groups**2 - 1) * unsure
-    p = float(stats.f.sf(statistic / freedom / inflated, freedom, (groups**2 - 1) / (3 * unsure)))
+    p = float(special.fdtrc(freedom, (groups**2 - 1) / (3 * unsure), statistic / freedom / inflated))
     return Heterogeneity(statistic, freedom, p)
 
 

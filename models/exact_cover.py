@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linprog
 
 from models.intervals import Floats
 
@@ -74,6 +73,8 @@ def free(aim: Floats, rules: Floats, given: Floats, true: float, leeway: float) 
 
     rules, given: what is known of them, an equation per row; `true`: a value the sum can have.
     """
+    from scipy.optimize import linprog  # slow to import, and not for every command
+
     most = linprog(-aim, A_eq=rules, b_eq=given, method="highs")
     high = np.inf if most.status == 3 else -float(most.fun or 0)
     if high - true >= leeway:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 TYPICAL_CLUSTERS = 20
@@ -41,7 +41,7 @@ def sidak(level: float, groups: int) -> float:
 def critical(level: float, clusters: Floats) -> Floats:
     """How many standard errors a two-sided interval reaches: Student's t on clusters - 1; NaN under two."""
     freedom = np.where(clusters > 1, clusters - 1, np.nan)
-    return np.asarray(stats.t.ppf((1 + level) / 2, freedom), dtype=float)
+    return np.asarray(special.stdtrit(freedom, (1 + level) / 2), dtype=float)
 
 
 def effective_size(value: Floats, variance: Floats, cases: Floats, clusters: Floats) -> Floats:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold
 
 from models.clustered import Grouping, auroc
 from models.intervals import Floats, critical
@@ -105,6 +104,8 @@ def _all_alone(
 
 def _alone(values: Floats, event: NDArray[np.bool_], clusters: Codes) -> tuple[float, float]:
     """How well one predictor ranks events, by the other patients' rates in its bins: AUROC and its lower end."""
+    from sklearn.model_selection import GroupKFold  # slow to import, and not for every command
+
     bins = _bins(values)
     guessed = np.zeros(len(values))
     for learnt, asked in GroupKFold(FOLDS).split(bins, groups=clusters):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import lightgbm as lgb
 import numpy as np
-from scipy.stats import spearmanr
 
 from models.binned import Numbers
+from models.lightgbm_alone import lgb
 
 
 def agreeing(
@@ -18,6 +17,8 @@ def agreeing(
 
     It does where a predictor's contribution to the log-odds rises (or falls) with its value, by rank.
     """
+    from scipy.stats import spearmanr  # slow to import, and not for every command
+
     contributions = np.asarray(booster.predict(matrix, pred_contrib=True), dtype=np.float64)
     agreed = {}
     for name, sign in directions.items():

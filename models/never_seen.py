@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from models.binned import at_once
+from models.lightgbm_alone import lgb
 from models.risk_model import Numbers, raw
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from models.clustered import Estimates, Grouping, auroc
 from models.intervals import Floats, Interval, critical, effective_size, sidak, wilson
+from models.lightgbm_alone import lgb
 
 FOLDS = 5
 ALL_PREDICTORS, RISK_ALONE = "all predictors", "the risk alone"

@@ -19,8 +19,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
-from scipy.stats import t as student
+from scipy.special import expit, logit, stdtrit
 
 Numbers = NDArray[np.float64]
 NEAREST_TO_CERTAIN = 1e-6
@@ -37,7 +36,7 @@ def interval(risk: Numbers, refitted: Iterable[Numbers], *, level: float) -> tup
         count += 1
     if not count:
         return np.full(len(risk), np.nan), np.full(len(risk), np.nan)
-    reach = student.ppf((1 + level) / 2, count) * np.sqrt(squares / count)
+    reach = stdtrit(count, (1 + level) / 2) * np.sqrt(squares / count)
     # Rounding on the way to the log-odds and back must not push an end past the risk itself.
     return np.minimum(expit(middle - reach), risk), np.maximum(expit(middle + reach), risk)
 

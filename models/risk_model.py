@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from features.errors import InputError, nearest
 from models.calibration import Calibration, calibration_from
 from models.familiarity import Familiarity, familiarity_from
+from models.lightgbm_alone import lgb
 from models.risk_interval import interval
 
 Numbers = NDArray[np.float64]

@@ -25,6 +25,15 @@ from pipelines.config import Config
 from pipelines.progress import progress
 from pipelines.store import step, write_folder, write_table
 
+# The facts that `begin` reads, in the order in which it wants them.
+FIRST = (
+    "appointments",
+    "patient_referrals",
+    "discharges",
+    "activities",
+    "tasks",
+    "reviews",
+)
 POINT_COLUMNS = [
     "point_id",
     "kind",
@@ -132,7 +141,7 @@ def assemble_records(
 ) -> Built:
     """The same from records that were read already, on DuckDB unless another engine is given."""
     with progress("Building", 2) as advance:
-        begun = begin(records, config=config, until=until, engine=engine)
+        begun = begin(Facts(records, config.facts, engine), config=config, until=until)
         advance("predictors")
         found = matrix(begun.facts, begun.points.table, catalogue(config.protected.admitted))
         advance()
@@ -153,9 +162,8 @@ class Begun:
     built: Built
 
 
-def begin(records: Records, *, config: Config, until: date | None, engine: Engine | None = None) -> Begun:
+def begin(facts: Facts, *, config: Config, until: date | None) -> Begun:
     """The points of the records, what became of them, and the pathways that they belong to."""
-    facts = Facts(records, config.facts, engine)
     moment = None if until is None else _seconds(until)
     points = find_points(facts, config.points, until=moment)
     frame, ends = points.frame()[POINT_COLUMNS], facts.ends(moment)
@@ -166,7 +174,7 @@ def begin(records: Records, *, config: Config, until: date | None, engine: Engin
         outcome=_outcome(facts, points, config, moment),
         exclusions=points.exclusions,
         pathways=_pathways(facts, points, moment),
-        synthetic=records.synthetic,
+        synthetic=facts.records.finished().synthetic,
         records_up_to=_day(int(ends.max())),
         last_days={str(name): _day(int(end)).isoformat() for name, end in ends.items()},
         left_out={},

@@ -9,6 +9,7 @@ from pathlib import Path
 import features
 from features.conceptual_model import CONSTRUCTS
 from features.errors import InputError
+from features.facts import Facts
 from features.lineage import columns_read
 from features.matrix import matrix
 from features.predictor import Predictor, unmeasured
@@ -87,7 +88,7 @@ def of_source(source: Path, config: Config) -> str:
 
     What an empty history is taken to mean, such as 0 log-ins, is no value here.
     """
-    begun = begin(read_records(source, config.source), config=config, until=None)
+    begun = begin(Facts(read_records(source, config.source), config.facts), config=config, until=None)
     unfilled = {name: replace(known, when_absent=None) for name, known in predictors().items()}
     found = matrix(begun.facts, begun.points.table, unfilled)
     shares = found.frame.notna().mean()

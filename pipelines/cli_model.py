@@ -92,17 +92,21 @@ def _evaluate(asked: argparse.Namespace) -> int:
 
 
 def _score(asked: argparse.Namespace) -> int:
-    from pipelines.config import read_config
-    from pipelines.score import score
+    from pipelines.beside import process_beside
 
-    score(
-        asked.source,
-        as_of=asked.as_of,
-        model=asked.model,
-        out=asked.out,
-        config=read_config(asked.config),
-        patient=asked.patient,
-    )
+    with process_beside() as beside:  # first of all: what it imports takes as long as what is imported here
+        from pipelines.config import read_config
+        from pipelines.score import score
+
+        score(
+            asked.source,
+            as_of=asked.as_of,
+            model=asked.model,
+            out=asked.out,
+            config=read_config(asked.config),
+            patient=asked.patient,
+            beside=beside,
+        )
     return 0
 
 

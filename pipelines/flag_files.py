@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from multiprocessing.pool import Pool
 from pathlib import Path
 from shutil import rmtree
 
@@ -18,7 +20,7 @@ from pipelines.flag_pages import caseload_page, index_page
 from pipelines.flag_tables import STORE, answers_to_give, flags_table, scored_table
 from pipelines.history_rows import HistoryRows
 from pipelines.listed import INDEX, Caseload, Occasion, file_names
-from pipelines.page import Page, render, write_page, write_pages_below
+from pipelines.page import Page, render, write_below, write_page
 from pipelines.patient_page import for_practitioners, patient_page
 from pipelines.scored import Scored
 from pipelines.store import read_table, whole, write_table
@@ -72,12 +74,14 @@ def write_background(out: Path, scored: Scored, occasion: Occasion) -> Iterator[
         yield write_table(path, scored.background, synthetic=occasion.synthetic)
 
 
-def write_pages(out: Path, pages: Pages, supervisors: Mapping[str, Sequence[str]]) -> Iterator[Path]:
+def write_pages(
+    out: Path, pages: Pages, supervisors: Mapping[str, Sequence[str]], *, beside: Pool | None = None
+) -> Iterator[Path]:
     """A folder per practitioner, a page per supervisor, and the index that leads to them.
 
-    What an earlier run left in these folders goes with it.
+    What an earlier run left in these folders goes with it. `beside` draws the half of the patients' pages.
     """
-    yield from _write_practitioners(out / "practitioners", pages)
+    yield from _write_practitioners(out / "practitioners", pages, beside)
     files = {one: f"{name}.html" for one, name in zip(supervisors, file_names(supervisors), strict=True)}
     yield from _write_supervisors(out / "supervisors", pages, supervisors, files)
     supervised = {one for own in supervisors.values() for one in own}
@@ -90,8 +94,30 @@ def write_pages(out: Path, pages: Pages, supervisors: Mapping[str, Sequence[str]
     )
 
 
-def _write_practitioners(folder: Path, pages: Pages) -> list[Path]:
-    """Each practitioner's caseload with a page per patient: nobody else's, so that a folder can be handed over."""
+def _write_practitioners(folder: Path, pages: Pages, beside: Pool | None) -> list[Path]:
+    own, others = _halves(pages) if beside else (pages, replace(pages, caseloads=[]))
+    with whole(folder) as partial:
+        partial.mkdir()
+        elsewhere = beside.apply_async(write_caseloads, (partial, others)) if beside else None
+        written = write_caseloads(partial, own)
+        if elsewhere:
+            written += elsewhere.get()
+    return [folder / page for page in written]
+
+
+def _halves(pages: Pages) -> tuple[Pages, Pages]:
+    """Two times about as many patients."""
+    before = list(accumulate((len(one.listed) for one in pages.caseloads), initial=0))
+    middle = next(place for place, patients in enumerate(before) if 2 * patients >= before[-1])
+    first, second = pages.caseloads[:middle], pages.caseloads[middle:]
+    return replace(pages, caseloads=first), replace(pages, caseloads=second)
+
+
+def write_caseloads(folder: Path, pages: Pages) -> list[Path]:
+    """Each practitioner's caseload with a page per patient: nobody else's, so that a folder can be handed over.
+
+    Gives the paths within `folder`.
+    """
     shown = for_practitioners(pages.explanation, everything(), TITLES)
     parts = dict(zip(shown.parts.index, shown.parts.to_dict("records"), strict=True))
     rows = HistoryRows(pages.behind)
@@ -104,12 +130,9 @@ def _write_practitioners(folder: Path, pages: Pages) -> list[Path]:
                 page = patient_page(one, parts[one.flag.point], shown, rows=rows, occasion=pages.occasion)
                 yield own / one.page, page
 
-    with whole(folder) as partial:
-        partial.mkdir()
-        for caseload in pages.caseloads:
-            (partial / caseload.folder).mkdir()
-        written = write_pages_below(partial, drawn())
-    return [folder / page for page in written]
+    for caseload in pages.caseloads:
+        (folder / caseload.folder).mkdir()
+    return [write_below(folder, path, page) for path, page in drawn()]
 
 
 def _write_supervisors(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,14 +22,23 @@ def write_model(model: RiskModel, folder: Path) -> None:
 
 
 def read_model(folder: Path) -> RiskModel:
-    """The model in `folder`.
+    """The model in `folder`. Errors: see `model_of`."""
+    return model_of(files_in(folder))
+
+
+def files_in(folder: Path) -> dict[str, str]:
+    """Name -> text of the files in `folder`."""
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def model_of(files: Mapping[str, str]) -> RiskModel:
+    """The model that these files hold.
 
     Errors: InputError where other code made it than is in use here, because the same words would then stand
     for other numbers; or where a part is missing or unreadable.
     """
-    texts = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
-    _must_be_of(texts.pop(CODE, "null"), code_in_use())
-    return from_texts(texts)
+    _must_be_of(files.get(CODE, "null"), code_in_use())
+    return from_texts({name: text for name, text in files.items() if name != CODE})
 
 
 def _must_be_of(made_by: str, here: Code) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -55,16 +54,10 @@ def write_page(path: Path, page: Page) -> Path:
     return write_text(path, render(page))
 
 
-def write_pages_below(folder: Path, pages: Iterable[tuple[Path, Page]]) -> list[Path]:
-    """Each page under its path within `folder`, written while the next one is drawn; the paths."""
-    with ThreadPoolExecutor(1) as writer:
-        writing = {
-            path: writer.submit((folder / path).write_text, render(page), encoding="utf-8")
-            for path, page in pages
-        }
-    for written in writing.values():
-        written.result()
-    return list(writing)
+def write_below(folder: Path, path: Path, page: Page) -> Path:
+    """`page` under its path within a folder that is not seen yet under its final name; the path."""
+    (folder / path).write_text(render(page), encoding="utf-8")
+    return path
 
 
 def render(page: Page) -> str:

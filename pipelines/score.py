@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date
+from multiprocessing.pool import Pool
 from pathlib import Path
 
+from features.facts import Facts
 from features.predictor import everything
-from features.records import Records, read_records
+from features.records import start_reading
 from features.rows_behind import Behind, rows_behind
 from models.suggestions import read_suggestions
+from pipelines.beside import thread_beside
+from pipelines.build import FIRST, Built
 from pipelines.check_suggestions import library_text
 from pipelines.config import Config
 from pipelines.flag_files import Pages, write_background, write_pages, write_tables
@@ -22,43 +26,46 @@ from pipelines.pseudonyms import shown_names
 from pipelines.scored import Scored, find_flags
 from pipelines.store import step
 from pipelines.supervision import read_supervisors
-from pipelines.tracking import LoadedModel, load_model
+from pipelines.tracking import LoadedModel, find_model
 
 
 def score(
-    source: Path, *, as_of: date, model: str, out: Path, config: Config, patient: str | None = None
+    source: Path,
+    *,
+    as_of: date,
+    model: str,
+    out: Path,
+    config: Config,
+    patient: str | None = None,
+    beside: Pool | None = None,
 ) -> None:
     """Write the flags of a source as at a date into the folder `out`, and the pages that show them.
 
     `patient` is whose explanation to write whole, by the records' own id; without it, that of the highest
-    chance. Errors: InputError where the source, the model, the library of suggestions or the list of
-    supervisors cannot be used, or the model needs what the source cannot carry.
+    chance. `beside`: who loads the model and draws half of the pages meanwhile; a thread where nobody is given.
+    Errors: InputError where the source, the model, the library of suggestions or the list of supervisors
+    cannot be used, or the model needs what the source cannot carry.
     """
-    with step("score", out, inputs={"source": source}, config=config) as manifest:
+    with (
+        nullcontext(beside) if beside else thread_beside() as aside,
+        step("score", out, inputs={"source": source}, config=config) as manifest,
+    ):
         suggestions = read_suggestions(library_text(None, config), everything())
         supervisors = read_supervisors(Path(config.score.supervisors)) if config.score.supervisors else {}
-        learnt, records = _loaded(model, source, config)
-        known = assemble_open(records, config=config, as_of=as_of, predictors=learnt.model.predictors)
+        learnt, facts = _loaded(model, source, config, aside)
+        known = assemble_open(facts, config=config, as_of=as_of, predictors=learnt.model.predictors)
         built = known.built
         with progress("Scoring", 4) as advance:
             scored = find_flags(built, learnt.model, as_of=as_of, config=config, suggestions=suggestions)
             names = shown_names(scored.patients, config.score, out=out)
-            occasion = Occasion(
-                as_of=as_of,
-                records_up_to=built.records_up_to,
-                model=learnt.version,
-                cut_off=learnt.model.threshold,
-                synthetic=built.synthetic,
-                data=manifest.inputs["source"],
-                refits=scored.stability.refits,
-            )
+            occasion = _occasion(as_of, built, learnt, scored, data=manifest.inputs["source"])
             advance("tables")
             manifest.wrote(*write_tables(out, scored, built.protected, names=names, occasion=occasion))
             manifest.wrote(*write_background(out, scored, occasion))
             advance("pages")
             listed, left_out = scored.listed(names), scored.left_out(names)
             pages = Pages(caseloads(listed, left_out), scored.explanation, _behind(known, scored), occasion)
-            manifest.wrote(*write_pages(out, pages, supervisors))
+            manifest.wrote(*write_pages(out, pages, supervisors, beside=aside))
             advance("one patient")
             explained = write_explained(
                 out, scored, listed, model=learnt.model, patient=patient, occasion=occasion
@@ -76,14 +83,29 @@ def score(
     print(f"{out}: {len(scored.flags):,} patients with open work, {first:,} of them to think about first")
 
 
-def _loaded(model: str, source: Path, config: Config) -> tuple[LoadedModel, Records]:
-    """The model and the records, side by side: MLflow takes seconds to import, the records as long to read."""
-    with ThreadPoolExecutor(1) as aside:
-        loading = aside.submit(load_model, model, config)
-        with progress("Reading", 1) as advance:
-            records = read_records(source, config.source)
-            advance()
-        return loading.result(), records
+def _loaded(model: str, source: Path, config: Config, aside: Pool) -> tuple[LoadedModel, Facts]:
+    """The model and the records, side by side: MLflow takes seconds to import, the records as long to load.
+
+    What breaks a rule is set aside while questions about the rest are written already.
+    """
+    looking = aside.apply_async(find_model, (model, config))
+    with progress("Reading", 1) as advance:
+        facts = Facts(start_reading(source, config.source), config.facts)
+        facts.foresee(FIRST)
+        advance()
+    return looking.get().read(), facts
+
+
+def _occasion(as_of: date, built: Built, learnt: LoadedModel, scored: Scored, *, data: str) -> Occasion:
+    return Occasion(
+        as_of=as_of,
+        records_up_to=built.records_up_to,
+        model=learnt.version,
+        cut_off=learnt.model.threshold,
+        synthetic=built.synthetic,
+        data=data,
+        refits=scored.stability.refits,
+    )
 
 
 def _behind(known: OpenRecords, scored: Scored) -> Mapping[str, Behind]:

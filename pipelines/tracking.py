@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from features.errors import InputError
 from models.risk_model import RiskModel
 from pipelines.addresses import without_password, without_secrets
 from pipelines.config import Config
-from pipelines.model_files import read_model
+from pipelines.model_files import files_in, model_of
 from pipelines.tracking_store import REMEDY, is_database, reachable, ready, sqlite_file
 
 QUIET = {
@@ -32,6 +32,22 @@ class LoadedModel:
     model: RiskModel
     version: str
     uri: str
+
+
+@dataclass(frozen=True)
+class FoundModel:
+    """A model as the store keeps it, file by file: what one process can hand to another."""
+
+    files: Mapping[str, str]
+    version: str
+    uri: str
+
+    def read(self) -> LoadedModel:
+        """The model itself. Errors: see `load_model`."""
+        try:
+            return LoadedModel(model_of(self.files), self.version, self.uri)
+        except InputError as error:
+            raise _about(self.uri, error) from None
 
 
 def tracking_uri(config: Config) -> str:
@@ -129,15 +145,20 @@ def load_model(uri: str, config: Config) -> LoadedModel:
     Errors: InputError where the store has no such model, it was not registered by this software, or other
     code than this made it.
     """
+    return find_model(uri, config).read()
+
+
+def find_model(uri: str, config: Config) -> FoundModel:
+    """The files of the model at `uri`. Errors: as `load_model`, but for what reading them shows."""
     client = connect(config)
     import mlflow
 
     try:
         version = _version(client, uri)
         with tempfile.TemporaryDirectory() as folder:
-            return LoadedModel(_read(mlflow.artifacts.download_artifacts(uri, dst_path=folder)), version, uri)
+            return FoundModel(_files(mlflow.artifacts.download_artifacts(uri, dst_path=folder)), version, uri)
     except InputError as error:
-        raise InputError(*(f"model {uri}: {fault}" for fault in error.faults)) from None
+        raise _about(uri, error) from None
     except (mlflow.exceptions.MlflowException, OSError) as error:
         where = tracking_uri(config)
         said = without_secrets(str(error).splitlines()[0], where)
@@ -147,11 +168,15 @@ def load_model(uri: str, config: Config) -> LoadedModel:
         ) from None
 
 
-def _read(local: str) -> RiskModel:
+def _about(uri: str, error: InputError) -> InputError:
+    return InputError(*(f"model {uri}: {fault}" for fault in error.faults))
+
+
+def _files(local: str) -> dict[str, str]:
     found = list(Path(local).rglob("risk_model.json"))
     if not found:
         raise InputError("was not registered by `bsw train`")
-    return read_model(found[0].parent)
+    return files_in(found[0].parent)
 
 
 def _version(client: Any, uri: str) -> str:

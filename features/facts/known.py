@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import ibis
@@ -12,7 +12,7 @@ from features.engine import DuckDB, Engine
 from features.errors import nearest
 from features.facts.definition import FACTS, Fact, FactSettings
 from features.facts.source import DAY, Shared, Source, Table, end_of_day
-from features.records import Records
+from features.records import Reading, Records
 
 
 class Facts:
@@ -21,7 +21,9 @@ class Facts:
     Worked out by DuckDB, unless another engine is given.
     """
 
-    def __init__(self, records: Records, settings: FactSettings, engine: Engine | None = None) -> None:
+    def __init__(
+        self, records: Records | Reading, settings: FactSettings, engine: Engine | None = None
+    ) -> None:
         unknown = [name for name in settings.arrival_lag_days if name not in FACTS]
         if unknown:
             raise ValueError(f"arrival_lag_days names no fact '{unknown[0]}'; {nearest(unknown[0], FACTS)}")
@@ -51,6 +53,12 @@ class Facts:
             rows = _finished(fact, fact.rows(source), self._lag(name))
             self._kept[name] = self.engine.keep(f"fact_{name}", rows)
         return self._kept[name]
+
+    def foresee(self, names: Iterable[str]) -> None:
+        """Ask now for facts that will be wanted, as far as they are recorded: the engine works them out behind."""
+        for name in names:
+            if name in self.recorded:
+                self.table(name)
 
     def standing(self, name: str, until: int | None = None) -> Table:
         """The rows of a fact as they stood at `until` (seconds; at the end of the records where None)."""

@@ -11,7 +11,7 @@ import ibis
 from features.engine import Engine
 from features.facts.definition import FACTS, Fact, FactSettings
 from features.facts.versions import versions_of
-from features.records import Records
+from features.records import Reading, Records
 
 Table: TypeAlias = Any
 Expression: TypeAlias = Any
@@ -86,7 +86,7 @@ class Source:
 class Shared:
     """The records in the engine, with what several facts need worked out once."""
 
-    def __init__(self, records: Records, engine: Engine) -> None:
+    def __init__(self, records: Records | Reading, engine: Engine) -> None:
         self._records = records
         self._engine = engine
         self._versions: dict[tuple[str, ...], Table] = {}

@@ -51,6 +51,10 @@ class Records:
     objectors_not_found: int = 0
     derived: tuple[str, ...] = ()
 
+    def finished(self) -> Records:
+        """See `Reading.finished`: these are there."""
+        return self
+
     @classmethod
     def from_frames(cls, frames: Mapping[str, pd.DataFrame]) -> Records:
         """Records made in memory, typed but unchecked: for tests and benchmarks."""
@@ -69,32 +73,67 @@ class Records:
         return cls(connection, columns, pd.DataFrame(columns=list(SET_ASIDE)), pd.DataFrame())
 
 
+class Reading:
+    """A source whose files are loaded, while what breaks a rule is still being set aside behind.
+
+    `connection` and `columns` as in `Records`; no table is there to be read before `finished`.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        columns: Mapping[str, tuple[str, ...]],
+        rest: Callable[[], Records],
+    ) -> None:
+        self.connection = connection
+        self.columns = columns
+        behind = ThreadPoolExecutor(1)
+        self._rest = behind.submit(rest)
+        behind.shutdown(wait=False)
+
+    def finished(self) -> Records:
+        """The records, once they are clean. Errors: InputError where what is left cannot be used."""
+        return self._rest.result()
+
+
 def read_records(source: Path, settings: SourceSettings) -> Records:
     """Everything usable in the folder `source`.
 
     Errors: InputError, one line per fault, where a file cannot be read, an essential one is missing, or
     what is left after the rules cannot be used.
     """
+    return start_reading(source, settings).finished()
+
+
+def start_reading(source: Path, settings: SourceSettings) -> Reading:
+    """The same, as soon as all files are loaded. Errors: as there, but for what breaks rules."""
     found = find_files(source, settings)
     connection = duckdb.connect()
     raw = _load_all(connection, found, settings)
     raw, derived = with_provider(connection, raw, source)
     objected, not_found = leave_out_objectors(connection, raw, source, settings)
-    clean, set_aside, counts = _clean(connection, raw, found, settings)
-    _refuse_unusable(connection, found, set_aside)
-    return Records(
-        connection=connection,
-        columns=clean,
-        set_aside=set_aside[list(SET_ASIDE)],
-        counts=counts,
-        synthetic=_synthetic(connection, found, clean),
-        layout=_layout(derived),
-        unknown={name: table.unknown for name, table in raw.items() if table.unknown},
-        unread=found.unread,
-        objected=objected,
-        objectors_not_found=not_found,
-        derived=derived,
-    )
+    held = {name: table.held for name, table in raw.items()}
+
+    def rest() -> Records:
+        set_aside, counts = _clean(connection, raw, found, settings)
+        with connection.cursor() as own:
+            _refuse_unusable(own, found, set_aside)
+            synthetic = _synthetic(own, found, held)
+        return Records(
+            connection=connection,
+            columns=held,
+            set_aside=set_aside[list(SET_ASIDE)],
+            counts=counts,
+            synthetic=synthetic,
+            layout=_layout(derived),
+            unknown={name: table.unknown for name, table in raw.items() if table.unknown},
+            unread=found.unread,
+            objected=objected,
+            objectors_not_found=not_found,
+            derived=derived,
+        )
+
+    return Reading(connection, held, rest)
 
 
 def _load_all(
@@ -128,8 +167,8 @@ def _load_all(
 
 def _clean(
     connection: duckdb.DuckDBPyConnection, raw: Mapping[str, RawTable], found: Found, settings: SourceSettings
-) -> tuple[dict[str, tuple[str, ...]], pd.DataFrame, pd.DataFrame]:
-    """Apply the rules table by table, parents first; gives columns held, rows set aside and counts."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Apply the rules table by table, parents first; gives rows set aside and counts."""
     clean = {name: table.held for name, table in raw.items()}
 
     def cleaned(name: str) -> tuple[pd.DataFrame, tuple[int, int, int]]:
@@ -141,7 +180,7 @@ def _clean(
     counts = [(name, found.tables[name].name, raw[name].rows, *results[name][1]) for name in parents]
     columns = ["table", "file", "rows_read", "rows_kept", "resubmitted", "corrected"]
     set_aside = pd.concat([results[name][0] for name in parents], ignore_index=True)
-    return clean, set_aside, pd.DataFrame(counts, columns=columns)
+    return set_aside, pd.DataFrame(counts, columns=columns)
 
 
 def _side_by_side(parents: Mapping[str, set[str]], work: Callable[[str], Result]) -> dict[str, Result]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from features.errors import InputError
 from pipelines.cli import main
 
 HEAVY = ("pandas", "duckdb", "ibis", "lightgbm", "mlflow", "shap", "sklearn", "matplotlib")
@@ -47,3 +49,8 @@ def test_a_wrong_date_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["build", "source", "--out", "work", "--until", "31/03/2025"])
     assert "must be a date like 2025-03-31" in capsys.readouterr().err
+
+
+def test_a_fault_keeps_its_lines_when_another_process_found_it() -> None:
+    found = pickle.loads(pickle.dumps(InputError("one is wrong", "two is wrong")))
+    assert found.faults == ("one is wrong", "two is wrong")
