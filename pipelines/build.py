@@ -26,14 +26,7 @@ from pipelines.progress import progress
 from pipelines.store import step, write_folder, write_table
 
 # The facts that `begin` reads, in the order in which it wants them.
-FIRST = (
-    "appointments",
-    "patient_referrals",
-    "discharges",
-    "activities",
-    "tasks",
-    "reviews",
-)
+FIRST = ("appointments", "patient_referrals", "discharges", "activities", "tasks", "reviews")
 POINT_COLUMNS = [
     "point_id",
     "kind",
@@ -95,7 +88,7 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
     with step("build", out, inputs={"source": source}, config=config) as manifest:
         records = read_records(source, config.source)
         with _engine(records, out, on) as engine:
-            begun = begin(records, config=config, until=until, engine=engine)
+            begun = begin(Facts(records, config.facts, engine), config=config, until=until)
             if begun.built.points.empty:
                 raise InputError(
                     f"{source}: no contact agrees any between-session work; see exclusions in `bsw check`"
