@@ -25,8 +25,9 @@ class FactsAtHand:
         self._facts = facts
         self._backend = ibis.sqlite.connect()
         self._connection = self._backend.con
-        for name, inputs, aggregate in _AGGREGATES:
-            self._connection.create_aggregate(name, inputs, aggregate)
+        for name, extreme in _EXTREMES.items():
+            self._connection.create_window_function(name, 2, extreme)
+        self._connection.create_aggregate("_ibis_var_sample", 1, _Variance)
         self._tables: dict[str, Any] = {}
 
     def table(self, name: str) -> Any:
@@ -72,17 +73,23 @@ class _Extreme:
     last = True
 
     def __init__(self) -> None:
-        self.order: int | None = None
-        self.value: float | None = None
+        self._order: int | None = None
+        self._value: float | str | None = None
 
-    def step(self, value: float | None, order: int | None) -> None:
+    def step(self, value: float | str | None, order: int | None) -> None:
         """Take a row in; rows without an order count for nothing."""
-        if order is not None and (self.order is None or (order > self.order) is self.last):
-            self.order, self.value = order, value
+        if order is not None and (self._order is None or (order > self._order) is self.last):
+            self._order, self._value = order, value
 
-    def finalize(self) -> float | None:
-        """The value."""
-        return self.value
+    def value(self) -> float | str | None:
+        """The value so far, for a window."""
+        return self._value
+
+    finalize = value
+
+    def inverse(self, value: float | str | None, order: int | None) -> None:
+        """Errors: NotImplementedError; SQLite asks only for a window that loses rows, of which there is none."""
+        raise NotImplementedError
 
 
 class _First(_Extreme):
@@ -105,5 +112,5 @@ class _Variance:
         return variance(self.values) if len(self.values) > 1 else None
 
 
-# The names that `max_by`, `min_by` and the standard deviation have in the SQL that Ibis writes for SQLite.
-_AGGREGATES = (("arg_max", 2, _Extreme), ("arg_min", 2, _First), ("_ibis_var_sample", 1, _Variance))
+# The names that `max_by` and `min_by` have in the SQL that Ibis writes for SQLite.
+_EXTREMES: Mapping[str, type[_Extreme]] = {"arg_max": _Extreme, "arg_min": _First}

@@ -4,7 +4,8 @@ A predictor is written with a `History` of one fact (`appointments`), whose rows
 point, a `Column` of it (`appointments.missed`), one value per row, and a `Number`, one value per point, which
 is what every summary of a column gives. Only the words below exist, because each means the same on every
 engine; dividing by nothing gives missing. Of a history without any row every summary is missing, counts too:
-`when_absent` says what that means. A condition that no row meets counts 0.
+`when_absent` says what that means. Rows of which none says what is asked give missing, but a condition that no row
+meets counts 0.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import ibis
 from features.as_of import BESIDE_THE_POINT, DERIVED
 from features.errors import nearest
 from features.number import Expression, Number, not_zero
-from features.tally import RunningTally, Tally
+from features.tally import ASIDE, RunningTally, Tally
 
 
 class NotRecordedError(Exception):
@@ -106,6 +107,10 @@ class Column:
     def count(self) -> Number:
         """How many rows have a value."""
         return self._ask("count")
+
+    def is_known(self) -> Number:
+        """1 where any row has a value, else 0: a condition, of which no row is told as counted."""
+        return self._ask(ASIDE) > 0.0
 
     def distinct(self) -> Number:
         """How many different values there are."""
@@ -200,6 +205,11 @@ class History:
         last = self.tally.per_point("highest", marked)
         return self.where(Column(self, order > ibis.coalesce(last, -1.0)))
 
+    def like_latest(self, column: Column) -> History:
+        """Only the rows that have the same text in a column as the last row that has one."""
+        last = self.tally.per_point("latest_text", self.keep(column.value))
+        return self.where(Column(self, column.value == last))
+
     def keep(self, value: Expression) -> Expression:
         """A value per row, missing where the condition does not hold."""
         return value if self.condition is None else ibis.ifelse(self.condition, value, ibis.null())
@@ -207,6 +217,10 @@ class History:
     def count(self) -> Number:
         """How many rows there are."""
         return self.tally.ask("count", self.keep(self.order))
+
+    def is_empty(self) -> Number:
+        """1 where there is no row, else 0: a condition, as `Column.is_known`."""
+        return self.tally.ask(ASIDE, self.keep(self.order)) <= 0.0
 
     def days_since_latest(self) -> Number:
         """Days from the moment the last row was known to the point."""

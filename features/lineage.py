@@ -17,7 +17,7 @@ from features.number import Number
 from features.predictor import DefinitionError, Predictor, everything
 from features.protected import TOLD_BY
 from features.standard import columns_of
-from features.tally import NotAdditiveError, RunningTally, Tally
+from features.tally import ASIDE, NotAdditiveError, RunningTally, Tally
 
 DERIVED_TYPES = {
     "days_before": "float64",
@@ -29,7 +29,7 @@ DERIVED_TYPES = {
 }
 KEY = "order"  # read by whoever counts rows
 MOMENTS = ("date", "time", "timestamp")
-COUNTED = ("count", "distinct")
+COUNTED = ("count", ASIDE, "distinct")
 WRONG = (AttributeError, TypeError, ArithmeticError, IbisError, NotAdditiveError)
 
 

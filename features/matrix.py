@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -108,7 +110,7 @@ def ask(facts: FactTables, points: Any, predictors: Mapping[str, Predictor]) -> 
         if reason is None:
             histories = {p: _argument(p, facts, points, tallies, numbers) for p in predictor.parameters}
             try:
-                numbers[name] = _with_absence(predictor, predictor.function(**histories))
+                numbers[name] = _with_absence(predictor, predictor.function(**histories), histories)
             except NotRecordedError as absent:
                 reason = str(absent)
         if reason is not None:
@@ -146,6 +148,10 @@ def tally_of(fact: Fact, facts: FactTables, points: Any) -> Tally:
     return Tally(fact.name, known_before(points, rows, fact.about, fact.later), recorded, origins)
 
 
-def _with_absence(predictor: Predictor, number: Number) -> Number:
+def _with_absence(predictor: Predictor, number: Number, given: Mapping[str, History | Number]) -> Number:
+    """The number, `when_absent` where no row of any history was known; rows that do not say leave it missing."""
     absent = predictor.when_absent
-    return number.or_else(float(absent)) if isinstance(absent, int | float) else number
+    if not isinstance(absent, int | float):
+        return number
+    empty = [one.tally.nothing_known() for one in given.values() if isinstance(one, History)]
+    return number.filled(float(absent), where=reduce(operator.mul, empty))

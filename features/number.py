@@ -70,6 +70,14 @@ class Number:
         """This number, or the other where this one is missing."""
         return self._with(other, ibis.coalesce)
 
+    def filled(self, value: float, *, where: Number) -> Number:
+        """This number, or a value where it is missing and a condition holds."""
+        return Number(
+            lambda wide: ibis.coalesce(
+                self.of(wide), ibis.ifelse(where.of(wide) > 0, ibis.literal(value, "float64"), ibis.null())
+            )
+        )
+
     def or_missing_below(self, limit: float) -> Number:
         """This number, missing where it is under a limit."""
         return Number(lambda wide: ibis.ifelse(self.of(wide) < limit, ibis.null(), self.of(wide)))

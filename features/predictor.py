@@ -37,8 +37,9 @@ UNSET = _Unset()
 class Predictor:
     """One column of the matrix.
 
-    `when_absent` is what an empty history gives (None: missing). `direction` is +1 where more of it
-    raises the chance of NON-completion by the conceptual model, -1 where it lowers it, else None.
+    `when_absent` is what an empty history gives (None: missing); rows that do not say what is asked leave it
+    missing. `direction` is +1 where more of it raises the chance of NON-completion by the conceptual model, -1
+    where it lowers it, else None.
     `says` is one line in a practitioner's words (see `features.spoken`); `unrecorded` names what is missing
     where there is no value, in place of the summary.
     """
@@ -202,6 +203,10 @@ def _check_absence(asked: Predictor, facts: Mapping[str, object]) -> None:
         raise DefinitionError(
             f"{asked.name}: reads a history but does not say what an empty one gives; "
             "add when_absent (a count: 0; a measurement: None)"
+        )
+    if not reads_history and isinstance(asked.when_absent, int | float):
+        raise DefinitionError(
+            f"{asked.name}: reads no history, so that none can be empty; leave when_absent out, its parts say it"
         )
 
 

@@ -46,6 +46,7 @@ COLUMNS = (
     "deprivation_quintile",
     "disability",
     "asylum",
+    "maternity",
     "religion",
     "sexual_orientation",
 )
@@ -105,7 +106,7 @@ def protected(facts: Facts, points: pd.DataFrame) -> pd.DataFrame:
 
 
 def _circumstances(facts: Facts, patients: pd.Series[str]) -> dict[str, pd.Series[str]]:
-    """Disability, asylum, religion and sexual orientation of each patient, in the order given."""
+    """Disability, asylum, maternity, religion and sexual orientation of each patient, in the order given."""
     disabled = _held(facts, "IDS007DisabilityType", "DisabCode")
     disabled = disabled[~disabled["code"].isin(DISABILITY_UNKNOWN)]
     disability = (disabled["code"] != NO_DISABILITY).groupby(disabled["patient_id"]).any()
@@ -118,13 +119,17 @@ def _circumstances(facts: Facts, patients: pd.Series[str]) -> dict[str, pd.Serie
     by_group = last.set_index(["group", "patient_id"])["words"]
     said = {group: by_group.xs(group) for group in by_group.index.get_level_values("group").unique()}
     none = pd.Series(dtype=object)
-    asylum = patients.isin(said.get("asylum / refugee", none).index)
     return {
         "disability": patients.map(disability).map({True: "yes", False: "no"}).fillna(UNKNOWN).astype(str),
-        "asylum": asylum.map({True: "recorded", False: "not recorded"}).astype(str),
+        "asylum": _recorded(patients.isin(said.get("asylum / refugee", none).index)),
+        "maternity": _recorded(patients.isin(said.get("perinatal", none).index)),
         "religion": _after_colon(patients.map(said.get("religion", none))),
         "sexual_orientation": _after_colon(patients.map(said.get("sexual orientation", none))),
     }
+
+
+def _recorded(there: pd.Series[bool]) -> pd.Series[str]:
+    return there.map({True: "recorded", False: "not recorded"}).astype(str)
 
 
 def _after_colon(meaning: pd.Series[str]) -> pd.Series[str]:

@@ -18,7 +18,7 @@ from features.history import History
 from features.matrix import tally_of
 from features.number import Number
 from features.predictor import Predictor, everything
-from features.tally import Question, Tally, on
+from features.tally import ASIDE, Question, Tally, on
 
 # Who saw the patient, and what a page may tell only where it is the reason itself: an addiction stands in one column
 # with debt, and an employment status may be a disability or an age.
@@ -100,6 +100,8 @@ def _went_in(seen: Any, questions: list[Question]) -> Any:
     """Whether a row had a value that any question counts; to a sum, nothing and "no" add nothing."""
     found = [ibis.literal(False)]
     for question in questions:
+        if question.summary == ASIDE:
+            continue
         value = on(seen, question.value)
         adds = value.cast("float64") != 0 if question.summary == "sum" else value.notnull()
         found.append(adds.fill_null(False))

@@ -117,6 +117,7 @@ class Scoring:
     `also` says that there is no score, such as not applicable, or answers yes or no; it is read as missing.
     """
 
+    name: str
     within: tuple[float, float] | None
     also: tuple[str, ...]
 
@@ -126,6 +127,7 @@ def scoring() -> Mapping[str, Scoring]:
     """What scores may be, by the code of the assessment tool."""
     return {
         row["tool"]: Scoring(
+            row["name"],
             (float(row["lowest"]), float(row["highest"])) if row["highest"] else None,
             tuple(row["also"].split()),
         )

@@ -30,15 +30,23 @@ def min_by(value: float, order: int) -> float:  # type: ignore[empty-body]
     """The value of the row with the lowest order; rows without an order count for nothing."""
 
 
+@ibis.udf.agg.builtin(name="max_by")  # type: ignore[untyped-decorator]
+def last_text(value: str, order: int) -> str:  # type: ignore[empty-body]
+    """As `max_by`, of texts."""
+
+
 def _of_values(value: Expression, order: Expression) -> Expression:
     """The order of the rows that have a value."""
     return ibis.ifelse(value.notnull(), order.cast("int64"), ibis.null("int64"))
 
 
+# A count that is only asked to know whether there is anything: its rows are not told as those behind a value.
+ASIDE = "count aside"
 # Each means the same on every engine: ties are broken by the fixed order of a subject's rows, missing values
 # count for nothing.
 SUMMARIES: Mapping[str, Summary] = {
     "count": lambda value, _: value.count(),
+    ASIDE: lambda value, _: value.count(),
     "distinct": lambda value, _: value.nunique(),
     "sum": lambda value, _: _number(value).sum(),
     "mean": lambda value, _: _number(value).mean(),
@@ -46,6 +54,7 @@ SUMMARIES: Mapping[str, Summary] = {
     "highest": lambda value, _: _number(value).max(),
     "spread": lambda value, _: _number(value).std(),
     "latest": lambda value, order: max_by(_number(value), _of_values(value, order)),
+    "latest_text": lambda value, order: last_text(value, _of_values(value, order)),
     "first": lambda value, order: min_by(_number(value), _of_values(value, order)),
 }
 ADDITIVE = ("sum", "count", "mean")
@@ -85,6 +94,10 @@ class Tally:
         name = f"{self.fact}__{len(self.asked)}"
         self.asked[name] = Question(summary, value)
         return _cell(name)
+
+    def nothing_known(self) -> Number:
+        """1 where no row was known before the point, else 0."""
+        return self.ask("count", self.seen["order"]).or_else(0.0) <= 0.0
 
     def per_point(self, summary: str, value: Expression) -> Expression:
         """The summary of a value over each point's rows, beside each of these rows.
@@ -135,6 +148,10 @@ class RunningTally(Tally):
             return count
         total = super().ask("sum", value)
         return total / count if summary == "mean" else total.where_above(count, 0)
+
+    def nothing_known(self) -> Number:
+        """See `Tally.nothing_known`; missing where the point has no practitioner: nobody knows of whom to ask."""
+        return self.ask("count", self.seen["order"]) <= 0.0
 
     def answers(self) -> Table:
         """See `Tally.answers`; the rows of each point's own patient are left out."""

@@ -27,7 +27,7 @@ from pipelines.audit_words import listed
 DEPRIVATION = ("deprivation",)
 LANGUAGE = (
     "prefers_other_language",
-    "materials_in_another_language",
+    "materials_in_english_against_preference",
     "treated_in_another_language",
     "interpreter",
 )

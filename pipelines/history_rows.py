@@ -16,6 +16,7 @@ MOST = 6
 NOTHING = paragraph("Nothing about it was recorded before the work was agreed.", note=True)
 FACT_WORDS = {
     "appointments": "Appointments",
+    "anxiety_measures": "Scales of particular anxiety problems",
     "complaints": "Presenting problems",
     "gad7": "GAD-7",
     "patients": "What the patient prefers",
@@ -38,12 +39,12 @@ COLUMN_WORDS = {
     "expectancy": "expected benefit",
     "forgot": "was forgotten",
     "inside_barrier": "avoidance, low mood or doubt in the way",
+    "measure": "scale",
     "minutes_until_point": "minutes",
     "modules": "modules finished",
     "obstacles": "obstacles discussed",
     "other_language": "another language than English",
     "outside_barrier": "time, work, family or health in the way",
-    "own_language": "in the patient's language",
     "passivity": "expects to be treated",
     "rationale": "reason explained",
     "resistance": "holding back",

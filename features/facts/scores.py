@@ -7,6 +7,7 @@ import ibis
 from features.facts.care import ACTIVITY, CONTACT, CONTACT_START
 from features.facts.definition import fact
 from features.facts.source import Source, Table, end_of_day, known_when_dated, moment, scoped
+from features.standard import scoring
 
 AT_CONTACT = "IDS607CodedScoreAssessmentAct"
 AT_REFERRAL = "IDS606CodedScoreAssessmentRefer"
@@ -112,9 +113,16 @@ def wsas(source: Source) -> Table:
     return _kept(totals.mutate(record_key=totals.contact_id))
 
 
-@fact("pathway", reads=CONTACT_SCORES, gives={**SCORE, "share_of_highest": "float64 PersScore"})
+@fact(
+    "pathway",
+    reads=CONTACT_SCORES,
+    gives={**SCORE, "measure": "string CodedAssToolType", "share_of_highest": "float64 PersScore"},
+)
 def anxiety_measures(source: Source) -> Table:
-    """Scores on the measure of a particular anxiety disorder; `share_of_highest` puts them on one scale."""
+    """Scores on the measures of particular anxiety disorders; `share_of_highest` puts their levels on one scale.
+
+    A patient may fill in several: whatever compares two scores must stay within one `measure`.
+    """
     rows = _at_contacts(source, tuple(ANXIETY_MEASURES))
     highest = ibis.cases(
         *((rows.CodedAssToolType == tool, float(top)) for tool, top in ANXIETY_MEASURES.items()),
@@ -127,5 +135,8 @@ def anxiety_measures(source: Source) -> Table:
         "known_at",
         "contact_id",
         "score",
+        measure=rows.CodedAssToolType.cases(
+            *((tool, scoring()[tool].name) for tool in ANXIETY_MEASURES), else_=ibis.null("string")
+        ),
         share_of_highest=rows.score / highest,
     )

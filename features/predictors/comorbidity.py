@@ -149,7 +149,7 @@ def medication(appointments: History) -> Number:
 
 
 @predictor(
-    unit="change",
+    unit="change, -1 to 1",
     when_absent=None,
     shown="reason",
     source=NONE_STATED,

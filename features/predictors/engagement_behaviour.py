@@ -89,7 +89,7 @@ def completion_trend(reviews: History) -> Number:
     unrecorded="whether the last pieces of work were done",
 )
 def work_not_done_in_a_row(reviews: History) -> Number:
-    """Reviewed work not done (less than half) since the last that was.
+    """Reviewed work not done (less than half) since the last that was; missing where no review says.
 
     reviews | share
             | 0
@@ -98,7 +98,8 @@ def work_not_done_in_a_row(reviews: History) -> Number:
             | 0
     gives   | 2
     """
-    return reviews.after_latest(reviews.share >= DONE).share.count()
+    undone = reviews.after_latest(reviews.share >= DONE).share.count()
+    return undone.where_above(reviews.share.is_known(), 0.0)
 
 
 @predictor(
@@ -164,7 +165,7 @@ def not_seen_in_a_row(appointments: History) -> Number:
     """
     earlier = appointments.where(~appointments.in_this_contact)
     since = earlier.after_latest(appointments.attended)
-    return (appointments.missed | appointments.cancelled).of(since).sum()
+    return (appointments.missed | appointments.cancelled).of(since).sum().filled(0.0, where=since.is_empty())
 
 
 @predictor(
@@ -195,14 +196,18 @@ def cancelled_appointments(appointments: History) -> Number:
     unrecorded="appointments cancelled at short notice",
 )
 def short_notice_cancellations(appointments: History) -> Number:
-    """Appointments of this referral that the patient cancelled at short notice.
+    """Appointments of this referral that the patient cancelled at short notice; missing where some were cancelled
+    but none says when.
 
-    appointments | short_notice
-                 | -
-                 | yes
+    appointments | cancelled  short_notice
+                 | no         no
+                 | yes        -
+                 | yes        yes
     gives        | 1
     """
-    return appointments.short_notice.sum()
+    cancelled = appointments.where(appointments.cancelled)
+    at_short_notice = cancelled.short_notice.sum().filled(0.0, where=cancelled.is_empty())
+    return at_short_notice.where_above(appointments.cancelled.is_known(), 0.0)
 
 
 @predictor(

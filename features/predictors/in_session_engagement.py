@@ -52,7 +52,7 @@ def resistance_mean(session_ratings: History) -> Number:
 
 
 @predictor(
-    unit="points",
+    unit="points, -3 to 3",
     when_absent=None,
     shown="reason",
     source=SIJERCIC_2016,

@@ -28,7 +28,7 @@ def understanding(session_ratings: History) -> Number:
 
 
 @predictor(
-    unit="points",
+    unit="points, -10 to 10",
     when_absent=None,
     shown="reason",
     source=PRACTITIONERS_2025,
@@ -100,17 +100,17 @@ def prefers_other_language(patients: History) -> Number:
     },
     unrecorded="whether the materials are in the language that the patient prefers",
 )
-def materials_in_another_language(patients: History, tasks: History) -> Number:
+def materials_in_english_against_preference(patients: History, tasks: History) -> Number:
     """Whether the patient prefers another language than English while the materials just given are in English.
 
     patients | other_language
              | yes
-    tasks    | in_this_contact  own_language
+    tasks    | in_this_contact  other_language
              | no               yes
              | yes              no
     gives    | 1
     """
-    english = 1.0 - tasks.where(tasks.in_this_contact).own_language.any()
+    english = 1.0 - tasks.where(tasks.in_this_contact).other_language.any()
     return patients.other_language.latest() * english
 
 

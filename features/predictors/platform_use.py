@@ -120,7 +120,7 @@ def minutes_per_login(platform_sessions: History) -> Number:
     unrecorded="modules finished",
 )
 def modules_finished(platform_sessions: History) -> Number:
-    """Modules of the online programme finished in this referral.
+    """Modules of the online programme finished in this referral; missing where no log-in says.
 
     platform_sessions | modules
                       | 1
@@ -184,7 +184,8 @@ def days_with_a_login(platform_sessions: History) -> Number:
     unrecorded="time in the programme in the last 7 days",
 )
 def minutes_past_7_days(platform_sessions: History) -> Number:
-    """Minutes spent in the programme in the 7 days before the point.
+    """Minutes spent in the programme in the 7 days before the point, as far as known; missing where there were
+    log-ins but nobody knows how long any was.
 
     platform_sessions | days_before  minutes_until_point
                       | 9            10
@@ -192,7 +193,8 @@ def minutes_past_7_days(platform_sessions: History) -> Number:
                       | 1            15
     gives             | 35
     """
-    return platform_sessions.where(platform_sessions.days_before <= 7).minutes_until_point.sum()
+    lately = platform_sessions.where(platform_sessions.days_before <= 7)
+    return lately.minutes_until_point.sum().filled(0.0, where=lately.is_empty())
 
 
 @predictor(
@@ -265,7 +267,7 @@ def brief_logins(platform_sessions: History) -> Number:
     },
     unrecorded="when the log-ins were",
 )
-def logins_in_later_half(platform_sessions: History) -> Number:
+def mean_place_of_logins(platform_sessions: History) -> Number:
     """The mean place of the log-ins between the first one (0) and the point (1).
 
     platform_sessions | days_before

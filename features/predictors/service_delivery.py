@@ -85,7 +85,8 @@ def usual_spacing(appointments: History) -> Number:
     unrecorded="sessions so far",
 )
 def session(appointments: History) -> Number:
-    """Attended treatment contacts of this referral, the present one included.
+    """Attended treatment contacts of this referral, the present one included; missing where none says of what
+    type it was.
 
     appointments | attended  treatment
                  | yes       no
@@ -93,7 +94,8 @@ def session(appointments: History) -> Number:
                  | no        yes
     gives        | 1
     """
-    return (appointments.attended & appointments.treatment).sum()
+    attended = appointments.where(appointments.attended)
+    return attended.treatment.sum().filled(0.0, where=attended.is_empty())
 
 
 @predictor(

@@ -108,7 +108,7 @@ def caring(employment: History) -> Number:
     unrecorded="changes of employment",
 )
 def employment_changes(employment: History) -> Number:
-    """How many different employment statuses are recorded, less one.
+    """How many different employment statuses are recorded, less one; missing where no record says which.
 
     employment | status
                | 01
@@ -116,7 +116,7 @@ def employment_changes(employment: History) -> Number:
                | 01
     gives      | 1
     """
-    return (employment.status.distinct() - 1.0).at_least(0.0)
+    return (employment.status.distinct() - 1.0).where_above(employment.status.is_known(), 0.0)
 
 
 @predictor(

@@ -360,7 +360,7 @@ def new_kind_of_task(tasks: History) -> Number:
 
 
 @predictor(
-    unit="times a week",
+    unit="times a week, -100 to 100",
     when_absent=None,
     shown="reason",
     source=NONE_STATED,
@@ -385,7 +385,7 @@ def times_per_week_change(tasks: History) -> Number:
 
 
 @predictor(
-    unit="points",
+    unit="points, -10 to 10",
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,

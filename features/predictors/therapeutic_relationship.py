@@ -28,7 +28,7 @@ def alliance_latest(session_ratings: History) -> Number:
 
 
 @predictor(
-    unit="points",
+    unit="points, -10 to 10",
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,

@@ -29,7 +29,7 @@ def expected_benefit(session_ratings: History) -> Number:
 
 
 @predictor(
-    unit="points",
+    unit="points, -10 to 10",
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,
@@ -114,7 +114,7 @@ def perceived_helpfulness(tasks: History) -> Number:
 
 
 @predictor(
-    unit="points",
+    unit="points, -10 to 10",
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,

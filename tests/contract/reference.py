@@ -108,6 +108,10 @@ class Column:
         """How many rows have a value."""
         return self._history._unless_empty(len(self._known()))
 
+    def is_known(self) -> Number:
+        """1 where any row has a value, else 0."""
+        return self._history._unless_empty(1 if self._known() else 0)
+
     def distinct(self) -> Number:
         """How many different values there are."""
         return self._history._unless_empty(len(set(self._known())))
@@ -170,9 +174,18 @@ class History:
         last = met[-1] if met else -1
         return History(self._rows, [yes and place > last for place, yes in enumerate(self._counts)])
 
+    def like_latest(self, column: Column) -> History:
+        """Only the rows that have the same text in a column as the last row that has one; none where none has."""
+        texts = column.of(self)._known()
+        return self.where(column.equals(texts[-1] if texts else None))
+
     def count(self) -> Number:
         """How many rows there are."""
         return self._unless_empty(sum(yes is True for yes in self._counts))
+
+    def is_empty(self) -> Number:
+        """1 where there is no row, else 0."""
+        return self._unless_empty(0 if any(yes is True for yes in self._counts) else 1)
 
     def days_since_latest(self) -> Number:
         """Days from the moment the last row was known to the point."""

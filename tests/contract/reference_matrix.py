@@ -28,7 +28,10 @@ def empty_histories(facts: Facts) -> Iterator[tuple[str, str]]:
     for point in _fetched(facts, find_points(facts, PointSettings()).table):
         empty = {name for name in rows if not known_before(point, rows[name], FACTS[name])}
         for name, predictor in catalogue().items():
-            if empty.issuperset(predictor.parameters):
+            unknown = any(
+                FACTS[p].running and point[f"{FACTS[p].about}_id"] is None for p in predictor.parameters
+            )
+            if empty.issuperset(predictor.parameters) and not unknown:
                 yield point["point_id"], name
 
 
@@ -38,7 +41,11 @@ def values_at(point: Row, rows: Mapping[str, Sequence[Row]]) -> dict[str, float 
     numbers: dict[str, Number] = {}
     for name, predictor in catalogue().items():
         given = {p: numbers[p] if p in numbers else histories[p] for p in predictor.parameters}
-        numbers[name] = _with_absence(predictor, predictor.function(**given))
+        nothing = all(not rows_of._rows for rows_of in given.values() if isinstance(rows_of, History))
+        unknown = any(FACTS[p].running and point[f"{FACTS[p].about}_id"] is None for p in given if p in FACTS)
+        numbers[name] = predictor.function(**given)
+        if nothing and not unknown:
+            numbers[name] = _with_absence(predictor, numbers[name])
     return {name: number.value for name, number in numbers.items()}
 
 

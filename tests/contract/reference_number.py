@@ -54,6 +54,10 @@ class Number:
     def __lt__(self, other: Number | float) -> Number:
         return self._with(other, operator.lt)
 
+    def filled(self, value: float, *, where: Number) -> Number:
+        """A value where this number is missing and the condition holds."""
+        return Number(value if self.value is None and where.value else self.value)
+
     def equals(self, other: Number | float) -> Number:
         """1 where both are the same, 0 where not."""
         return self._with(other, operator.eq)

@@ -73,6 +73,17 @@ def test_where_nobodys_religion_is_recorded_everybodys_is_unknown(frames: Frames
     assert set(told["religion"]) == set(told["sexual_orientation"]) == {"unknown"}
 
 
+def test_a_pregnancy_or_a_young_baby_is_recorded_for_the_audit_of_whoever_has_one(frames: Frames) -> None:
+    told = frames["IDS011SocPerCircumstances"]
+    one = str(told["LocalPatientId"].iloc[0])
+    others = told[(told["SocPerCircumstance"] != "224123004") | (told["LocalPatientId"] == one)]
+    points = points_of(frames)
+    kept = protected(facts_of(frames | {"IDS011SocPerCircumstances": others}), points)
+    hers = points["patient_id"].str.endswith(f":{one}").to_numpy()
+    assert set(kept.loc[hers, "maternity"]) == {"recorded"}
+    assert set(kept.loc[~hers, "maternity"]) == {"not recorded"}
+
+
 @pytest.mark.parametrize(
     ("fact", "code"), [("circumstances", "160933000"), ("protected_circumstances", "160543007")]
 )

@@ -107,6 +107,12 @@ def test_a_history_is_not_read_without_saying_what_an_empty_one_gives(write: Wri
         everything()
 
 
+def test_only_what_reads_a_history_says_what_an_empty_one_gives(write: Write) -> None:
+    write("wrong", lambda phq9_latest: phq9_latest, when_absent=0)
+    with pytest.raises(DefinitionError, match=r"^wrong: reads no history, .* leave when_absent out"):
+        everything()
+
+
 def test_predictors_do_not_read_one_another_in_a_circle(write: Write) -> None:
     write("wrong", lambda other: other)
     write("other", lambda wrong: wrong)
