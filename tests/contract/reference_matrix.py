@@ -28,10 +28,7 @@ def empty_histories(facts: Facts) -> Iterator[tuple[str, str]]:
     for point in _fetched(facts, find_points(facts, PointSettings()).table):
         empty = {name for name in rows if not known_before(point, rows[name], FACTS[name])}
         for name, predictor in catalogue().items():
-            unknown = any(
-                FACTS[p].running and point[f"{FACTS[p].about}_id"] is None for p in predictor.parameters
-            )
-            if empty.issuperset(predictor.parameters) and not unknown:
+            if empty.issuperset(predictor.parameters) and not _about_nobody(point, predictor):
                 yield point["point_id"], name
 
 
@@ -41,10 +38,9 @@ def values_at(point: Row, rows: Mapping[str, Sequence[Row]]) -> dict[str, float 
     numbers: dict[str, Number] = {}
     for name, predictor in catalogue().items():
         given = {p: numbers[p] if p in numbers else histories[p] for p in predictor.parameters}
-        nothing = all(not rows_of._rows for rows_of in given.values() if isinstance(rows_of, History))
-        unknown = any(FACTS[p].running and point[f"{FACTS[p].about}_id"] is None for p in given if p in FACTS)
         numbers[name] = predictor.function(**given)
-        if nothing and not unknown:
+        empty = all(not one._rows for one in given.values() if isinstance(one, History))
+        if empty and not _about_nobody(point, predictor):
             numbers[name] = _with_absence(predictor, numbers[name])
     return {name: number.value for name, number in numbers.items()}
 
@@ -94,6 +90,12 @@ def _minutes(started: int, ended: int | None, at: int) -> float | None:
     if ended is not None and ended < at:
         return (ended - started) / 60
     return (at - started) / 60 if at - started <= SIX_HOURS else None
+
+
+def _about_nobody(point: Row, predictor: Predictor) -> bool:
+    """Whether it asks what a practitioner saw and the point has none."""
+    running = [FACTS[name] for name in predictor.parameters if name in FACTS and FACTS[name].running]
+    return any(point[f"{fact.about}_id"] is None for fact in running)
 
 
 def _with_absence(predictor: Predictor, number: Number) -> Number:
