@@ -6,8 +6,8 @@ number of seconds: exact, quick to compare, and the same on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -45,17 +45,17 @@ class Engine(Protocol):
 class DuckDB:
     """DuckDB, over the records' own database.
 
-    What is kept is worked out behind, in the order asked for and after the records are clean, while Python writes
-    the next question; whoever reads waits for it.
+    What is kept is worked out behind, once the records are clean and what it is made of is there, while Python
+    writes the next question; whoever reads waits for it. Two at a time: DuckDB works out most of a service's
+    questions by one thread, because their tables are small.
     """
 
     def __init__(self, records: Records | Reading) -> None:
         self._records = records
         self._backend = ibis.duckdb.from_connection(records.connection)
         self._connection = records.connection
-        self._behind = ThreadPoolExecutor(1)
-        self._aside = records.connection.cursor()
-        self._kept: dict[str, Future[Any]] = {}
+        self._behind = ThreadPoolExecutor(2)
+        self._kept: dict[str, Future[None]] = {}
 
     def table(self, name: str) -> Table:
         """See `Engine`."""
@@ -74,12 +74,23 @@ class DuckDB:
             f'CAST("{column}" AS {_sql_type(kind)}) AS "{column}"' for column, kind in schema.items()
         )
         asked = f'CREATE OR REPLACE TABLE "{name}" AS SELECT {typed} FROM ({self._backend.compile(rows)})'
-        self._kept[name] = self._behind.submit(self._work_out, asked)
+        if name in self._kept:  # what was there may still be read
+            wait(self._kept.values())
+        self._kept[name] = self._behind.submit(self._work_out, asked, self._made_of(rows))
         return self._table_of(name, schema)
 
-    def _work_out(self, asked: str) -> None:
+    def _work_out(self, asked: str, made_of: Sequence[Future[None]]) -> None:
+        """What it is made of was asked for earlier, so that somebody is at work on it or done."""
         self._records.finished()
-        self._aside.execute(asked)
+        for one in made_of:
+            one.result()
+        with self._connection.cursor() as own:
+            own.execute(asked)
+
+    def _made_of(self, rows: Table) -> list[Future[None]]:
+        """The kept tables that rows are read from."""
+        read = {table.name for table in rows.op().find(DatabaseTable)}
+        return [self._kept[name] for name in sorted(read & self._kept.keys())]
 
     def _table_of(self, name: str, schema: ibis.Schema) -> Table:
         return DatabaseTable(name=name, schema=schema, source=self._backend).to_expr()
@@ -97,9 +108,8 @@ class DuckDB:
     def _wait(self, rows: Table) -> None:
         """Until all that these rows are made of is there. Errors: those of reading and of working it out."""
         self._records.finished()
-        for table in rows.op().find(DatabaseTable):
-            if table.name in self._kept:
-                self._kept[table.name].result()
+        for one in self._made_of(rows):
+            one.result()
 
     def write(self, rows: Table, path: Path, *, by: str | None = None) -> None:
         """See `Engine`."""

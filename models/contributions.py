@@ -62,7 +62,7 @@ class Contributions:
         if self.background is not None:
             return float(raw(self.booster, self.background).mean())
         nobody = np.full((1, self.booster.num_feature()), np.nan)
-        return float(np.asarray(self.booster.predict(nobody, pred_contrib=True))[0, -1])
+        return float(np.asarray(self.booster.predict(nobody, pred_contrib=True, num_threads=1))[0, -1])
 
     @cached_property
     def _trees(self) -> tuple[Tree, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from multiprocessing.pool import Pool
@@ -23,7 +25,7 @@ from pipelines.listed import INDEX, Caseload, Occasion, file_names
 from pipelines.page import Page, render, write_below, write_page
 from pipelines.patient_page import for_practitioners, patient_page
 from pipelines.scored import Scored
-from pipelines.store import read_table, whole, write_table
+from pipelines.store import partial_of, read_table, whole, write_table
 from pipelines.supervision_page import supervision_page
 
 
@@ -96,13 +98,30 @@ def write_pages(
 
 def _write_practitioners(folder: Path, pages: Pages, beside: Pool | None) -> list[Path]:
     own, others = _halves(pages) if beside else (pages, replace(pages, caseloads=[]))
-    with whole(folder) as partial:
+    with _cleared(folder), whole(folder) as partial:
         partial.mkdir()
         elsewhere = beside.apply_async(write_caseloads, (partial, others)) if beside else None
         written = write_caseloads(partial, own)
         if elsewhere:
             written += elsewhere.get()
     return [folder / page for page in written]
+
+
+@contextmanager
+def _cleared(folder: Path) -> Iterator[None]:
+    """Remove what an earlier run left while its successor is made: thousands of files go no faster than they come.
+
+    It does not outlast the tables that it belonged to, which are replaced already.
+    """
+    if not folder.is_dir():
+        yield
+        return
+    old = partial_of(folder.with_name(f"{folder.name}.old"))
+    folder.rename(old)
+    with ThreadPoolExecutor(1) as remover:
+        removing = remover.submit(rmtree, old)
+        yield
+    removing.result()
 
 
 def _halves(pages: Pages) -> tuple[Pages, Pages]:
