@@ -12,6 +12,7 @@ import pytest
 from features.conceptual_model import TITLES
 from features.predictor import everything
 from models.flags import NOT_HARM
+from pipelines.beside import thread_beside
 from pipelines.flag_files import write_pages
 from pipelines.flag_pages import caseload_page
 from pipelines.listed import Occasion, caseloads, file_names
@@ -162,6 +163,7 @@ def test_the_pages_of_who_left_go(
         page.write_text("last month's patients", encoding="utf-8")
     written(tmp_path, scored, names, occasion)
     assert not any(page.exists() for page in stale)
+    assert not list(tmp_path.rglob(".*"))
 
 
 def test_pages_are_the_same_whatever_the_order_of_rows(
@@ -171,3 +173,14 @@ def test_pages_are_the_same_whatever_the_order_of_rows(
     turned = caseloads(reversed(scored.listed(names)), scored.left_out(names).iloc[::-1])
     for one, other in zip(made.caseloads, turned, strict=True):
         assert render(caseload_page(one, occasion)) == render(caseload_page(other, occasion))
+
+
+def test_a_worker_beside_draws_the_same_pages(
+    pages: Path, scored: Scored, names: Mapping[str, str], occasion: Occasion, tmp_path: Path
+) -> None:
+    with thread_beside() as beside:
+        made = made_pages(scored, names, occasion)
+        written = list(write_pages(tmp_path, made, SUPERVISORS, beside=beside))
+    assert len(written) == len({*written})
+    for page in written:
+        assert page.read_bytes() == (pages / page.relative_to(tmp_path)).read_bytes()
