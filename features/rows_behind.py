@@ -66,7 +66,7 @@ def _ask(part: Predictor, name: str, asked: dict[str, _Asked], facts: Facts, poi
         if fact not in asked:
             asked[fact] = _Asked(tally_of(FACTS[fact], facts, points))
         # Emptied, because a tally remembers a question that another predictor asked before.
-        asked[fact].tally.asked, asked[fact].tally.read = {}, set()
+        asked[fact].tally.forget()
     arguments: Mapping[str, History | Number] = {
         parameter: History(asked[parameter].tally)
         if parameter in own

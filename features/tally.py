@@ -85,15 +85,17 @@ class Tally:
     asked: dict[str, Question] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     prepared: dict[str, Expression] = field(default_factory=dict)
+    _names: dict[tuple[str, Any], str] = field(default_factory=dict)  # what is asked, found without searching
 
     def ask(self, summary: str, value: Expression) -> Number:
         """The number that a summary of a value per row gives; the same question is asked once."""
-        for name, known in self.asked.items():
-            if known.summary == summary and known.value.equals(value):
-                return _cell(name)
-        name = f"{self.fact}__{len(self.asked)}"
-        self.asked[name] = Question(summary, value)
+        name = self._names.setdefault((summary, value.op()), f"{self.fact}__{len(self._names)}")
+        self.asked.setdefault(name, Question(summary, value))
         return _cell(name)
+
+    def forget(self) -> None:
+        """As if nothing had been asked of these rows; what was prepared beside them stays."""
+        self.asked, self.read, self._names = {}, set(), {}
 
     def nothing_known(self) -> Number:
         """1 where no row was known before the point, else 0."""
