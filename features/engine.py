@@ -56,6 +56,7 @@ class DuckDB:
         self._connection = records.connection
         self._behind = ThreadPoolExecutor(2)
         self._kept: dict[str, Future[None]] = {}
+        self._given: set[str] = set()
 
     def table(self, name: str) -> Table:
         """See `Engine`."""
@@ -97,6 +98,10 @@ class DuckDB:
 
     def given(self, name: str, frame: pd.DataFrame) -> Table:
         """See `Engine`."""
+        if name in self._given or name in self._kept:  # what was there may still be read, or be on its way
+            wait(self._kept.values())
+            self._kept.pop(name, None)
+        self._given.add(name)
         return self._backend.create_table(name, frame, overwrite=True)
 
     def frame(self, rows: Table) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from features.errors import InputError, nearest
 from features.facts import FACTS, Facts
 from features.matrix import ask, matrix
 from features.predictor import Predictor, everything
+from features.tally import ASIDE as NOT_COUNTED
 from features.tally import Tally, on
 
 ASIDE = ("known_at", "days_before", "record_key", "counted")
@@ -84,7 +85,8 @@ def _rows(facts: Facts, point: Any, tally: Tally) -> pd.DataFrame:
     """The rows known before the point, newest last."""
     fact = FACTS[tally.fact]
     seen = behind_totals(point, tally.seen, fact.about) if fact.running else tally.with_prepared()
-    counted = [on(seen, question.value).notnull() for question in tally.asked.values()]
+    asked = [question for question in tally.asked.values() if question.summary != NOT_COUNTED]
+    counted = [on(seen, question.value).notnull() for question in asked]
     marked = seen.mutate(counted=reduce(ibis.or_, counted, ibis.literal(False)))
     read = [name for name in tally.read if name not in ASIDE]
     shown = marked.order_by(["known_at", "order"]).select(*ASIDE, *sorted(read))

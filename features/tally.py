@@ -99,7 +99,7 @@ class Tally:
 
     def nothing_known(self) -> Number:
         """1 where no row was known before the point, else 0."""
-        return self.ask("count", self.seen["order"]).or_else(0.0) <= 0.0
+        return self.ask(ASIDE, self.seen["order"]).or_else(0.0) <= 0.0
 
     def per_point(self, summary: str, value: Expression) -> Expression:
         """The summary of a value over each point's rows, beside each of these rows.
@@ -153,7 +153,7 @@ class RunningTally(Tally):
 
     def nothing_known(self) -> Number:
         """See `Tally.nothing_known`; missing where the point has no practitioner: nobody knows of whom to ask."""
-        return self.ask("count", self.seen["order"]) <= 0.0
+        return super().ask(ASIDE, self.seen["order"]) <= 0.0
 
     def answers(self) -> Table:
         """See `Tally.answers`; the rows of each point's own patient are left out."""
@@ -171,7 +171,7 @@ class RunningTally(Tally):
     def _amounts(self) -> dict[str, Expression]:
         return {
             name: ibis.ifelse(question.value.notnull(), 1, 0).cast("float64")
-            if question.summary == "count"
+            if question.summary in ("count", ASIDE)
             else ibis.coalesce(_number(question.value), NOTHING)
             for name, question in self.asked.items()
         }

@@ -19,7 +19,7 @@ from models.cut_off import CutOffSettings
 from models.explanation import Explanation
 from models.learnt_sides import Side
 from models.reasons import (
-    TOGETHER,
+    BY_CONSTRUCT,
     Grounds,
     Reason,
     ReasonSettings,
@@ -142,7 +142,7 @@ class Flag:
     @property
     def by_construct(self) -> bool:
         """Whether its reasons are constructs, because nothing recorded in them stays from refit to refit."""
-        return any(reason.words == TOGETHER for reason in self.reasons)
+        return any(reason.words in BY_CONSTRUCT for reason in self.reasons)
 
     @property
     def no_reason(self) -> str:

@@ -19,6 +19,8 @@ from models.suggestions import Named, Suggestion, Suggestions
 
 Numbers = NDArray[np.float64]
 TOGETHER = "several things together"
+# Said of a construct that stays from refit to refit though no one predictor of it does.
+BY_CONSTRUCT = (TOGETHER, "something recorded here")
 
 
 class Speaking(Named, Protocol):
@@ -152,7 +154,10 @@ def firm_constructs(told: Told, grounds: Grounds, settings: ReasonSettings) -> t
     for ground in raising:
         together.setdefault(told.predictors[ground.predictor].construct, []).append(ground)
     firm = [construct for construct in together if construct in grounds.firm][: settings.reasons]
-    lines = [_Line(construct, TOGETHER, tuple(together[construct])) for construct in firm]
+    lines = [
+        _Line(construct, BY_CONSTRUCT[len(together[construct]) < 2], tuple(together[construct]))
+        for construct in firm
+    ]
     return tuple(_answered(told, [_reason(told, line, grounds) for line in lines], raising))
 
 
@@ -262,6 +267,8 @@ def _answered(told: Told, found: Sequence[Reason], grounds: Iterable[Ground]) ->
         leading = told.predictors[reason.predictors[0]]
         recorded = not math.isnan(values[leading.name])
         answers = told.suggestions.answers(leading, recorded=recorded)
+        if reason.words in BY_CONSTRUCT:  # no one predictor of it is firm enough to be answered
+            answers = tuple(one for one in answers if not one.predictors)
         answer = next((answer for answer in answers if answer.words not in said), None)
         said |= {answer.words} if answer else set()
         yield replace(reason, consider=answer)

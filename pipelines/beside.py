@@ -9,30 +9,49 @@ from __future__ import annotations
 import gc
 import signal
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing import get_context
-from multiprocessing.pool import Pool, ThreadPool
+from typing import TypeVar
 
+from features.errors import InputError
+
+Result = TypeVar("Result")
 SLOW = ("mlflow", "pipelines.tracking", "pipelines.flag_files")
 
 
 @contextmanager
-def process_beside() -> Iterator[Pool]:
+def process_beside() -> Iterator[Executor]:
     """A process that imports what is slow to import while this one does the same, and ends with the block.
 
     It starts anew: a copy of a process with threads could wait for ever for a lock that it was born with.
     """
-    with get_context("spawn").Pool(1, _alone) as worker:
-        worker.apply_async(_ready)
+    worker = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_alone)
+    try:
+        worker.submit(_ready)
         yield worker
+    finally:
+        worker.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
-def thread_beside() -> Iterator[Pool]:
+def thread_beside() -> Iterator[Executor]:
     """The same as a thread."""
-    with ThreadPool(1) as worker:
+    with ThreadPoolExecutor(1) as worker:
         yield worker
+
+
+def answer(asked: Future[Result]) -> Result:
+    """What the worker was asked for. Errors: its own, and InputError where its process ended before."""
+    try:
+        return asked.result()
+    except BrokenProcessPool:
+        raise InputError(
+            "the second process ended before its work was done, perhaps for want of memory; nothing was kept of "
+            "it, run the command again"
+        ) from None
 
 
 def _alone() -> None:

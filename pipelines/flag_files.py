@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from multiprocessing.pool import Pool
 from pathlib import Path
 from shutil import rmtree
 
@@ -18,6 +17,7 @@ from features.errors import InputError
 from features.predictor import everything
 from features.rows_behind import Behind
 from models.explanation import Explanation
+from pipelines.beside import answer
 from pipelines.flag_pages import caseload_page, index_page
 from pipelines.flag_tables import STORE, answers_to_give, flags_table, scored_table
 from pipelines.history_rows import HistoryRows
@@ -77,7 +77,7 @@ def write_background(out: Path, scored: Scored, occasion: Occasion) -> Iterator[
 
 
 def write_pages(
-    out: Path, pages: Pages, supervisors: Mapping[str, Sequence[str]], *, beside: Pool | None = None
+    out: Path, pages: Pages, supervisors: Mapping[str, Sequence[str]], *, beside: Executor | None = None
 ) -> Iterator[Path]:
     """A folder per practitioner, a page per supervisor, and the index that leads to them.
 
@@ -96,14 +96,16 @@ def write_pages(
     )
 
 
-def _write_practitioners(folder: Path, pages: Pages, beside: Pool | None) -> list[Path]:
+def _write_practitioners(folder: Path, pages: Pages, beside: Executor | None) -> list[Path]:
     own, others = _halves(pages) if beside else (pages, replace(pages, caseloads=[]))
     with _cleared(folder), whole(folder) as partial:
         partial.mkdir()
-        elsewhere = beside.apply_async(write_caseloads, (partial, others)) if beside else None
-        written = write_caseloads(partial, own)
-        if elsewhere:
-            written += elsewhere.get()
+        elsewhere = beside.submit(write_caseloads, partial, others) if beside else None
+        try:
+            written = write_caseloads(partial, own)
+        finally:  # nobody writes here any more when the folder goes
+            theirs = answer(elsewhere) if elsewhere else []
+        written += theirs
     return [folder / page for page in written]
 
 

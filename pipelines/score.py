@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from contextlib import nullcontext
 from datetime import date
-from multiprocessing.pool import Pool
 from pathlib import Path
 
 from features.facts import Facts
@@ -13,7 +13,7 @@ from features.predictor import everything
 from features.records import start_reading
 from features.rows_behind import Behind, rows_behind
 from models.suggestions import read_suggestions
-from pipelines.beside import thread_beside
+from pipelines.beside import answer, thread_beside
 from pipelines.build import FIRST, Built
 from pipelines.check_suggestions import library_text
 from pipelines.config import Config
@@ -37,7 +37,7 @@ def score(
     out: Path,
     config: Config,
     patient: str | None = None,
-    beside: Pool | None = None,
+    beside: Executor | None = None,
 ) -> None:
     """Write the flags of a source as at a date into the folder `out`, and the pages that show them.
 
@@ -83,17 +83,17 @@ def score(
     print(f"{out}: {len(scored.flags):,} patients with open work, {first:,} of them to think about first")
 
 
-def _loaded(model: str, source: Path, config: Config, aside: Pool) -> tuple[LoadedModel, Facts]:
+def _loaded(model: str, source: Path, config: Config, aside: Executor) -> tuple[LoadedModel, Facts]:
     """The model and the records, side by side: MLflow takes seconds to import, the records as long to load.
 
     What breaks a rule is set aside while questions about the rest are written already.
     """
-    looking = aside.apply_async(find_model, (model, config))
+    looking = aside.submit(find_model, model, config)
     with progress("Reading", 1) as advance:
         facts = Facts(start_reading(source, config.source), config.facts)
         facts.foresee(FIRST)
         advance()
-    return looking.get().read(), facts
+    return answer(looking).read(), facts
 
 
 def _occasion(as_of: date, built: Built, learnt: LoadedModel, scored: Scored, *, data: str) -> Occasion:

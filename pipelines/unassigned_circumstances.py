@@ -18,6 +18,8 @@ RULE = RULES["nhs"]
 # Anything else may be what somebody typed, and is not printed.
 SNOMED = r"\d{6,18}"
 NO_CODE = "(no SNOMED CT code)"
+# What stands with few patients may be what somebody typed about one of them: neither code nor name is printed.
+FEW = "(codes of few patients)"
 WORDS = (
     "Social and personal circumstances whose code data/standard/circumstances.csv assigns to nothing: no predictor "
     "and no part of the audit reads them. To have one read, add a row that makes it predictor, protected or unused. "
@@ -39,7 +41,12 @@ def unassigned(records: Records) -> pd.DataFrame:
         GROUP BY 1 ORDER BY code
     """
     found = records.connection.execute(asked, [list(circumstance_meanings())]).df()
-    return found.assign(patients=[count_words(count, RULE) for count in found["patients"]])
+    few = (found["patients"] < RULE.smallest) & (found["code"] != NO_CODE)
+    pooled = pd.DataFrame([(FEW, "", 0)] * bool(few.any()), columns=list(COUNTED))
+    shown = pd.concat([found[~few], pooled], ignore_index=True)
+    return shown.assign(
+        patients=[count_words(int(count), RULE) if count else STAR for count in shown["patients"]]
+    )
 
 
 def in_words(found: pd.DataFrame) -> list[Any]:

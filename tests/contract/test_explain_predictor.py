@@ -22,6 +22,15 @@ def test_a_value_is_shown_with_its_parts_and_the_rows_behind_each(several_patien
     assert any("score" in line and "known_at" in line for line in lines)
 
 
+def test_of_a_count_in_a_window_the_rows_in_it_are_counted_and_no_other(several_patients: Frames) -> None:
+    facts, asked = facts_of(several_patients), points_of(several_patients)["point_id"]
+    points = find_points(facts, PointSettings()).table
+    found = [evidence(facts, points, "logins_past_7_days", point) for point in asked]
+    counted = [int(one.rows["platform_sessions"]["counted"].sum()) for one in found]
+    assert counted == [one.value for one in found]
+    assert any(len(one.rows["platform_sessions"]) > count for one, count in zip(found, counted, strict=True))
+
+
 def test_an_unknown_predictor_or_point_is_told_with_the_nearest(several_patients: Frames) -> None:
     facts, last = facts_of(several_patients), points_of(several_patients)["point_id"].iloc[-1]
     points = find_points(facts, PointSettings()).table

@@ -100,7 +100,7 @@ def test_a_flag_whose_reasons_all_fall_says_so() -> None:
 
 def test_where_no_reason_stays_the_construct_that_does_is_told_with_something_to_consider() -> None:
     found = with_stable({"place_agreed": 0.9, "phq9": 0.5}, set(), firm=("task_planning",))
-    assert lines(found) == ["Task planning: several things together"]
+    assert lines(found) == ["Task planning: something recorded here"]
     assert found.reasons[0].predictors == ("place_agreed",)
     assert found.reasons[0].consider is not None
     assert found.by_construct
