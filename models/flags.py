@@ -17,20 +17,16 @@ from models.abstention import NOT_ENOUGH, UNLIKE, why_none
 from models.chance_in_words import whole_percent
 from models.cut_off import CutOffSettings
 from models.explanation import Explanation
+from models.grounds import Grounds, Speaking, Told, grounds_of, mostly_hidden
 from models.learnt_sides import Side
 from models.reasons import (
     BY_CONSTRUCT,
-    Grounds,
     Reason,
     ReasonSettings,
-    Speaking,
-    Told,
     context,
     firm_constructs,
-    grounds_of,
     has_unstable_reasons,
     helps,
-    mostly_hidden,
     reasons,
 )
 from models.suggestions import Suggestion, Suggestions

@@ -100,7 +100,7 @@ def stability(
     """How each point of `features` fares under the model's refits.
 
     speaks: points x predictors, what each value may be told as: 1 a reason, -1 what helps, 0 neither
-    (`models.reasons.may_speak`).
+    (`models.grounds.may_speak`).
     """
     names = list(model.predictors)
     matrix = features.loc[:, names].to_numpy(dtype=np.float64)

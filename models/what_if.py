@@ -15,7 +15,7 @@ import pandas as pd
 from features.errors import InputError
 from features.spoken import Words
 from models.familiarity import Familiarity
-from models.reasons import Speaking
+from models.grounds import Speaking
 
 CAUTION = (
     "An association in past records: among work agreed with records otherwise like these, so often was it not done. "

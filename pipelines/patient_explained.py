@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from models.chance_in_words import whole_percent
 from models.explanation import STANDING, Explanation
-from models.reasons import Speaking
+from models.grounds import Speaking
 from models.stability import Stability
 from models.what_if import CAUTION
 from pipelines.flag_card import flag_card, how_to_read

@@ -10,7 +10,7 @@ from models.abstention import NOT_ENOUGH, UNLIKE
 from models.chance_in_words import whole_percent
 from models.explanation import Explanation
 from models.flags import ABOVE, BELOW, FIRST
-from models.reasons import Speaking
+from models.grounds import Speaking
 from pipelines.flag_card import flag_parts, how_to_read
 from pipelines.flag_pages import NOT_LISTED
 from pipelines.history_rows import NOTHING, HistoryRows

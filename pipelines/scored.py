@@ -14,8 +14,8 @@ from features.errors import InputError, nearest
 from features.predictor import everything
 from models.explanation import Explanation, drawn_background, explain
 from models.flags import Doubts, Flag, Rules, make_flags
+from models.grounds import may_speak
 from models.learnt_sides import learnt_sides
-from models.reasons import may_speak
 from models.stability import Stability, stability
 from models.suggestions import Suggestions
 from pipelines.build import Built

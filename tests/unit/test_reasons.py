@@ -12,8 +12,8 @@ from hypothesis import strategies as some
 
 from models.explanation import Explanation
 from models.flags import Doubts, Flag, make_flags
+from models.grounds import may_speak
 from models.learnt_sides import Side
-from models.reasons import may_speak
 from tests.unit.logistic import Logistic
 from tests.unit.test_flags import PREDICTORS, Spoken, flag, lines, rules
 
