@@ -6,8 +6,9 @@ number of seconds: exact, quick to compare, and the same on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -30,7 +31,7 @@ class Engine(Protocol):
         """A table of the records."""
 
     def keep(self, name: str, rows: Table) -> Table:
-        """These rows, worked out now and kept under a name for the life of the engine."""
+        """These rows, worked out now and kept for the life of the engine, whatever is kept of that name later."""
 
     def given(self, name: str, frame: pd.DataFrame) -> Table:
         """A small table made here."""
@@ -69,14 +70,12 @@ class DuckDB:
 
     def keep(self, name: str, rows: Table) -> Table:
         """See `Engine`. Errors in working the rows out are raised when somebody reads."""
-        schema = rows.schema()
+        name, schema = _of_its_own(name, {*self._kept, *self._given}), rows.schema()
         # DuckDB sums whole numbers to a wider type than Ibis thinks.
         typed = ", ".join(
             f'CAST("{column}" AS {_sql_type(kind)}) AS "{column}"' for column, kind in schema.items()
         )
-        asked = f'CREATE OR REPLACE TABLE "{name}" AS SELECT {typed} FROM ({self._backend.compile(rows)})'
-        if name in self._kept:  # what was there may still be read
-            wait(self._kept.values())
+        asked = f'CREATE TABLE "{name}" AS SELECT {typed} FROM ({self._backend.compile(rows)})'
         self._kept[name] = self._behind.submit(self._work_out, asked, self._made_of(rows))
         return self._table_of(name, schema)
 
@@ -135,6 +134,7 @@ class Spark:
     def __init__(self, records: Records, backend: Any, folder: Path) -> None:
         self._backend = backend
         self._folder = folder
+        self._kept: set[str] = set()
         export(records, folder / "records")
 
     def table(self, name: str) -> Table:
@@ -143,8 +143,10 @@ class Spark:
 
     def keep(self, name: str, rows: Table) -> Table:
         """See `Engine`."""
+        name = _of_its_own(name, self._kept)
+        self._kept.add(name)
         path = self._folder / "kept" / name
-        self._backend.to_parquet(rows, str(path), mode="overwrite")
+        self._backend.to_parquet(rows, str(path))
         # Spark gives some functions a narrower type than Ibis thinks, such as 32 bits to a row's number.
         return self._backend.read_parquet(str(path), table_name=f"kept_{name}").cast(rows.schema())
 
@@ -191,6 +193,12 @@ def in_seconds(rows: Table) -> Table:
         if kind in _SECONDS
     }
     return rows.mutate(**changed) if changed else rows
+
+
+def _of_its_own(name: str, taken: Container[str]) -> str:
+    """The name, with a number where it is taken: what was kept before may still be asked for."""
+    numbered = (f"{name}_{number}" for number in count(2))
+    return next(free for free in chain([name], numbered) if free not in taken)
 
 
 def _sql_type(kind: Any) -> str:

@@ -147,7 +147,7 @@ def _held(facts: Facts, table: str, column: str) -> pd.DataFrame:
         SELECT DISTINCT OrgID_Provider || ':' || LocalPatientId AS patient_id, "{column}" AS code
         FROM "{table}" WHERE "{column}" IS NOT NULL ORDER BY ALL
     """
-    return facts.records.connection.execute(asked).df()
+    return facts.records.finished().connection.execute(asked).df()
 
 
 def ethnicity(codes: pd.Series[str]) -> dict[str, pd.Series[str]]:
@@ -182,8 +182,10 @@ def _patients(facts: Facts) -> pd.DataFrame:
     held = facts.records.columns["IDS001MPI"]
     chosen = ", ".join(f'"{name}"' if name in held else f'NULL AS "{name}"' for name in ASKED)
     submission = "UniqueSubmissionID" if "UniqueSubmissionID" in held else "''"
-    rows = facts.records.connection.execute(
-        f"""
+    rows = (
+        facts.records.finished()
+        .connection.execute(
+            f"""
         SELECT p.OrgID_Provider || ':' || p.LocalPatientId AS patient_id, {chosen}
         FROM IDS001MPI AS p
         LEFT JOIN (
@@ -192,7 +194,9 @@ def _patients(facts: Facts) -> pd.DataFrame:
         ) AS h ON h.OrgID_Provider = p.OrgID_Provider AND h.UniqueSubmissionID = p.{submission}
         QUALIFY row_number() OVER (PARTITION BY patient_id ORDER BY ended DESC NULLS LAST, {chosen_order(held)}) = 1
         """
-    ).df()
+        )
+        .df()
+    )
     return rows.set_index("patient_id")
 
 

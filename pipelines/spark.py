@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import socket
 import warnings
@@ -54,8 +55,8 @@ def refuse_silence(master: str | None) -> None:
     """Errors: InputError where PySpark or Java is not there, `master` is no address, or nobody answers at it."""
     if importlib.util.find_spec("pyspark") is None:
         raise InputError("--engine spark needs PySpark; run `make spark`, or leave --engine out")
-    if shutil.which("java") is None:
-        raise InputError("--engine spark needs Java 17 or newer; none is on the PATH")
+    if not _java():
+        raise InputError("--engine spark needs Java 17 or newer; none is on the PATH or at JAVA_HOME")
     if master is None:
         return
     if not master.startswith(ADDRESSES):
@@ -67,13 +68,20 @@ def refuse_silence(master: str | None) -> None:
         _ask(master)
 
 
+def _java() -> bool:
+    """Whether there is a Java where Spark looks for one: at JAVA_HOME if that is set, else on the PATH."""
+    home = os.environ.get("JAVA_HOME")
+    return bool(shutil.which("java", path=str(Path(home) / "bin") if home else None))
+
+
 def _ask(master: str) -> None:
     """Errors: InputError where none of the masters of a Spark cluster takes a call; Spark itself asks for a minute."""
     unanswered = []
     for place in master.removeprefix(STANDALONE).split(","):
         host, _, port = place.rpartition(":")
         try:
-            socket.create_connection((host, int(port)), timeout=SECONDS_TO_ANSWER).close()
+            # An address of IPv6 stands in brackets: spark://[::1]:7077.
+            socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS_TO_ANSWER).close()
             return
         except (OSError, ValueError) as error:
             unanswered.append(f"{place} ({error})")
@@ -106,5 +114,5 @@ def _session(master: str) -> Any:
 
 def _reason(error: Exception) -> str:
     """The line that says what went wrong: of an exception of Java its own message, not that there was one."""
-    lines = str(error).splitlines()
+    lines = str(error).splitlines() or [type(error).__name__]
     return next((line.lstrip(": ") for line in lines if line.startswith(": ")), lines[0])

@@ -115,10 +115,17 @@ def read_table(path: Path, *columns: str) -> pd.DataFrame:
 
 
 def is_synthetic(path: Path) -> bool:
-    """Whether a Parquet artefact says that it was made from synthetic records."""
+    """Whether a Parquet artefact says that it was made from synthetic records.
+
+    Errors: InputError where a folder does not say, as one that an earlier version of this software left.
+    """
     if path.suffix != ".parquet":
         return False
     file = path / COMMON if path.is_dir() else path
+    if path.is_dir() and not file.exists():
+        raise InputError(
+            f"{path}: does not say what it was made from ({COMMON} is not there); run `bsw build` again"
+        )
     return (pq.read_schema(file).metadata or {}).get(SYNTHETIC_KEY) == b"true"
 
 

@@ -72,7 +72,7 @@ def tasks_never_reviewed(tasks: History, reviews: History) -> Number:
             | a
     gives   | 1
     """
-    agreed = tasks.where(~tasks.in_this_contact).count()
+    agreed = tasks.where(~tasks.in_this_contact).count().or_else(0.0)
     return (agreed - reviews.task_id.distinct().or_else(0.0)).at_least(0.0)
 
 

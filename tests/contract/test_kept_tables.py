@@ -19,7 +19,9 @@ def test_a_question_reads_what_was_kept_when_it_was_asked(duckdb: DuckDB) -> Non
     numbers = duckdb.given("numbers", pd.DataFrame({"n": range(1_000_000)}))
     first = duckdb.keep("kept", numbers)
     total = duckdb.keep("total", first.aggregate(sum=first.n.sum()))
-    duckdb.keep("kept", numbers.filter(numbers.n < 0))
+    none = duckdb.keep("kept", numbers.filter(numbers.n < 0))
+    assert duckdb.frame(none).empty
+    assert len(duckdb.frame(first)) == 1_000_000  # kept for the life of the engine
     assert duckdb.frame(total)["sum"].tolist() == [499_999_500_000]
 
 

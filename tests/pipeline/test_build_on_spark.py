@@ -10,8 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.errors import InputError
 from features.records.read import SYNTHETIC_SYSTEM
 from pipelines.cli import main
+from pipelines.spark import refuse_silence
 from pipelines.store import is_synthetic, read_manifest, read_table
 from tests.conftest import need
 from tests.contract.spark import on_spark, pyspark_or_skip
@@ -114,3 +116,27 @@ def test_an_address_that_is_none_is_refused(
     assert main([*asked, "--master", master]) != 0
     assert said in capsys.readouterr().err
     assert not (tmp_path / "work").exists()
+
+
+def test_java_is_looked_for_where_spark_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pyspark_or_skip()
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.touch(mode=0o755)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "elsewhere"))
+    with pytest.raises(InputError, match="none is on the PATH or at JAVA_HOME"):
+        refuse_silence(None)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    refuse_silence(None)
+
+
+def test_a_master_is_found_at_an_address_in_brackets() -> None:
+    need("java")
+    pyspark_or_skip()
+    try:
+        listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("this computer has no IPv6")
+    with listening:
+        refuse_silence(f"spark://[::1]:{listening.getsockname()[1]}")

@@ -120,3 +120,10 @@ def test_json_refuses_a_number_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         write_json(tmp_path / "m.json", {"auroc": float("nan")})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_does_not_say_what_it_was_made_from_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "features.parquet"
+    write_table(folder / "part.parquet", pd.DataFrame({"a": [1.0]}), synthetic=True)
+    with pytest.raises(InputError, match=r"does not say what it was made from.*run `bsw build` again"):
+        is_synthetic(folder)
