@@ -108,10 +108,8 @@ class Tally:
         """
         if not self.beside_points:
             raise NotAdditiveError(f"a running total of {self.fact} cannot look back to a certain row")
-        order = self.seen["order"]
-        worked_out = SUMMARIES[summary](value, order).over(ibis.window(group_by="point_id"))
         name = f"prepared_{len(self.prepared)}"
-        self.prepared[name] = worked_out
+        self.prepared[name] = SUMMARIES[summary](value, self.seen["order"])
         return self.with_prepared()[name]
 
     def answers(self) -> Table:
@@ -127,7 +125,10 @@ class Tally:
 
     def with_prepared(self) -> Table:
         """The rows with what was worked out per point beside them."""
-        return self.seen.mutate(**self.prepared) if self.prepared else self.seen
+        if not self.prepared:
+            return self.seen
+        per_point = self.seen.group_by("point_id").aggregate(**self.prepared)
+        return self.seen.left_join(per_point, "point_id").drop("point_id_right")
 
 
 @dataclass
