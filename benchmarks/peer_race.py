@@ -12,12 +12,13 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.cold_runs import cold_cost
+from benchmarks.cold_runs import Cost, cold_cost
 from benchmarks.peer_cases import CASES, Case, expected, faults
 
 SCRIPTS = Path(__file__).parent / "peers"
@@ -30,8 +31,14 @@ RACE = ((2_000, 8), (20_000, 8), (100_000, 8), (5_000, 60))
 """Patients, and contacts of each."""
 MOST_POINTS = {"featuretools": 3_000}
 """Featuretools needs minutes for more; it is given the first points of the smallest race only."""
-SPARSE = ((20_000, 8, 100), (1_000, 8, 500))
-"""Patients, contacts of each, and codes: 500 codes are 6,000 columns, which were not tried for 20,000 patients."""
+SPARSE = ((20_000, 8, 100), (20_000, 8, 500))
+"""Patients, contacts of each, and codes, of which only counts are asked."""
+IMPORTED = {
+    "this project": "benchmarks.peers.ours",
+    "timeseriesflattener": "timeseriesflattener",
+    "featuretools": "featuretools",
+}
+SUMMARIES, OF_CODES = ("mean", "max", "min", "count"), ("count",)
 
 
 def main() -> None:
@@ -83,27 +90,53 @@ def _verdict(case: Case, command: list[str], folder: Path) -> str:
 
 
 def race(builders: dict[str, list[str]], work: Path, runs: int, largest: int | None) -> str:
-    """A table of cold wall time and peak memory."""
+    """A table of cold wall time and peak memory; and of how many cells differ from this project's, if any does."""
     lines = [f"| patients x contacts (points) | {' | '.join(builders)} |", "|" + "---|" * (len(builders) + 1)]
-    sizes = [(patients, contacts, 5) for patients, contacts in RACE] + [*SPARSE]
-    for patients, contacts, scores in sizes:
-        if largest is not None and patients * contacts > largest:
-            continue
-        points, values = invented(patients, contacts, scores)
-        cells = []
-        for name, command in builders.items():
-            most = MOST_POINTS.get(name)
-            if most is not None and (patients, contacts) != RACE[0]:
-                cells.append("-")
-                continue
-            folder = work / "race"
-            write_case(folder, points.head(most or len(points)), values, windows=WINDOWS)
-            cost = cold_cost([*command, str(folder), str(folder / "out.parquet")], 1 if most else runs)
-            only = f" for the first {most:,} points" if most else ""
-            cells.append(f"{cost.seconds:.1f} s, {cost.gib:.2f} GiB{only}")
-        what = " sparse codes" if scores > 5 else " scores"
-        lines.append(f"| {patients:,} x {contacts} ({len(points):,}), {scores}{what} | {' | '.join(cells)} |")
+    starting = (
+        cold_cost([command[0], "-c", f"import {IMPORTED[name]}"], runs) for name, command in builders.items()
+    )
+    lines.append(f"| starting and importing alone | {' | '.join(map(_told, starting))} |")
+    for patients, contacts, scores in [(*size, 5) for size in RACE] + [*SPARSE]:
+        if largest is None or patients * contacts <= largest:
+            points, values = invented(patients, contacts, scores)
+            what = "sparse codes" if scores > 5 else "scores"
+            cells = _raced(builders, work / "race", points, values, runs)
+            lines.append(
+                f"| {patients:,} x {contacts} ({len(points):,}), {scores} {what} | {' | '.join(cells)} |"
+            )
     return "\n".join(lines)
+
+
+def _raced(
+    builders: dict[str, list[str]], folder: Path, points: pd.DataFrame, values: pd.DataFrame, runs: int
+) -> list[str]:
+    """What each took for these points, the first's columns being those that the others are compared with."""
+    smallest = RACE[0][0] * RACE[0][1]
+    summaries = OF_CODES if values.shape[1] > 7 else SUMMARIES
+    cells: list[str] = []
+    for name, command in builders.items():
+        most = MOST_POINTS.get(name)
+        if most is not None and len(points) != smallest:
+            cells.append("-")
+            continue
+        write_case(folder, points.head(most or len(points)), values, windows=WINDOWS, summaries=summaries)
+        out = folder / f"{name}.parquet"
+        cost = cold_cost([*command, str(folder), str(out)], 1 if most else runs)
+        only = f" for the first {most:,} points" if most else ""
+        cells.append(f"{_told(cost)}{only}{differing(out, folder / f'{next(iter(builders))}.parquet')}")
+    return cells
+
+
+def differing(out: Path, first: Path) -> str:
+    """In words, how many cells differ between what two wrote; nothing where none does."""
+    theirs, ours = (pd.read_parquet(path).set_index("point_id") for path in (out, first))
+    ours = ours.loc[theirs.index, theirs.columns]
+    same = np.isclose(theirs.to_numpy(float), ours.to_numpy(float), rtol=1e-9, atol=1e-9, equal_nan=True)
+    return f" ({np.count_nonzero(~same):,} of {same.size:,} cells differ)" if not same.all() else ""
+
+
+def _told(cost: Cost) -> str:
+    return f"{cost.seconds:.1f} s, {cost.gib:.2f} GiB"
 
 
 def invented(patients: int, contacts: int, scores: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -129,13 +162,14 @@ def write_case(
     scores: pd.DataFrame,
     *,
     windows: object,
+    summaries: Sequence[str] = SUMMARIES,
     days_at_once: int | None = None,
 ) -> None:
-    """What the scripts read."""
+    """What the scripts read: of each score, every summary in every window of days before a point."""
     folder.mkdir(parents=True, exist_ok=True)
     points.to_parquet(folder / "points.parquet", index=False)
     scores.to_parquet(folder / "scores.parquet", index=False)
-    asked = {"windows": windows, "days_at_once": days_at_once}
+    asked = {"windows": windows, "summaries": summaries, "days_at_once": days_at_once}
     (folder / "asked.json").write_text(json.dumps(asked))
 
 

@@ -27,7 +27,7 @@ for first, last in asked["windows"]:
     moved = cutoffs.assign(time=cutoffs["time"] - pd.Timedelta(days=first))
     made, _ = ft.dfs(
         entityset=data, target_dataframe_name="patients", cutoff_time=moved,
-        training_window=f"{last - first} days", agg_primitives=["mean", "max", "min", "count"],
+        training_window=f"{last - first} days", agg_primitives=asked["summaries"],
         trans_primitives=[], max_depth=1, chunk_size=0.5 if asked["days_at_once"] else None,
     )  # fmt: skip
     found = {

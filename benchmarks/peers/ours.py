@@ -17,13 +17,12 @@ from features.number import Number
 from features.records import Records
 from features.tally import Tally
 
-SUMMARIES = ("mean", "highest", "lowest", "count")
-SHORT = {"highest": "max", "lowest": "min"}
+OURS = {"max": "highest", "min": "lowest"}
 
 
 def build(folder: Path, out: Path) -> None:
     """Write the columns asked for."""
-    windows = json.loads((folder / "asked.json").read_text())["windows"]
+    case = json.loads((folder / "asked.json").read_text())
     connection = duckdb.connect()
     connection.execute("SET threads = 2")
     for name in ("points", "scores"):
@@ -44,13 +43,13 @@ def build(folder: Path, out: Path) -> None:
     origins = dict.fromkeys(scores, "the case")
     tally = Tally("scores", known_before(asked, known, "pathway", {}), frozenset(origins), origins)
     history, numbers = History(tally), {}
-    for first, last in windows:
+    for first, last in case["windows"]:
         within = history.where((history.days_before <= last) & (history.days_before >= first))
         for score in scores:
-            for summary in SUMMARIES:
-                number: Number = getattr(getattr(within, score), summary)()
+            for summary in case["summaries"]:
+                number: Number = getattr(getattr(within, score), OURS.get(summary, summary))()
                 number = number.or_else(0.0) if summary == "count" else number
-                numbers[f"{score}_{SHORT.get(summary, summary)}_{first}_{last}"] = number
+                numbers[f"{score}_{summary}_{first}_{last}"] = number
     answers = tally.answers()
     wide = points.left_join(answers, points.number == answers.scores__point)
     engine.write(wide.select("point_id", **{name: n.of(wide) for name, n in numbers.items()}), out)

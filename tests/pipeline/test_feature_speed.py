@@ -10,7 +10,7 @@ import pytest
 from benchmarks.columns_by_hand import SAME
 from benchmarks.feature_speed import by_hand, compared, one_patient, scale
 from benchmarks.peer_cases import CASES, expected, faults
-from benchmarks.peer_race import conformance, race
+from benchmarks.peer_race import conformance, differing, race
 from features.predictor import catalogue
 
 PATHWAYS = 120
@@ -52,7 +52,16 @@ def test_this_project_passes_every_conformance_case_and_runs_the_race(
 ) -> None:
     table = conformance(ours, tmp_path)
     assert table.count("| pass |") == len(CASES)
-    assert race(ours, tmp_path, runs=1, largest=0).count("\n") == 1
+    assert race(ours, tmp_path, runs=1, largest=0).count("\n") == 2
+
+
+def test_cells_that_differ_between_peers_are_told(tmp_path: Path) -> None:
+    one = pd.DataFrame({"point_id": ["a", "b"], "mean": [1.0, float("nan")], "count": [2.0, 0.0]})
+    one.to_parquet(tmp_path / "one.parquet")
+    one.loc[[1, 0]].to_parquet(tmp_path / "same.parquet")
+    one.assign(count=[2, 1]).to_parquet(tmp_path / "other.parquet")
+    assert differing(tmp_path / "same.parquet", tmp_path / "one.parquet") == ""
+    assert "1 of 4 cells differ" in differing(tmp_path / "other.parquet", tmp_path / "one.parquet")
 
 
 @pytest.fixture
