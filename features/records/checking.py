@@ -25,7 +25,7 @@ def break_rules(
     clean: Mapping[str, tuple[str, ...]],
     settings: SourceSettings,
 ) -> pd.DataFrame:
-    """Every broken rule of the table, a row each; `broken_NAME` holds their rows."""
+    """Every broken rule of the table, a row each; the rows that break one are gone from `raw_NAME`."""
     name, held = table.name, table.held
     own = list(own_rules(name, held))
     # Hardly any row breaks a rule of its own: all rows are looked at once, and rule by rule only those that do.
@@ -39,30 +39,34 @@ def break_rules(
     ]
     connection.execute(f"CREATE OR REPLACE TEMP TABLE broken_{name} AS {' UNION ALL '.join(parts)}")
     connection.execute(f"DROP TABLE {suspect}")
+    _set_aside(connection, name)
     _break_copies(connection, name, held)
-    return connection.execute(f'SELECT * FROM broken_{name} ORDER BY "file", "row", "column", "rule"').df()
+    said = connection.execute(f'SELECT * FROM broken_{name} ORDER BY "file", "row", "column", "rule"').df()
+    connection.execute(f"DROP TABLE broken_{name}")
+    return said
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Take the rows of `broken_NAME` out of `raw_NAME`."""
+    broken = f'SELECT 1 FROM broken_{name} b WHERE b."file" = c."file" AND b."row" = c."row"'
+    connection.execute(f"DELETE FROM raw_{name} c WHERE EXISTS ({broken})")
 
 
 def _break_copies(connection: duckdb.DuckDBPyConnection, name: str, held: tuple[str, ...]) -> None:
-    """Add rows sent twice to `broken_NAME`, among those that keep every other rule."""
+    """Rows sent twice, among those that keep every other rule, into `broken_NAME` and out of `raw_NAME`."""
     found = copies(name, held)
     if found is None:
         return
-    kept = f"SELECT * FROM raw_{name} c WHERE {_unbroken(name)}"
     # Hardly any row is sent twice: only those whose names meet are looked at closely.
-    crowded = f"SELECT hash({found.alike}) FROM ({kept}) GROUP BY 1 HAVING count(*) > 1"
+    crowded = f"SELECT hash({found.alike}) FROM raw_{name} GROUP BY 1 HAVING count(*) > 1"
     marked = (
         f"(SELECT *, {found.again} AS again, {found.differs} AS differs "
-        f"FROM ({kept}) WHERE hash({found.alike}) IN ({crowded}))"
+        f"FROM raw_{name} WHERE hash({found.alike}) IN ({crowded}))"
     )
     same = _select(name, found.column, "again AND NOT differs", SENT_ONCE, "the first copy is kept", marked)
     other = _select(name, found.column, "differs", NOT_TWO_WAYS, "send the right one", marked)
     connection.execute(f"INSERT INTO broken_{name} {same} UNION ALL {other}")
-
-
-def _unbroken(name: str) -> str:
-    """SQL that is true of a row `c` of `raw_NAME` without a broken rule."""
-    return f'NOT EXISTS (SELECT 1 FROM broken_{name} b WHERE b."file" = c."file" AND b."row" = c."row")'
+    _set_aside(connection, name)
 
 
 def _select(table: str, column: str, broken: str, rule: str, remedy: str, rows: str = "") -> str:
@@ -74,13 +78,18 @@ def _select(table: str, column: str, broken: str, rule: str, remedy: str, rows: 
 
 
 def keep(connection: duckdb.DuckDBPyConnection, table: RawTable) -> tuple[int, int, int]:
-    """Rows without a broken rule as the table NAME; gives rows kept, rows sent again, and changed keys."""
+    """What is left of a raw table as the table NAME; gives rows kept, rows sent again, and changed keys.
+
+    Nothing is copied: what only the rules asked for is dropped, and the typed columns take the texts' names.
+    """
     name = table.name
-    chosen = ", ".join(f'{where_typed(name, column)} AS "{column}"' for column in table.held)
-    connection.execute(
-        f'CREATE OR REPLACE TABLE "{name}" AS SELECT {chosen} FROM raw_{name} c WHERE {_unbroken(name)}'
-    )
-    connection.execute(f"DROP TABLE raw_{name}; DROP TABLE broken_{name}")
+    changes = ['DROP COLUMN "file"', 'DROP COLUMN "row"']
+    for column in table.held:
+        if columns_of(name)[column].kind != "text":
+            stood = where_typed(name, column)
+            changes += [f'DROP COLUMN "{column}"', f'RENAME COLUMN {stood} TO "{column}"']
+    altered = (f"ALTER TABLE raw_{name} {change}" for change in (*changes, f'RENAME TO "{name}"'))
+    connection.execute(f"BEGIN; {'; '.join(altered)}; COMMIT")
     kept = int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])
     key = primary_key(name)
     if key is None or SUBMISSION not in table.held:

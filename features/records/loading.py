@@ -24,7 +24,7 @@ Chosen: TypeAlias = Mapping[str, Mapping[str, str]]
 class RawTable:
     """A table as it came: in the engine as `raw_NAME`, with `file` and `row` (1 is the first data row).
 
-    What is no text by the standard also stands there as its type, see `where_typed`.
+    Its columns stand there as their types, see `where_typed`; after them, what is no text by the standard as text.
 
     `held`: the standard's columns it holds; `unknown`: columns that the standard does not name, with a hint.
     """
@@ -41,19 +41,19 @@ def load(connection: duckdb.DuckDBPyConnection, name: str, path: Path, settings:
     columns = list(parts[0].columns)
     chosen = _chosen(name, path, columns, settings)
     selects = " UNION ALL ".join(_select(name, part, chosen, settings) for part in parts)
-    types = (
-        f"{typed(columns_of(name)[column], tuple(chosen), settings.date_formats)} AS {where_typed(name, column)}"
-        for column in chosen
-        if columns_of(name)[column].kind != "text"
-    )
+    standard, held = columns_of(name), tuple(chosen)
+    values = [
+        f"{typed(standard[column], held, settings.date_formats)} AS {where_typed(name, column)}"
+        for column in held
+    ]
+    texts = [f'"{column}"' for column in held if standard[column].kind != "text"]
+    stored = ", ".join(["file", "row", *values, *texts])
     try:
-        connection.execute(
-            f"CREATE OR REPLACE TABLE raw_{name} AS SELECT {', '.join(['*', *types])} FROM ({selects})"
-        )
+        connection.execute(f"CREATE OR REPLACE TABLE raw_{name} AS SELECT {stored} FROM ({selects})")
     except duckdb.Error as error:
         raise InputError(why_unreadable(path, error)) from None
     counted = connection.execute(f"SELECT count(*) FROM raw_{name}").fetchall()
-    return RawTable(name, tuple(chosen), _unknown(name, columns, chosen), int(counted[0][0]))
+    return RawTable(name, held, _unknown(name, columns, chosen), int(counted[0][0]))
 
 
 def _select(table: str, part: Part, chosen: Chosen, settings: SourceSettings) -> str:
