@@ -21,8 +21,12 @@ Words = str | Mapping[float, str]
 FEW, MOST = 0.4, 0.6
 
 
+TO_NINE_PLACES = 9  # two engines, or two runs of one, agree so far: they must say the same
+
+
 def spoken(words: Words, value: float) -> str:
     """The words for a value that is recorded."""
+    value = round(value, TO_NINE_PLACES)
     if isinstance(words, str):
         return _filled(words, value)
     reached = [start for start in words if start <= value]

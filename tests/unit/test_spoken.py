@@ -31,6 +31,7 @@ STEPS = {0: "none", 0.01: "only some", 1: "all"}
         ("PHQ-9 {:moved point|s} since", 0.04, "PHQ-9 unchanged since"),
         ("PHQ-9 {:rising point|s a week}", 1.25, "PHQ-9 rising by 1.2 points a week"),
         ("PHQ-9 {:rising point|s a week}", 0.0, "PHQ-9 steady"),
+        (STEPS, 1 - 1e-13, "all"),
         (STEPS, -2.0, "none"),
         (STEPS, 0.99, "only some"),
         (STEPS, 1.0, "all"),
@@ -39,6 +40,13 @@ STEPS = {0: "none", 0.01: "only some", 1: "all"}
 )
 def test_a_value_is_spoken(words: str, value: float, said: str) -> None:
     assert spoken(words, value) == said
+
+
+def test_two_runs_that_differ_in_the_last_digit_say_the_same() -> None:
+    halves = [(number + 0.5) / 100 for number in range(100)]
+    for half in halves:
+        said = {spoken("{:%} of them", half + slip) for slip in (-1e-12, 0.0, 1e-12)}
+        assert len(said) == 1, half
 
 
 def test_a_way_of_saying_that_does_not_exist_is_refused() -> None:
