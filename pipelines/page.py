@@ -62,12 +62,7 @@ def write_below(folder: Path, path: Path, page: Page) -> Path:
 
 def render(page: Page) -> str:
     """`page` as HTML."""
-    return from_template("page.html", page=page, style=_style())
-
-
-def from_template(name: str, **values: object) -> Markup:
-    """A template of ours filled in; what is no markup is escaped."""
-    return Markup(_environment().get_template(name).render(**values))
+    return _environment().get_template("page.html").render(page=page, style=_style())
 
 
 @cache

@@ -9,18 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from models.chance_in_words import whole_percent
 from models.explanation import Explanation
-from pipelines.page import from_template
 
 BARS = 9
 LEAST = 0.03  # of the log-odds: a bar too short to read
 APART = 0.07  # of the axis: labels closer than this run into each other
 INSET = 4  # of a hundred: a label nearer to the edge would reach into the next column
 ROOM = 0.16  # of the way between the ends: for words beside a bar
-NOTHING = Markup("")
+OTHER = ' class="other"'  # a label that a small screen leaves out
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
 
@@ -37,13 +36,13 @@ class Step:
 
 @dataclass(frozen=True)
 class _Bar:
-    """A row as it is drawn: `mark` is the shape, `hidden` what is read out in its place."""
+    """A row as it is drawn, as HTML but for its words: `mark` is the shape, `hidden` what is read out in its place."""
 
     words: str
     chance: str
-    mark: Markup
-    hidden: Markup = NOTHING
-    row: Markup = NOTHING
+    mark: str
+    hidden: str = ""
+    row: str = ""
 
 
 def waterfall_steps(sums: Mapping[str, float], explanation: Explanation) -> list[Step]:
@@ -71,7 +70,7 @@ def waterfall(steps: Sequence[Step], explanation: Explanation, *, heading: str, 
         return 100 * (margin - low) / (high - low)
 
     ticks = [
-        {"x": f"{place(margin):.1f}", "words": whole_percent(chance)}
+        (f"{place(margin):.1f}", whole_percent(chance))
         for margin, chance in chance_ticks(explanation, low, high).items()
         if INSET < place(margin) < 100 - INSET
     ]
@@ -81,14 +80,48 @@ def waterfall(steps: Sequence[Step], explanation: Explanation, *, heading: str, 
         *(_bar(step, place(step.start), place(step.end)) for step in steps),
         _edge("This patient", steps[-1].after, last),
     ]
-    drawn = {"ticks": ticks, "bars": bars, "first": first, "last": last}
-    return from_template("waterfall.html", heading=heading, caption=caption, **drawn)
+    grid = "".join(f'<line class="tick" x1="{x}%" x2="{x}%" y1="0" y2="26"/>' for x, _ in ticks)
+    # The line from the start leaves the first bar's point downwards, that to the end stops at the last bar's.
+    ends = [(13, 26), *[(0, 26)] * len(steps), (0, 13)]
+    rows = (
+        _row(bar, f"{grid}{_line_down(first, begins, 26)}{_line_down(last, 0, stops)}")
+        for bar, (begins, stops) in zip(bars, ends, strict=True)
+    )
+    return Markup(
+        f'<table class="waterfall"><caption>{escape(caption)}</caption>\n'
+        f'<thead><tr><th scope="col">{escape(heading)}</th><th scope="col" class="drawn">'
+        f'<span class="hidden">Points of 100</span>{_axis(ticks)}</th><th scope="col" class="n">Chance then</th>'
+        f"</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table>"
+    )
+
+
+def _axis(ticks: Sequence[tuple[str, str]]) -> str:
+    """The labels above the bars; on a small screen every third is enough."""
+    drawn = "".join(
+        f'<line class="tick" x1="{x}%" x2="{x}%" y1="16" y2="20"/>'
+        f'<text{OTHER if number % 3 else ""} x="{x}%" y="12" '
+        f'text-anchor="middle">{words}</text>'
+        for number, (x, words) in enumerate(ticks)
+    )
+    return f'<svg width="100%" height="20" aria-hidden="true">{drawn}</svg>'
+
+
+def _line_down(x: str, begins: int, stops: int) -> str:
+    return f'<line class="edges" x1="{x}%" x2="{x}%" y1="{begins}" y2="{stops}"/>'
+
+
+def _row(bar: _Bar, behind: str) -> str:
+    return (
+        f'<tr{bar.row}><th scope="row">{escape(bar.words)}</th><td class="drawn">{bar.hidden}'
+        f'<svg width="100%" height="26" aria-hidden="true">{behind}{bar.mark}</svg></td>'
+        f'<td class="n">{bar.chance}</td></tr>\n'
+    )
 
 
 def _edge(words: str, chance: float, x: str) -> _Bar:
     """The chance at the start or at the end: a point."""
-    mark = Markup(f'<circle cx="{x}%" cy="13" r="5"/>')
-    return _Bar(words, whole_percent(chance), mark, row=Markup(' class="edge"'))
+    mark = f'<circle cx="{x}%" cy="13" r="5"/>'
+    return _Bar(words, whole_percent(chance), mark, row=' class="edge"')
 
 
 def _bar(step: Step, start: float, end: float) -> _Bar:
@@ -100,8 +133,7 @@ def _bar(step: Step, start: float, end: float) -> _Bar:
         f'<line class="step" x1="{end:.1f}%" x2="{end:.1f}%" y1="5" y2="26"/>'
         f'<text x="{end:.1f}%" dx="{away}" y="17" text-anchor="{anchor}">{said}</text>'
     )
-    hidden = Markup(f'<span class="hidden">{said}</span>')
-    return _Bar(step.words, whole_percent(step.after), Markup(mark), hidden)
+    return _Bar(step.words, whole_percent(step.after), mark, f'<span class="hidden">{said}</span>')
 
 
 def in_points(before: float, after: float) -> str:
