@@ -56,6 +56,10 @@ class Contributions:
         must_add_up(self.base + parts.sum(axis=1), margin, allowed=allowed)
         return parts
 
+    def make_ready(self) -> None:
+        """Make the tables that many rows are explained by, before the first of them is there."""
+        _ = self._tables
+
     @cached_property
     def base(self) -> float:
         """The mean log-odds of those who stand for "not known"."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import compress
 from typing import Protocol
 
 import numpy as np
@@ -83,14 +84,19 @@ def grounds_of(
     worries, helping = (told_as == 1) & (pushes > 0), (told_as == -1) & (pushes < 0)
     enough = (np.abs(changes) >= least) & (pushes != 0)
     margins, values = explanation.margin.to_numpy(), features.to_numpy()
-    firms = None if firm is None else firm.loc[parts.index]
+    firms = [frozenset[str]()] * len(parts) if firm is None else _firm_at_each(firm.loc[parts.index])
     for row in range(len(parts)):
         found = np.flatnonzero(enough[row])
         ranked = found[np.argsort(-np.abs(pushes[row, found]), kind="stable")]
         tables = (values, pushes, changes, worries, helping, steady)
         strongest = tuple(Ground(names[n], *(each[row, n] for each in tables)) for n in ranked)
-        leading = frozenset() if firms is None else frozenset(firms.columns[firms.iloc[row]])
-        yield Grounds(strongest, _change_at(explanation, float(margins[row])), leading)
+        yield Grounds(strongest, _change_at(explanation, float(margins[row])), firms[row])
+
+
+def _firm_at_each(firm: pd.DataFrame) -> list[frozenset[str]]:
+    """Point by point, the constructs that are firm there."""
+    constructs = list(firm.columns)
+    return [frozenset(compress(constructs, row)) for row in firm.to_numpy()]
 
 
 def _change_at(explanation: Explanation, margin: float) -> Callable[[float], float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -86,16 +86,18 @@ class RiskModel:
         """The log-odds of each row before calibration."""
         return raw(self.booster, self._matrix(features))
 
-    def predict(self, features: pd.DataFrame) -> pd.DataFrame:
+    def predict(self, features: pd.DataFrame, *, refitted: Iterable[Numbers] | None = None) -> pd.DataFrame:
         """`risk, risk_low, risk_high` per row, on the index of `features`.
 
         The interval says how far the risk would move had other patients been learnt from
-        (`models.risk_interval`); it is missing for a model without refits.
+        (`models.risk_interval`); it is missing for a model without refits. `refitted`: the risks of the rows under
+        each refit, where somebody worked them out already.
         Errors: InputError naming every missing column or one that holds no numbers.
         """
         matrix = self._matrix(features)
         risk = self.main.risk(matrix)
-        refitted = (refit.risk(matrix) for refit in self.refits)
+        if refitted is None:
+            refitted = (refit.risk(matrix) for refit in self.refits)
         low, high = interval(risk, refitted, level=self.interval_level)
         return pd.DataFrame({"risk": risk, "risk_low": low, "risk_high": high}, index=features.index)
 

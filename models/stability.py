@@ -53,12 +53,13 @@ class Refitted(Protocol):
 class Stability:
     """What the refits say of each point.
 
-    `flagged_share`: in which share of the refits (0 to 1) its chance reaches the model's threshold. `leading`:
-    points x predictors, in which share of the refits each is among the leading reasons, or of what helps;
-    `constructs`: points x constructs, in which share any predictor of each is among the leading reasons. All are
-    missing where there are no refits.
+    `risks`: refits x points, the calibrated chance (0 to 1) under each. `flagged_share`: in which share of the
+    refits (0 to 1) it reaches the model's threshold. `leading`: points x predictors, in which share of the refits
+    each is among the leading reasons, or of what helps; `constructs`: points x constructs, in which share any
+    predictor of each is among the leading reasons. Shares are missing where there are no refits.
     """
 
+    risks: Numbers
     flagged_share: pd.Series
     leading: pd.DataFrame
     constructs: pd.DataFrame
@@ -102,31 +103,53 @@ def stability(
     speaks: points x predictors, what each value may be told as: 1 a reason, -1 what helps, 0 neither
     (`models.grounds.may_speak`).
     """
-    names = list(model.predictors)
-    matrix = features.loc[:, names].to_numpy(dtype=np.float64)
-    told_as = speaks.loc[features.index, names].to_numpy()
-    constructs = list(dict.fromkeys(construct_of[name] for name in names))
-    belongs = np.array([[construct_of[name] == construct for construct in constructs] for name in names])
-    flagged, led, met = (
-        np.zeros(len(matrix)),
-        np.zeros(matrix.shape),
-        np.zeros((len(matrix), len(constructs))),
-    )
-    for refit in model.refits:
-        margin = raw(refit.booster, matrix)
-        flagged += refit.calibration.risk(margin) >= model.threshold
-        parts = Contributions(refit.booster).of(matrix, margin)
-        worrying = leading(parts, told_as, settings.first)
-        led += worrying | leading(-parts, -told_as, settings.first)
-        met += worrying @ belongs
-    number = len(model.refits) or np.nan
-    return Stability(
-        pd.Series(flagged / number, index=features.index),
-        pd.DataFrame(led / number, index=features.index, columns=names),
-        pd.DataFrame(met / number, index=features.index, columns=constructs),
-        len(model.refits),
-        settings,
-    )
+    return Refits(model).stability(features, speaks=speaks, construct_of=construct_of, settings=settings)
+
+
+class Refits:
+    """A model's refits with what explains them, which takes longer to make than to ask: once for many questions."""
+
+    def __init__(self, model: Refitted) -> None:
+        self._model = model
+        self._explained = tuple(Contributions(refit.booster) for refit in model.refits)
+
+    def make_ready(self) -> None:
+        """Make what many points would wait for."""
+        for one in self._explained:
+            one.make_ready()
+
+    def stability(
+        self,
+        features: pd.DataFrame,
+        *,
+        speaks: pd.DataFrame,
+        construct_of: Mapping[str, str],
+        settings: StabilitySettings,
+    ) -> Stability:
+        """See the function of this name."""
+        names, refits = list(self._model.predictors), self._model.refits
+        matrix = features.loc[:, names].to_numpy(dtype=np.float64)
+        told_as = speaks.loc[features.index, names].to_numpy()
+        constructs = list(dict.fromkeys(construct_of[name] for name in names))
+        belongs = np.array([[construct_of[name] == construct for construct in constructs] for name in names])
+        risks = np.empty((len(refits), len(matrix)))
+        led, met = np.zeros(matrix.shape), np.zeros((len(matrix), len(constructs)))
+        for place, (refit, explained) in enumerate(zip(refits, self._explained, strict=True)):
+            margin = raw(refit.booster, matrix)
+            risks[place] = refit.calibration.risk(margin)
+            parts = explained.of(matrix, margin)
+            worrying = leading(parts, told_as, settings.first)
+            led += worrying | leading(-parts, -told_as, settings.first)
+            met += worrying @ belongs
+        number = len(refits) or np.nan
+        return Stability(
+            risks,
+            pd.Series((risks >= self._model.threshold).sum(axis=0) / number, index=features.index),
+            pd.DataFrame(led / number, index=features.index, columns=names),
+            pd.DataFrame(met / number, index=features.index, columns=constructs),
+            len(refits),
+            settings,
+        )
 
 
 def leading(parts: Numbers, told_as: NDArray[np.int64], first: int) -> Answers:

@@ -23,10 +23,11 @@ from pipelines.open_records import OpenRecords, assemble_open
 from pipelines.patient_files import write_explained
 from pipelines.progress import progress
 from pipelines.pseudonyms import shown_names
+from pipelines.refits_beside import RefitsBeside
 from pipelines.scored import Scored, find_flags
 from pipelines.store import step
 from pipelines.supervision import read_supervisors
-from pipelines.tracking import LoadedModel, find_model
+from pipelines.tracking import FoundModel, LoadedModel, find_model
 
 
 def score(
@@ -42,7 +43,8 @@ def score(
     """Write the flags of a source as at a date into the folder `out`, and the pages that show them.
 
     `patient` is whose explanation to write whole, by the records' own id; without it, that of the highest
-    chance. `beside`: who loads the model and draws half of the pages meanwhile; a thread where nobody is given.
+    chance. `beside`: a process that loads the model, asks its refits and draws half of the pages
+    meanwhile; where none is given, a thread loads it and draws them.
     Errors: InputError where the source, the model, the library of suggestions or the list of supervisors
     cannot be used, or the model needs what the source cannot carry.
     """
@@ -52,11 +54,15 @@ def score(
     ):
         suggestions = read_suggestions(library_text(None, config), everything())
         supervisors = read_supervisors(Path(config.score.supervisors)) if config.score.supervisors else {}
-        learnt, facts = _loaded(model, source, config, aside)
+        found, facts = _loaded(model, source, config, aside)
+        refits = RefitsBeside(found.files, beside) if beside else None
+        learnt = found.read()
         known = assemble_open(facts, config=config, as_of=as_of, predictors=learnt.model.predictors)
         built = known.built
         with progress("Scoring", 4) as advance:
-            scored = find_flags(built, learnt.model, as_of=as_of, config=config, suggestions=suggestions)
+            scored = find_flags(
+                built, learnt.model, as_of=as_of, config=config, suggestions=suggestions, refits=refits
+            )
             names = shown_names(scored.patients, config.score, out=out)
             occasion = _occasion(as_of, built, learnt, scored, data=manifest.inputs["source"])
             advance("tables")
@@ -83,7 +89,7 @@ def score(
     print(f"{out}: {len(scored.flags):,} patients with open work, {first:,} of them to think about first")
 
 
-def _loaded(model: str, source: Path, config: Config, aside: Executor) -> tuple[LoadedModel, Facts]:
+def _loaded(model: str, source: Path, config: Config, aside: Executor) -> tuple[FoundModel, Facts]:
     """The model and the records, side by side: MLflow takes seconds to import, the records as long to load.
 
     What breaks a rule is set aside while questions about the rest are written already.
@@ -93,7 +99,7 @@ def _loaded(model: str, source: Path, config: Config, aside: Executor) -> tuple[
         facts = Facts(start_reading(source, config.source), config.facts)
         facts.foresee(FIRST)
         advance()
-    return answer(looking).read(), facts
+    return answer(looking), facts
 
 
 def _occasion(as_of: date, built: Built, learnt: LoadedModel, scored: Scored, *, data: str) -> Occasion:

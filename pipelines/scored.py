@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -25,6 +26,7 @@ from pipelines.open_work import open_work
 
 if TYPE_CHECKING:
     from models.risk_model import RiskModel
+    from pipelines.refits_beside import RefitsBeside
 
 NOBODY = "no practitioner recorded"
 
@@ -72,17 +74,22 @@ class Scored:
 
 
 def find_flags(
-    built: Built, model: RiskModel, *, as_of: date, config: Config, suggestions: Suggestions
+    built: Built,
+    model: RiskModel,
+    *,
+    as_of: date,
+    config: Config,
+    suggestions: Suggestions,
+    refits: RefitsBeside | None = None,
 ) -> Scored:
     """The flag of each open pathway's latest point whose outcome is open.
 
+    `refits`: who asks the model's refits meanwhile; without it they are asked here.
     Errors: InputError naming each predictor that the model needs and the source cannot carry.
     """
     _must_carry(model, built)
     points, not_listed = open_work(built, as_of=as_of, settings=config.outcome)
     features = built.features.set_index("point_id").loc[points.index]
-    background = drawn_background(built.features, model.predictors, config.explanation)
-    explanation = explain(model, features, background)
     rules = Rules(
         settings=config.flags,
         threshold=model.threshold,
@@ -91,14 +98,24 @@ def find_flags(
         titles=TITLES,
         suggestions=suggestions,
     )
-    risks = model.predict(features)
-    speaks = may_speak(rules.told, features[list(model.predictors)])
+    ask = refits.ask if refits else partial(_later, model)
+    told_as = may_speak(rules.told, features[list(model.predictors)])
     construct_of = {name: everything()[name].construct for name in model.predictors}
-    found = stability(model, features, speaks=speaks, construct_of=construct_of, settings=config.stability)
+    asked = ask(features, speaks=told_as, construct_of=construct_of, settings=config.stability)
+    background = drawn_background(built.features, model.predictors, config.explanation)
+    explanation = explain(model, features, background)
+    unlike = model.unlike(features)
+    found = asked()
+    risks = model.predict(features, refitted=found.risks)
     kept = (found.lasting, found.lasting_constructs) if found.known else (None, None)
-    doubts = Doubts(model.unlike(features), *kept)
+    doubts = Doubts(unlike, *kept)
     flags = make_flags(rules, risks, features=features, explanation=explanation, doubts=doubts)
     return Scored(points, not_listed, features, risks, explanation, flags, found, background)
+
+
+def _later(model: RiskModel, features: pd.DataFrame, **asked: Any) -> Callable[[], Stability]:
+    """As `RefitsBeside.ask`, where nobody is beside."""
+    return partial(stability, model, features, **asked)
 
 
 def _must_carry(model: RiskModel, built: Built) -> None:

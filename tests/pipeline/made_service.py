@@ -38,7 +38,7 @@ class Learnt:
     def unlike(self, features: pd.DataFrame) -> pd.Series:
         return pd.Series(False, index=features.index)
 
-    def predict(self, features: pd.DataFrame) -> pd.DataFrame:
+    def predict(self, features: pd.DataFrame, *, refitted: object = None) -> pd.DataFrame:
         risk = self.calibration.risk(self.margin(features))
         bounds = {"risk_low": risk * 0.8, "risk_high": 1 - (1 - risk) * 0.85}
         return pd.DataFrame({"risk": risk, **bounds}, index=features.index)

@@ -8,7 +8,7 @@ import pytest
 
 from models.calibration import Platt
 from models.risk_model import Fitted, RiskModel
-from models.stability import Stability, StabilitySettings, leading, stability
+from models.stability import Refits, Stability, StabilitySettings, leading, stability
 from tests.unit.random_boosters import material
 
 NAMES = ("a", "b", "c", "d")
@@ -44,6 +44,22 @@ def test_the_flagged_share_counts_the_refits_whose_chance_reaches_the_threshold(
     found = found_of(learnt, features)
     assert found.flagged_share.tolist() == (risks >= 0.6).mean(axis=0).tolist()
     assert 0 < found.flagged_share.mean() < 1
+
+
+def test_an_interval_is_the_same_from_what_the_refits_said_already() -> None:
+    learnt, features = model(), points()
+    known = learnt.predict(features, refitted=found_of(learnt, features).risks)
+    pd.testing.assert_frame_equal(known, learnt.predict(features), check_exact=True)
+
+
+def test_refits_made_ready_say_the_same() -> None:
+    learnt, features = model(), points(700)  # so many that they are explained by tables
+    asked = Refits(learnt)
+    asked.make_ready()
+    speaks = pd.DataFrame(1, index=features.index, columns=list(NAMES))
+    settings = StabilitySettings()
+    again = asked.stability(features, speaks=speaks, construct_of=CONSTRUCTS, settings=settings)
+    pd.testing.assert_frame_equal(again.leading, found_of(learnt, features).leading, check_exact=True)
 
 
 def test_a_reason_lasts_where_enough_refits_lead_with_it() -> None:
