@@ -15,7 +15,7 @@ from models.calibration_choice import Asked, Choice, chosen
 from models.cut_off import Aside, Choose, CutOff, by_share
 from models.lesson import WORTH_THREADS, Lesson, lesson, parameters, part_of
 from models.lightgbm_alone import lgb
-from models.never_seen import ENOUGH, Slice, cross_fitted, margins
+from models.never_seen import Margins, Slice, cross_fitted, margins, says_judged
 from models.risk_model import Fitted, Numbers, RiskModel
 from models.splits import Rows, Split
 
@@ -25,16 +25,17 @@ class BoostingSettings:
     """LightGBM's settings by their usual names; `patience`: rounds without gain before it stops.
 
     `refits`: models refitted on resampled patients for the interval of a risk, whose level is `interval_level`.
-    `calibration`: a kind, or chosen on the calibration slice. `threads`: the most that a large matrix may use.
+    `calibration`: a kind, or chosen on points that the trees never saw. `threads`: the most that
+    a large matrix may use.
     """
 
-    learning_rate: float = 0.04
-    num_leaves: int = 12
+    learning_rate: float = 0.02
+    num_leaves: int = 6
     min_data_in_leaf: int = 40
-    feature_fraction: float = 0.6
-    bagging_fraction: float = 0.8
+    feature_fraction: float = 0.4
+    bagging_fraction: float = 0.5
     lambda_l2: float = 5.0
-    max_rounds: int = 600
+    max_rounds: int = 1_000
     patience: int = 40
     refits: int = 20
     interval_level: float = 0.9
@@ -70,61 +71,66 @@ def train(
     `features`: rows x predictors (numbers, NaN missing). `outcome`: 0 or 1 in training rows. `directions`:
     predictor -> +1 or -1 by the conceptual model; each becomes a monotone constraint only if a fit without
     constraints agrees. `weights`: how much each row counts for the trees; calibration takes rows as they came,
-    or its risks would not be those of the people there. `cut_off`: chooses it on the calibration slice. The same
-    arguments give the same model.
+    or its risks would not be those of the people there. `cut_off`: chooses it where calibration is chosen, on
+    points judged by trees that never saw their patients (`models.never_seen`). The same arguments give the same
+    model.
     """
-    ready = lesson(features, outcome, patients, split, settings=settings, weights=weights)
+    ready = lesson(features, outcome, patients, split, settings=settings, weights=weights, whole=True)
     agreed = ready.agreed(directions)
     advance("directions")
-    rounds = ready.stopped(agreed).rounds
+    rounds = ready.rounds(agreed)
     advance("trees")
-    # How many rounds is settled: the trees may now learn from the stopping slice too, as the refits do.
+    # How many rounds is settled: the trees may now learn from everybody in the lesson, as the refits do.
     asked = ready.parameters(agreed, seed=settings.seed, threads=ready.threads)
     booster = ready.binned.trees(asked, rounds)
-    aside = part_of(features, outcome, patients, split.calibrate)
-    learnt = None
-    unseen = margins(booster, aside, threads=ready.threads)
-    if len(aside.owners) < ENOUGH:
-        learnt = part_of(features, outcome, patients, ready.rows)
-        unseen = unseen.beside(cross_fitted(ready, learnt, agreed, rounds=rounds))
+    judged = part_of(features, outcome, patients, split.calibrate if ready.apart else ready.rows)
+    unseen = _unseen(ready, judged, booster, agreed=agreed, rounds=rounds)
     advance("calibration")
     choice = chosen(
         unseen.margin, unseen.outcome, unseen.owners, asked=settings.calibration, seed=settings.seed
     )
     main = Fitted(booster, choice.calibration)
-    refits = _refits(ready, aside, learnt, choice, agreed=agreed, rounds=rounds, advance=advance)
-    # On the slice that the trees never saw: their risks for what they learnt from are too extreme.
-    risk = main.risk(aside.matrix)
-    line = cut_off(Aside(risk, aside.outcome))
+    refits = _refits(ready, judged, choice, agreed=agreed, rounds=rounds, advance=advance)
+    # The trees' risks for what they learnt from are too extreme.
+    risk = choice.calibration.risk(unseen.margin)
+    line = cut_off(Aside(risk, unseen.outcome))
     about = {**_about(split, choice, agreed), "rounds": str(rounds), **_flagging(line, risk)}
     return RiskModel(
         ready.predictors, main, refits, line.value, about, interval_level=settings.interval_level
     )
 
 
+def _unseen(
+    ready: Lesson, judged: Slice, booster: lgb.Booster, *, agreed: Mapping[str, int], rounds: int
+) -> Margins:
+    """What trees that never saw their patients make of the points `judged`."""
+    if ready.apart:
+        return margins(booster, judged, threads=ready.threads)
+    return cross_fitted(ready, judged, agreed, rounds=rounds)
+
+
 def _refits(
     ready: Lesson,
-    aside: Slice,
-    learnt: Slice | None,
+    judged: Slice,
     choice: Choice,
     *,
     agreed: Mapping[str, int],
     rounds: int,
     advance: Advance,
 ) -> tuple[Fitted, ...]:
-    """Trees and calibration learnt anew from as many patients, drawn with replacement from either slice."""
-    everybody, kept = np.arange(len(ready.owners)), np.arange(len(aside.owners))
+    """Trees learnt anew from as many patients, drawn with replacement, and calibrated on some that they never saw.
+
+    Those are drawn likewise from a slice that stands apart, or else the patients whom the trees were not given.
+    """
+    everybody, kept = np.arange(len(ready.owners)), np.arange(len(judged.owners))
     calibrated = FITS[choice.calibration.kind]
 
     def refit(number: int) -> Fitted:
         seed = ready.settings.seed + number
         places = resampled(ready.owners, everybody, seed=seed)
         booster = ready.binned.trees(ready.parameters(agreed, seed=seed, threads=1), rounds, places=places)
-        drawn = resampled(aside.owners, kept, seed=seed)
-        unseen = margins(booster, aside.at(drawn), threads=1)
-        if learnt is not None:
-            not_drawn = np.setdiff1d(everybody, places)
-            unseen = unseen.beside(margins(booster, learnt.at(not_drawn), threads=1))
+        aside = resampled(judged.owners, kept, seed=seed) if ready.apart else np.setdiff1d(everybody, places)
+        unseen = margins(booster, judged.at(aside), threads=1)
         return Fitted(booster, calibrated(unseen.margin, unseen.outcome))
 
     found = []
@@ -142,12 +148,39 @@ def _about(split: Split, choice: Choice, agreed: Mapping[str, int]) -> dict[str,
         "monotone": ", ".join(f"{name} {sign:+d}" for name, sign in sorted(agreed.items())) or "none",
         "calibration": choice.calibration.kind,
         "calibration_losses": choice.as_text(),
+        "judged": says_judged(split),
     }
 
 
 def _flagging(line: CutOff, risk: Numbers) -> dict[str, str]:
-    """How the cut-off was chosen, and the share of the calibration slice that it flags."""
+    """How the cut-off was chosen, and the share that it flags of the points that it was chosen on."""
     return {"cut_off": line.says, "flagged_share": f"{float((risk >= line.value).mean()):.4f}"}
+
+
+def never_seen(
+    model: RiskModel,
+    features: pd.DataFrame,
+    outcome: Numbers,
+    patients: NDArray[np.object_],
+    split: Split,
+    *,
+    settings: BoostingSettings,
+) -> tuple[Rows, Numbers]:
+    """Training rows, and the model's risk of each under trees that never saw its patient: what its cut-off is of.
+
+    The arguments are those by which `train` made the model.
+    """
+    ready = lesson(features, outcome, patients, split, settings=settings, whole=True)
+    rows, rounds = split.calibrate if ready.apart else ready.rows, int(model.about["rounds"])
+    judged = part_of(features, outcome, patients, rows)
+    unseen = _unseen(ready, judged, model.booster, agreed=_agreed(model.about), rounds=rounds)
+    return rows, model.calibration.risk(unseen.margin)
+
+
+def _agreed(about: Mapping[str, str]) -> dict[str, int]:
+    """The directions that the trees of the model which `about` describes keep to."""
+    told = [part.rsplit(" ", 1) for part in about["monotone"].split(", ") if part != "none"]
+    return {name: int(sign) for name, sign in told}
 
 
 def resampled(patients: NDArray[np.object_], rows: Rows, *, seed: int) -> Rows:

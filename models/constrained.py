@@ -26,7 +26,7 @@ MOST_MODELS = 15
 SAYS = (
     "Learnt again as a mixture of models whose sensitivity and false-positive rate are held alike in all groups "
     "on the training rows (fairlearn, exponentiated gradient, equalised odds). A flag is what most of the mixture "
-    "says. The group is needed in training only."
+    "says. It learns from the patients outside the calibration slice alone. The group is needed in training only."
 )
 
 

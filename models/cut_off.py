@@ -1,8 +1,8 @@
 """The one service-wide cut-off: the risk from which a point is flagged, and how it was chosen.
 
-It is chosen on the calibration slice: training-side points that the trees never saw, whose risks are those of
-the calibrated model. The held-out test is never looked at, so what the evaluation reports at the cut-off is not
-flattered by the choice. A share and a capacity need the slice's risks alone; the check by net benefit needs its
+It is chosen on training-side points, each with the calibrated risk by trees that never saw its patient
+(`models.never_seen`). The held-out test is never looked at, so what the evaluation reports at the cut-off is not
+flattered by the choice. A share and a capacity need the risks alone; the check by net benefit needs its
 outcomes too, by which the calibration was fitted: the evaluation's own curve is the one to believe.
 """
 
@@ -89,8 +89,8 @@ def by_share(share: float) -> Choose:
 def by_capacity(flags_a_week: float, points_a_week: float) -> Choose:
     """The cut-off that gives a practitioner so many flags a week on average.
 
-    The slice holds a sample of patients, whose work was reviewed: the share to flag is what the capacity is of
-    all points a practitioner agrees in a week, and the slice says from which risk on that share lies.
+    The points hold a sample of patients, whose work was reviewed: the share to flag is what the capacity is of
+    all points a practitioner agrees in a week, and they say from which risk on that share lies.
     """
     wanted = f"{flags_a_week:g} flags per practitioner and week on average"
     share = flags_a_week / points_a_week

@@ -4,7 +4,8 @@ How it is measured: each predictor's training values are counted in a few coarse
 quantiles, with missing and far beyond as three more. A value is the rarer the fewer training points lie as far
 out on its side, missing the fewer are missing; what more than 1 in 20 are is not rare at all. A point's
 strangeness is the mean of -log of these shares of 1 in 20 over the predictors that the trees use. The limit is
-the quantile of the calibration slice, points the trees never saw, that leaves `unlike_share` of them above it.
+the quantile of the calibration slice, points of other patients than those counted, that leaves `unlike_share` of
+them above it.
 
 The idea is that of ECOD (Li et al. 2022, arXiv 2201.00382). Its distribution functions are made coarse, so that
 no row, no lowest and no highest value of a person is kept: the outermost quantiles have at least `LEAST` training
@@ -97,7 +98,7 @@ def familiarity_from(table: Mapping[str, Any]) -> Familiarity:
 def learn_familiarity(
     seen: pd.DataFrame, aside: pd.DataFrame, *, used: Sequence[str], unlike_share: float
 ) -> Familiarity:
-    """The familiarity of the points `seen` by the trees, its limit set on the points kept `aside` from them.
+    """The familiarity of the points `seen`, its limit set on points of other patients kept `aside` from them.
 
     `used`: the predictors that the trees use. `unlike_share` (0 to 1): the share of points aside above the limit.
     """

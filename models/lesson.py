@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.binned import Binned, Stopped
+from models.binned import Binned, Stopped, at_once
 from models.monotone import agreeing
-from models.never_seen import Slice
+from models.never_seen import FOLDS, Slice, folds_of, stands_apart
 from models.risk_model import Numbers
 from models.splits import Rows, Split
 
@@ -25,11 +25,34 @@ WORTH_THREADS = 2_000_000
 
 
 @dataclass(frozen=True)
+class InTurn:
+    """Trees learnt and stopped in folds: the log loss of each fold's points kept aside, and the mean `rounds`.
+
+    `sizes`: how many points each fold kept aside.
+    """
+
+    losses: Numbers
+    sizes: Numbers
+    rounds: float
+
+    @property
+    def loss(self) -> float:
+        """The mean log loss of all points, each kept aside in its turn."""
+        return float(np.average(self.losses, weights=self.sizes))
+
+    def clearly_better_than(self, other: InTurn) -> bool:
+        """Whether the loss is lower by more than the standard error of the difference over the same folds."""
+        gains = other.losses - self.losses
+        return other.loss - self.loss > float(gains.std(ddof=1) / np.sqrt(len(gains)))
+
+
+@dataclass(frozen=True)
 class Lesson:
     """The rows that trees may learn from, in bins; places below are positions among them.
 
     `rows`: where they stand in the training data. `owners`: the patient of each. `fit`, `stop`: the places of the
-    two slices. `watched`: the values of `stop`.
+    two slices, which come first. `watched`: the values of `stop`. `apart`: whether the calibration slice is kept
+    from trees for good (`models.never_seen`).
     """
 
     predictors: tuple[str, ...]
@@ -38,6 +61,7 @@ class Lesson:
     fit: Rows
     stop: Rows
     watched: Numbers
+    apart: bool
     settings: BoostingSettings
     binned: Binned = field(repr=False)
 
@@ -62,6 +86,29 @@ class Lesson:
             patience=self.settings.patience,
         )
 
+    def stopped_in_turn(self, agreed: Mapping[str, int], folds: Sequence[tuple[Rows, Rows]]) -> InTurn:
+        """Trees learnt from the one side of each fold and stopped early on the other."""
+        asked = self.parameters(agreed, seed=self.settings.seed, threads=1)
+
+        def stopped(fold: tuple[Rows, Rows]) -> Stopped:
+            learn, watch = fold
+            most, patience = self.settings.max_rounds, self.settings.patience
+            return self.binned.stopped(asked, learn=learn, watch=watch, most=most, patience=patience)
+
+        found = list(at_once(stopped, folds, threads=self.settings.threads))
+        losses, rounds = np.array([each.loss for each in found]), np.mean([each.rounds for each in found])
+        return InTurn(losses, np.array([float(len(watch)) for _, watch in folds]), float(rounds))
+
+    def rounds(self, agreed: Mapping[str, int]) -> int:
+        """How many rounds of trees to learn. One small stopping slice says little of it: then the mean over folds
+        of the patients of both slices. The calibration slice has no say in it.
+        """
+        if self.apart:
+            return self.stopped(agreed).rounds
+        settling = self.owners[: len(self.fit) + len(self.stop)]
+        folds = folds_of(settling, count=FOLDS, seed=self.settings.seed)
+        return round(self.stopped_in_turn(agreed, folds).rounds)
+
     def agreed(self, directions: Mapping[str, int]) -> dict[str, int]:
         """The stated directions that trees without constraints bear out on the stopping slice."""
         return agreeing(self.stopped({}).booster, self.watched, self.predictors, directions)
@@ -75,9 +122,14 @@ def lesson(
     *,
     settings: BoostingSettings,
     weights: Numbers | None = None,
+    whole: bool = False,
 ) -> Lesson:
-    """What `split` lets trees learn from; arguments as for `train`."""
-    rows, places = np.concatenate([split.fit, split.stop]), np.arange(len(split.fit) + len(split.stop))
+    """What `split` lets trees learn from: the fitting and the stopping slice; arguments as for `train`.
+
+    `whole`: from the calibration slice too, unless that stands apart.
+    """
+    more = [split.calibrate] if whole and not stands_apart(split) else []
+    rows, places = np.concatenate([split.fit, split.stop, *more]), np.arange(len(split.fit) + len(split.stop))
     return Lesson(
         predictors=tuple(str(name) for name in features.columns),
         rows=rows,
@@ -85,6 +137,7 @@ def lesson(
         fit=places[: len(split.fit)],
         stop=places[len(split.fit) :],
         watched=values(features, split.stop),
+        apart=stands_apart(split),
         settings=settings,
         binned=Binned(values(features, rows), outcome[rows], None if weights is None else weights[rows]),
     )

@@ -15,7 +15,7 @@ from models.constrained import constrained
 from models.intervals import Floats
 from models.resampling import calibration_intercept
 from models.risk_model import RiskModel
-from models.variants import Advance, Learning, Variant, variant
+from models.variants import Advance, Learning, SetAside, Variant, variant
 
 LEAST_OF_EACH = 20  # events and non-events with which a group is recalibrated, or constrained, by itself
 LEAST_FOR_A_SLOPE = (
@@ -40,10 +40,11 @@ def remedies(
     advance(found[-1].name)
     found.append(constrained(learning, model, least=LEAST_OF_EACH))
     advance(found[-1].name)
-    found.append(_recalibrated(learning, model, held_out_group))
-    found += [_at_capacity(learning, model, share) for share in CAPACITIES]
+    aside, risk = learning.set_aside(model), learning.held_out(model)
+    found.append(_recalibrated(aside, risk, held_out_group, share=learning.share))
+    found += [_at_capacity(aside, risk, share) for share in CAPACITIES]
     if group_cut_offs:
-        found += _own_cut_offs(learning, model, held_out_group)
+        found += _own_cut_offs(aside, risk, held_out_group, share=learning.share)
     advance("cut-offs")
     return found
 
@@ -71,20 +72,18 @@ def _reweighed(learning: Learning) -> Variant:
     return variant(learning, learning.refitted(weights=weights), name="reweighing", says=says)
 
 
-def _recalibrated(learning: Learning, model: RiskModel, held_out_group: Codes) -> Variant:
+def _recalibrated(aside: SetAside, risk: Floats, held_out_group: Codes, *, share: float) -> Variant:
     """Each group's own calibration; one cut-off for everyone, at the model's share flagged."""
-    at = learning.split.calibrate
-    aside, outcome, group = learning.set_aside(model), learning.outcome[at], learning.group[at]
-    held_out = learning.held_out(model)
-    new_aside, new_held_out = aside.copy(), held_out.copy()
-    for code in np.unique(group):
-        own, events = group == code, float(outcome[group == code].sum())
+    new_aside, new_held_out = aside.risk.copy(), risk.copy()
+    for code in np.unique(aside.group):
+        own = aside.group == code
+        events = float(aside.outcome[own].sum())
         if min(events, own.sum() - events) >= LEAST_OF_EACH:
-            fitted = recalibrated(aside[own], outcome[own])
-            new_aside[own] = fitted.risk(_log_odds(aside[own]))
+            fitted = recalibrated(aside.risk[own], aside.outcome[own])
+            new_aside[own] = fitted.risk(_log_odds(aside.risk[own]))
             there = held_out_group == code
-            new_held_out[there] = fitted.risk(_log_odds(held_out[there]))
-    cut_off = np.quantile(new_aside, 1 - learning.share)
+            new_held_out[there] = fitted.risk(_log_odds(risk[there]))
+    cut_off = np.quantile(new_aside, 1 - share)
     says = (
         "The model as it is, its risks calibrated anew within each group that has enough data (of level alone "
         f"under {LEAST_FOR_A_SLOPE} outcomes of either kind); one cut-off for everyone. Uses the group at the point "
@@ -102,22 +101,20 @@ def recalibrated(risk: Floats, outcome: Floats) -> Platt:
     return Platt(1.0, float(level[0]))
 
 
-def _at_capacity(learning: Learning, model: RiskModel, share: float) -> Variant:
-    risk = learning.held_out(model)
-    cut_off = np.quantile(learning.set_aside(model), 1 - share)
+def _at_capacity(aside: SetAside, risk: Floats, share: float) -> Variant:
+    cut_off = np.quantile(aside.risk, 1 - share)
     says = f"The model as it is, with one cut-off for everyone that flags about {100 * share:g}% of all."
     return Variant(f"one cut-off, {100 * share:g}% flagged", says, risk, risk >= cut_off)
 
 
-def _own_cut_offs(learning: Learning, model: RiskModel, held_out_group: Codes) -> list[Variant]:
+def _own_cut_offs(aside: SetAside, risk: Floats, held_out_group: Codes, *, share: float) -> list[Variant]:
     """As many flags in all as now: the same share of each group, or the same sensitivity in each."""
-    at, share = learning.split.calibrate, learning.share
-    aside, outcome, group = learning.set_aside(model), learning.outcome[at], learning.group[at]
-    risk, codes = learning.held_out(model), max(int(group.max()), int(held_out_group.max())) + 1
-    common = float(np.quantile(aside, 1 - share))
+    codes = max(int(aside.group.max()), int(held_out_group.max())) + 1
+    common = float(np.quantile(aside.risk, 1 - share))
+    given = aside.group, share, codes, common
     ways = {
-        "same share flagged in each group": own_cut_offs(aside, group, share, codes, common),
-        "same sensitivity in each group": equal_sensitivity(aside, outcome, group, share, codes, common),
+        "same share flagged in each group": own_cut_offs(aside.risk, *given),
+        "same sensitivity in each group": equal_sensitivity(aside.risk, aside.outcome, *given),
     }
     says = "The model as it is, with a cut-off per group: {}, as many flags in all as now. Uses the group at the "
     says += "point of decision: two patients with the same risk may be treated differently."

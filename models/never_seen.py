@@ -1,8 +1,11 @@
-"""What trees make of points whose patients they never saw: all that calibration is fitted on.
+"""What trees make of points whose patients they never saw: all that calibration and the cut-off are chosen on.
 
-The calibration slice is never learnt from. Where it is small, chance alone moves the slope of every risk, with
-2,000 points by some 6 in 100. So trees are learnt without each fifth of the other training patients in turn, and
-asked about those; a refit is asked about the patients whom it did not draw.
+A large calibration slice is kept from the trees for good. A small one says too little by itself: with 2,000 points
+chance alone moves the slope of every risk by some 6 in 100, and the trees would miss a fifth of the patients they
+could learn from. So all training patients are judged in turn, each by trees learnt without that patient's fifth,
+and the model's own trees then learn from everybody; a refit is asked about the patients whom it did not draw.
+What settles the trees (their settings, their number, the directions they keep to) never looks at the calibration
+slice.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from numpy.typing import NDArray
 from models.binned import at_once
 from models.lightgbm_alone import lgb
 from models.risk_model import Numbers, raw
+from models.splits import Rows, Split
 
 if TYPE_CHECKING:
     from models.lesson import Lesson
@@ -25,6 +29,18 @@ FOLDS = 5
 # With so many points the slice settles a slope within 2 in 100 by itself.
 ENOUGH = 20_000
 Places = NDArray[np.int64]
+
+
+def stands_apart(split: Split) -> bool:
+    """Whether the calibration slice is large enough to be kept from the trees for good."""
+    return len(split.calibrate) >= ENOUGH
+
+
+def says_judged(split: Split) -> str:
+    """For people: what calibration and the cut-off were chosen on."""
+    if stands_apart(split):
+        return f"chosen on {len(split.calibrate):,} points that the trees never saw"
+    return f"chosen on {len(split.train):,} points, each judged by trees that did not learn from its patient"
 
 
 @dataclass(frozen=True)
@@ -48,36 +64,34 @@ class Margins:
     outcome: Numbers
     owners: NDArray[np.object_]
 
-    def beside(self, other: Margins) -> Margins:
-        """Both together."""
-        return Margins(
-            np.concatenate([self.margin, other.margin]),
-            np.concatenate([self.outcome, other.outcome]),
-            np.concatenate([self.owners, other.owners]),
-        )
-
 
 def margins(booster: lgb.Booster, unseen: Slice, *, threads: int) -> Margins:
     """What the booster makes of points whose patients it never saw."""
     return Margins(raw(booster, unseen.matrix, threads=threads), unseen.outcome, unseen.owners)
 
 
-def cross_fitted(ready: Lesson, learnt: Slice, agreed: Mapping[str, int], *, rounds: int) -> Margins:
-    """The margin of every point that trees learn from, by trees learnt without a fifth of the patients.
+def cross_fitted(ready: Lesson, judged: Slice, agreed: Mapping[str, int], *, rounds: int) -> Margins:
+    """The margin of every point that trees learn from, by trees learnt without that patient's fold.
 
-    `learnt`: the points of `ready`, in its order.
+    `judged`: the points of `ready`, in its order, which the margins keep.
     """
-    names, owner = np.unique(ready.owners.astype(str), return_inverse=True)
     seed = ready.settings.seed
-    fold = np.random.default_rng(seed).permutation(len(names))[owner] % FOLDS
     asked = ready.parameters(agreed, seed=seed, threads=1)
+    folds = folds_of(ready.owners, count=FOLDS, seed=seed)
 
-    def without(part: int) -> Margins:
-        aside = np.flatnonzero(fold == part)
-        booster = ready.binned.trees(asked, rounds, places=np.flatnonzero(fold != part))
-        return margins(booster, learnt.at(aside), threads=1)
+    def without(fold: tuple[Rows, Rows]) -> Margins:
+        learn, aside = fold
+        return margins(ready.binned.trees(asked, rounds, places=learn), judged.at(aside), threads=1)
 
-    first, *others = at_once(without, range(FOLDS), threads=ready.settings.threads)
-    for other in others:
-        first = first.beside(other)
-    return first
+    margin = np.empty(len(judged.owners))
+    found = at_once(without, folds, threads=ready.settings.threads)
+    for (_, aside), part in zip(folds, found, strict=True):
+        margin[aside] = part.margin
+    return Margins(margin, judged.outcome, judged.owners)
+
+
+def folds_of(owners: NDArray[np.object_], *, count: int, seed: int) -> list[tuple[Rows, Rows]]:
+    """(learn from, keep aside) by place for each of `count` folds; a patient is on one side of each."""
+    names, owner = np.unique(owners.astype(str), return_inverse=True)
+    fold = np.random.default_rng(seed).permutation(len(names))[owner] % count
+    return [(np.flatnonzero(fold != part), np.flatnonzero(fold == part)) for part in range(count)]

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.audit_rows import Rows
-from models.boosting import BoostingSettings, train
+from models.boosting import BoostingSettings, never_seen, train
 from models.clustered import Codes, Estimates, Grouping
 from models.cut_off import by_share
 from models.intervals import Floats, Interval, critical, plain, sidak
@@ -32,8 +32,8 @@ class Learning:
     """What versions learn from: the points of a build.
 
     features: points x predictors. outcome: 0, 1 or NaN. patients: per point. group: code per point, as in the
-    audit. directions: as in `boosting.train`. The held-out rows are `split.test`. share: of the calibration slice
-    that the model at hand flags, and so the others.
+    audit. directions: as in `boosting.train`. The held-out rows are `split.test`. share: of the points that the
+    trees never saw that the model at hand flags, and so the others.
     """
 
     features: pd.DataFrame
@@ -62,12 +62,23 @@ class Learning:
         """The model's risks for the held-out rows."""
         return model.main.risk(self._matrix(model, self.split.test))
 
-    def set_aside(self, model: RiskModel) -> Floats:
-        """The model's risks for the calibration slice, which its trees never saw."""
-        return model.main.risk(self._matrix(model, self.split.calibrate))
+    def set_aside(self, model: RiskModel) -> SetAside:
+        """Training rows judged by trees that never saw their patients; learning them takes a while."""
+        known = self.features, self.outcome, self.patients, self.split
+        rows, risk = never_seen(model, *known, settings=self.settings)
+        return SetAside(risk, self.outcome[rows], self.group[rows])
 
     def _matrix(self, model: RiskModel, rows: NDArray[np.int64]) -> Floats:
         return self.features.iloc[rows][list(model.predictors)].to_numpy(dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Training points that the trees never saw: the model's risk, the outcome (0 or 1) and the group of each."""
+
+    risk: Floats
+    outcome: Floats
+    group: Codes
 
 
 @dataclass(frozen=True)

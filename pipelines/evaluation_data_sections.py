@@ -9,6 +9,8 @@ import pandas as pd
 
 from models.ascertainment import reasons_shown
 from models.earlier import STAR
+from models.never_seen import stands_apart
+from models.splits import Split
 from models.withheld import RULES
 from pipelines import evaluation_study_plots as plots
 from pipelines.evaluated import Evaluation
@@ -89,6 +91,7 @@ def held_out(found: Evaluation) -> list[Any]:
             "patient is on the other side. Counts under 5 are not drawn. Dashed: held out from here.",
         ),
         table(_counts(found), "Points by what they served"),
+        *_judged(found),
         table(reasons, "Why the outcome of held-out points is known or not"),
     ]
 
@@ -105,6 +108,12 @@ def _dates(found: Evaluation) -> str:
     )
 
 
+def _judged(found: Evaluation) -> list[Any]:
+    """What the model's calibration and cut-off rest on."""
+    judged = found.model.model.about.get("judged")
+    return [paragraph(f"The model's calibration and its flag's cut-off were {judged}.")] if judged else []
+
+
 def _learnt_from(found: Evaluation) -> str:
     learnt_to = pd.Timestamp(found.model.model.about["cut"])
     return (
@@ -115,14 +124,26 @@ def _learnt_from(found: Evaluation) -> str:
     )
 
 
+def _uses(cut: Split) -> tuple[str, str, str]:
+    """What each slice of the training points was for."""
+    if stands_apart(cut):
+        return (
+            "to learn the trees",
+            "to stop early, then to learn the trees",
+            "to calibrate and to set the flag's cut-off",
+        )
+    return (
+        "to settle the trees and to learn them",
+        "the same, and for the directions that they keep to",
+        "to learn the trees, once they were settled",
+    )
+
+
 def _counts(found: Evaluation) -> pd.DataFrame:
     cut, labels = found.cut, found.labels
     known = labels[cut.test]
-    learnt = [
-        ("to learn the trees", len(cut.fit), rate(labels[cut.fit])),
-        ("to stop early, then to learn the trees", len(cut.stop), rate(labels[cut.stop])),
-        ("to calibrate and to set the flag's cut-off", len(cut.calibrate), rate(labels[cut.calibrate])),
-    ]
+    slices = (cut.fit, cut.stop, cut.calibrate)
+    learnt = [(use, len(rows), rate(labels[rows])) for use, rows in zip(_uses(cut), slices, strict=True)]
     if not found.footing.learnt_here:
         learnt = [("to learn the simpler ways", len(cut.train), rate(labels[cut.train]))]
     rows = [

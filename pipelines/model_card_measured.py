@@ -34,7 +34,8 @@ def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] |
         "date": pd.Timestamp(trained["finished"]).strftime("%d %B %Y") if trained else "",
         "code": f"bsw-engagement {code_in_use().version}; a model learnt under other code is refused",
         "kind": f"Gradient-boosted trees (LightGBM), {about['rounds']} rounds, {len(learnt.predictors)} predictors; "
-        f"{held}; calibration: {about.get('calibration', 'not recorded')}",
+        f"{held}; calibration: {about.get('calibration', 'not recorded')}, "
+        f"{about.get('judged', 'on what is not recorded')}",
         "protected": said["protected"],
         "unmeasured": f"{said['unmeasured']} {said['left_out']}",
         "threshold": f"A point is flagged at a risk of {learnt.threshold:.3f} or more.",

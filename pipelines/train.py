@@ -174,7 +174,11 @@ def cut_off_for(material: Material, cut: Split, config: Config) -> Choose:
 
 
 def familiarity_of(model: RiskModel, material: Material, cut: Split, config: Config) -> Familiarity:
-    """What the points that the trees saw were like, its limit set on the calibration slice."""
+    """What the points were like that the trees were settled on, its limit set on the calibration slice.
+
+    So it is where the trees then learn from that slice too: a patient counted among those who are the measure would
+    be no stranger to them.
+    """
     seen = np.concatenate([cut.fit, cut.stop])
     return learn_familiarity(
         material.features.iloc[seen],

@@ -119,7 +119,7 @@ def test_other_slices_than_the_models_own_are_not_studied(place: Place) -> None:
 
 def test_another_procedure_than_the_models_own_is_not_studied(place: Place) -> None:
     other = replace(place.config, model=replace(place.config.model, num_leaves=7))
-    with pytest.raises(InputError, match=r"model\.num_leaves = 12, but the configuration says 7"):
+    with pytest.raises(InputError, match=r"model\.num_leaves = 6, but the configuration says 7"):
         evaluate(place.work, config=other, model=place.trained.uri, full=True)
 
 

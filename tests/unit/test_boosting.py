@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from models.boosting import BoostingSettings, train
+from models.boosting import BoostingSettings, never_seen, train
 from models.risk_model import RiskModel
 from models.splits import Split
 from models.tuning import TuningSettings, tune
@@ -75,7 +75,8 @@ def test_another_seed_gives_another_model(learnt: RiskModel) -> None:
 
 
 def test_the_cut_off_flags_the_asked_share_of_points_that_the_trees_never_saw(learnt: RiskModel) -> None:
-    risk = learnt.predict(_material()[0].iloc[_split().calibrate])["risk"]
+    rows, risk = never_seen(learnt, *_material(), _split(), settings=SETTINGS)
+    assert np.array_equal(np.sort(rows), _split().train)
     assert (risk >= learnt.threshold).mean() == pytest.approx(0.2, abs=0.005)
     assert learnt.about["cut_off"] == "the highest 20%, on points that the trees never saw"
 

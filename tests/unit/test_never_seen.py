@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from models.boosting import BoostingSettings
-from models.lesson import lesson, part_of
-from models.never_seen import cross_fitted
-from models.risk_model import raw
+from models.boosting import HIGHEST_FIFTH, BoostingSettings, never_seen, train
+from models.cut_off import Aside, Choose, CutOff
+from models.lesson import Lesson, lesson, part_of
+from models.never_seen import Slice, cross_fitted, folds_of
+from models.risk_model import RiskModel, raw
 from models.splits import Split
 
 ROWS, PATIENTS = 600, 150
 SETTINGS = BoostingSettings(
-    threads=1, min_data_in_leaf=2, num_leaves=60, learning_rate=0.3, lambda_l2=0.0, feature_fraction=1.0
-)
+    threads=1, min_data_in_leaf=2, num_leaves=60, learning_rate=0.3, lambda_l2=0.0, feature_fraction=1.0,
+    bagging_fraction=1.0, calibration="platt", refits=3, max_rounds=60, patience=60,
+)  # fmt: skip
 
 
 @dataclass
@@ -46,20 +48,98 @@ def made() -> Made:
 
 def test_no_margin_is_from_trees_that_saw_the_patient(made: Made) -> None:
     """Trees that saw a patient know the outcome by heart; those that did not can only guess."""
-    ready = lesson(made.features, made.outcome, made.patients, made.split, settings=SETTINGS)
-    learnt = part_of(made.features, made.outcome, made.patients, ready.rows)
+    ready, learnt = taught(made)
     unseen = cross_fitted(ready, learnt, {}, rounds=60)
     by_heart = raw(ready.binned.trees(ready.parameters({}, seed=1, threads=1), 60), learnt.matrix)
     assert np.mean((by_heart > 0) == (learnt.outcome == 1)) > 0.95
     assert np.mean((unseen.margin > 0) == (unseen.outcome == 1)) < 0.7
 
 
-def test_every_point_that_trees_learn_from_is_judged_once(made: Made) -> None:
-    ready = lesson(made.features, made.outcome, made.patients, made.split, settings=SETTINGS)
-    learnt = part_of(made.features, made.outcome, made.patients, ready.rows)
+def test_every_training_point_is_judged_once_and_in_its_place(made: Made) -> None:
+    ready, learnt = taught(made)
     unseen = cross_fitted(ready, learnt, {}, rounds=5)
-    pd.testing.assert_series_equal(
-        pd.Series(unseen.owners).value_counts().sort_index(),
-        pd.Series(learnt.owners).value_counts().sort_index(),
+    assert np.isfinite(unseen.margin).all()
+    assert np.array_equal(unseen.owners, made.patients[made.split.train])
+    asked = ready.parameters({}, seed=1, threads=1)
+    for others, own in folds_of(ready.owners, count=5, seed=1):
+        booster = ready.binned.trees(asked, 5, places=others)
+        assert np.array_equal(unseen.margin[own], raw(booster, learnt.matrix[own]))
+
+
+def test_trees_learn_from_everybody_but_calibration_and_cut_off_are_of_trees_that_never_saw_the_patient(
+    made: Made,
+) -> None:
+    shown: list[Aside] = []
+
+    def look(aside: Aside) -> CutOff:
+        shown.append(aside)
+        return CutOff(0.5, "looked at")
+
+    model = learnt_from(made, cut_off=look)
+    train = made.split.train
+    by_heart = model.margin(made.features.iloc[train]) > 0
+    assert np.mean(by_heart == (made.outcome[train] == 1)) > 0.9
+    assert np.array_equal(shown[0].outcome, made.outcome[train])
+    assert np.mean((shown[0].risk > 0.5) == (shown[0].outcome == 1)) < 0.7
+    # Margins that were known by heart would have been taken at their word.
+    assert all(fitted.calibration.as_table()["slope"] < 0.3 for fitted in (model.main, *model.refits))
+    assert model.about["judged"] == (
+        "chosen on 600 points, each judged by trees that did not learn from its patient"
     )
-    assert unseen.outcome.sum() == learnt.outcome.sum()
+
+
+def test_an_audit_is_given_the_risks_that_the_cut_off_was_chosen_on(made: Made) -> None:
+    shown: list[Aside] = []
+
+    def look(aside: Aside) -> CutOff:
+        shown.append(aside)
+        return CutOff(0.5, "looked at")
+
+    model = learnt_from(made, cut_off=look)
+    known = made.features, made.outcome, made.patients, made.split
+    rows, risk = never_seen(model, *known, settings=SETTINGS)
+    assert np.array_equal(made.outcome[rows], shown[0].outcome)
+    assert np.array_equal(risk, shown[0].risk)
+
+
+def test_a_large_calibration_slice_is_kept_from_the_trees(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.never_seen.ENOUGH", 100)
+    model = learnt_from(made)
+    aside = made.split.calibrate
+    other = replace(made, outcome=made.outcome.copy())
+    other.outcome[aside] = 1 - other.outcome[aside]
+    assert learnt_from(other).main.booster.model_to_string() == model.main.booster.model_to_string()
+    rows, risk = never_seen(model, made.features, made.outcome, made.patients, made.split, settings=SETTINGS)
+    assert np.array_equal(rows, aside)
+    assert np.array_equal(risk, model.main.risk(made.features.iloc[aside].to_numpy(dtype=float)))
+    assert model.about["judged"] == "chosen on 100 points that the trees never saw"
+
+
+def test_what_settles_the_trees_never_looks_at_the_calibration_slice(made: Made) -> None:
+    other = replace(made, outcome=made.outcome.copy())
+    other.outcome[made.split.calibrate] = 1 - other.outcome[made.split.calibrate]
+    ready, again = taught(made)[0], taught(other)[0]
+    assert again.agreed({"who": 1, "noise": 1}) == ready.agreed({"who": 1, "noise": 1})
+    assert again.rounds({}) == ready.rounds({})
+
+
+def test_a_patient_is_on_one_side_of_every_fold_and_everybody_is_aside_once(made: Made) -> None:
+    folds = folds_of(made.patients, count=3, seed=1)
+    assert sorted(np.concatenate([aside for _, aside in folds])) == list(range(ROWS))
+    for learn, aside in folds:
+        assert not set(made.patients[learn]) & set(made.patients[aside])
+        assert len(learn) + len(aside) == ROWS
+
+
+def taught(made: Made) -> tuple[Lesson, Slice]:
+    """The lesson from everybody, and its points."""
+    ready = lesson(made.features, made.outcome, made.patients, made.split, settings=SETTINGS, whole=True)
+    return ready, part_of(made.features, made.outcome, made.patients, ready.rows)
+
+
+def learnt_from(made: Made, cut_off: Choose = HIGHEST_FIFTH) -> RiskModel:
+    """A model that would know every patient by heart."""
+    known = made.features, made.outcome, made.patients, made.split
+    return train(*known, directions={}, settings=SETTINGS, cut_off=cut_off)
