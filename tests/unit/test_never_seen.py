@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from models.boosting import HIGHEST_FIFTH, BoostingSettings, never_seen, train
+from models.calibration import FITS, Calibration, platt
+from models.calibration_choice import chosen
 from models.cut_off import Aside, Choose, CutOff
 from models.lesson import Lesson, lesson, part_of
 from models.never_seen import Slice, cross_fitted, folds_of
@@ -143,3 +145,27 @@ def learnt_from(made: Made, cut_off: Choose = HIGHEST_FIFTH) -> RiskModel:
     """A model that would know every patient by heart."""
     known = made.features, made.outcome, made.patients, made.split
     return train(*known, directions={}, settings=SETTINGS, cut_off=cut_off)
+
+
+def test_how_to_calibrate_is_not_judged_in_the_folds_that_the_margins_were_made_in(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trees learnt from four folds lean away from the fifth, which would speak against every calibration."""
+    ready, learnt = taught(made)
+    names, owner = np.unique(ready.owners.astype(str), return_inverse=True)
+    made_in = [set(ready.owners[aside]) for _, aside in folds_of(ready.owners, count=5, seed=1)]
+    fitted_on: list[int] = []
+
+    def watched(margin: np.ndarray, outcome: np.ndarray) -> Calibration:
+        # The margin is each row's place: so what a fit was given tells which patients were kept aside.
+        kept = np.setdiff1d(np.arange(len(owner)), margin.astype(int))
+        if len(kept):
+            aside = set(ready.owners[kept])
+            fitted_on.append(max(len(aside & fold) for fold in made_in))
+            assert len(aside) == pytest.approx(len(names) / 5, abs=1)
+        return platt(margin, outcome)
+
+    monkeypatch.setattr("models.calibration_choice.FITS", {**FITS, "platt": watched})
+    chosen(np.arange(len(owner), dtype=float), learnt.outcome, ready.owners, asked="chosen", seed=1)
+    assert len(fitted_on) == 5
+    assert max(fitted_on) < 0.5 * len(names) / 5
