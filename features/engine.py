@@ -6,8 +6,9 @@ number of seconds: exact, quick to compare, and the same on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -75,9 +76,13 @@ class DuckDB:
         typed = ", ".join(
             f'CAST("{column}" AS {_sql_type(kind)}) AS "{column}"' for column, kind in schema.items()
         )
-        asked = f'CREATE TABLE "{name}" AS SELECT {typed} FROM ({self._backend.compile(rows)})'
+        asked = f'CREATE TABLE "{name}" AS SELECT {typed} FROM ({self._sql(rows)})'
         self._kept[name] = self._behind.submit(self._work_out, asked, self._made_of(rows))
         return self._table_of(name, schema)
+
+    def _sql(self, rows: Table) -> str:
+        with _selects_as_written():
+            return str(self._backend.compile(rows))
 
     def _work_out(self, asked: str, made_of: Sequence[Future[None]]) -> None:
         """What it is made of was asked for earlier, so that somebody is at work on it or done."""
@@ -106,7 +111,8 @@ class DuckDB:
     def frame(self, rows: Table) -> pd.DataFrame:
         """See `Engine`."""
         self._wait(rows)
-        frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
+        with _selects_as_written():
+            frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
         return frame
 
     def _wait(self, rows: Table) -> None:
@@ -119,9 +125,7 @@ class DuckDB:
         """See `Engine`."""
         self._wait(rows)
         parts = f", PARTITION_BY ({by})" if by else ""
-        self._connection.execute(
-            f"COPY ({self._backend.compile(rows)}) TO '{_quoted(path)}' (FORMAT parquet{parts})"
-        )
+        self._connection.execute(f"COPY ({self._sql(rows)}) TO '{_quoted(path)}' (FORMAT parquet{parts})")
 
 
 class Spark:
@@ -183,6 +187,17 @@ def export(records: Records, folder: Path) -> None:
         records.connection.execute(
             f"COPY ({query}) TO '{target}' (FORMAT parquet, PARTITION_BY (service), OVERWRITE_OR_IGNORE)"
         )
+
+
+@contextmanager
+def _selects_as_written() -> Iterator[None]:
+    """Leave it to DuckDB to merge selects: Ibis takes a fifth of the time of writing a question for it."""
+    before = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = False
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = before
 
 
 def in_seconds(rows: Table) -> Table:
