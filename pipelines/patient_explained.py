@@ -19,6 +19,7 @@ from pipelines.listed import Listed, Occasion, day
 from pipelines.page import Page, Section, fold, listing, paragraph, table
 from pipelines.patient_page import LEADS, NOTHING_SAID, drawn
 
+LARGEST = 3  # things that could be agreed otherwise, shown before the rest is folded
 SHOWN = {"reason": "as a reason", "context": "as context", "never": "never"}
 
 
@@ -91,15 +92,26 @@ def _what_ifs(found: pd.DataFrame) -> list[Markup]:
     """The chance at other values of what can be changed at the next plan, as an association."""
     if found.empty:
         return [paragraph("Nothing that could be agreed otherwise moves this chance.")]
+    largest = found["predictor"].isin(found["predictor"].unique()[:LARGEST])
+    caption = "One thing at a time, what goes with the largest difference first"
+    parts = [paragraph(CAUTION), _otherwise(found[largest], caption)]
+    if not largest.all():
+        others = found[~largest]
+        parts.append(
+            fold(
+                f"{others['predictor'].nunique()} more, with smaller differences", _otherwise(others, caption)
+            )
+        )
+    return parts
+
+
+def _otherwise(found: pd.DataFrame, caption: str) -> Markup:
     columns = {
         "What would be recorded": found["words"].tolist(),
         "Chance": [whole_percent(chance) for chance in found["chance"]],
         "This patient": ["now" if now else "" for now in found["now"]],
     }
-    return [
-        paragraph(CAUTION),
-        listing(columns, "One thing at a time, what goes with the largest difference first"),
-    ]
+    return listing(columns, caption)
 
 
 def _how_explained(explanation: Explanation) -> Markup:
