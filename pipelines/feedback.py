@@ -18,11 +18,15 @@ from models.withheld import RULES
 from pipelines.config import Config
 from pipelines.feedback_page import Reported, feedback_page
 from pipelines.flag_tables import STORE
+from pipelines.listed import day
 from pipelines.page import write_page
 from pipelines.store import is_synthetic, read_manifest, read_table, step, write_table
 
 GROUPS = ("ethnic_group", "gender", "age_band", "deprivation_quintile")
-NEEDED = ("flag_id", "as_of", "point_id", "patient_id", "practitioner_id", "flag", "model_version")
+NEEDED = (
+    *("flag_id", "as_of", "point_id", "patient_id", "practitioner_id", "flag", "model_version"),
+    *("records_up_to", "data"),
+)
 
 
 def feedback(
@@ -70,6 +74,8 @@ def reported(folders: Sequence[Path], work: Path | None, settings: AuditSettings
         first_day=str(flags["as_of"].min()),
         last_day=str(flags["as_of"].max()),
         models=", ".join(sorted(flags["model_version"].astype(str).unique())),
+        records_up_to=day(date.fromisoformat(flags["records_up_to"].max())),
+        data=", ".join(flags["data"].str[:12].unique()),
         synthetic=any(is_synthetic(folder / "scored.parquet") for folder in folders),
     )
 

@@ -35,7 +35,10 @@ HOW_TO_READ = (
 
 @dataclass(frozen=True)
 class Reported:
-    """What may be published of the answers; frames as `models.feedback_report` gives them, days as text."""
+    """What may be published of the answers; frames as `models.feedback_report` gives them, days as text.
+
+    `records_up_to`: the last day that the records behind the flags cover; `data`: those records' fingerprints.
+    """
 
     shares: pd.DataFrame
     whys: pd.DataFrame
@@ -44,6 +47,8 @@ class Reported:
     first_day: str
     last_day: str
     models: str
+    records_up_to: str
+    data: str
     synthetic: bool
 
     @property
@@ -71,7 +76,12 @@ def feedback_page(found: Reported) -> Page:
         Section("How to read this page", [bullets(HOW_TO_READ)]),
     ]
     days = found.first_day if found.first_day == found.last_day else f"{found.first_day} to {found.last_day}"
-    about = {"Flags as at": days, "Model": f"version {found.models}"}
+    about = {
+        "Flags as at": days,
+        "Records up to": found.records_up_to,
+        "Model": f"version {found.models}",
+        "Records' fingerprint": found.data,
+    }
     return Page("What was done with flags", found.lead, sections, found.synthetic, about)
 
 

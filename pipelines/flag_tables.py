@@ -32,6 +32,8 @@ def scored_table(scored: Scored, protected: pd.DataFrame, occasion: Occasion) ->
     table["model_version"] = occasion.model
     table["flag_id"] = [flag_id(str(point), occasion) for point in table.index]
     table["as_of"] = occasion.as_of.isoformat()
+    table["records_up_to"] = occasion.records_up_to.isoformat()
+    table["data"] = occasion.data
     table["abstained"] = [flag.abstained for flag in scored.flags]
     table["flagged_share"] = scored.stability.flagged_share
     for n in REASONS:

@@ -72,6 +72,13 @@ def test_answers_are_kept_once_and_the_same_file_again_changes_nothing(folder: P
     assert "were answered" in page
 
 
+def test_the_page_says_which_records_and_how_far_they_go(folder: Path) -> None:
+    feedback(folder, None, also=[], work=None, config=Config())
+    page = (folder / "feedback.html").read_text(encoding="utf-8")
+    assert "<dt>Records up to</dt><dd>30 March 2025</dd>" in page
+    assert "<dd>0123456789ab</dd>" in page
+
+
 def test_a_file_with_a_fault_changes_nothing(folder: Path) -> None:
     mine = filled_in(folder)
     feedback(folder, mine, also=[], work=None, config=Config())

@@ -165,6 +165,8 @@ def test_the_scored_table_has_the_columns_that_an_audit_reads(scored: Scored, oc
             "model_version",
             "flag_id",
             "as_of",
+            "records_up_to",
+            "data",
             "abstained",
             "flagged_share",
             "reason_1",
