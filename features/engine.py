@@ -6,7 +6,7 @@ number of seconds: exact, quick to compare, and the same on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import chain, count
@@ -19,6 +19,7 @@ from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr.operations import DatabaseTable
 
 from features.records import Reading, Records
+from features.seconds import in_seconds
 from features.standard import SQL_TYPES, columns_of
 
 Table: TypeAlias = Any
@@ -42,6 +43,9 @@ class Engine(Protocol):
 
     def write(self, rows: Table, path: Path, *, by: str | None = None) -> None:
         """These rows as Parquet at `path`, without bringing them here; with `by` a folder, one below it per value."""
+
+    def abandon(self) -> None:
+        """Leave undone what was asked for and nobody is at work on yet: no one will read it."""
 
 
 class DuckDB:
@@ -80,6 +84,10 @@ class DuckDB:
         self._kept[name] = self._behind.submit(self._work_out, asked, self._made_of(rows))
         return self._table_of(name, schema)
 
+    def abandon(self) -> None:
+        """See `Engine`."""
+        self._behind.shutdown(wait=False, cancel_futures=True)
+
     def _sql(self, rows: Table) -> str:
         with _selects_as_written():
             return str(self._backend.compile(rows))
@@ -112,7 +120,8 @@ class DuckDB:
         """See `Engine`."""
         self._wait(rows)
         with _selects_as_written():
-            frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
+            found = rows.to_pyarrow()
+        frame: pd.DataFrame = found.to_pandas()
         return frame
 
     def _wait(self, rows: Table) -> None:
@@ -170,6 +179,9 @@ class Spark:
         """See `Engine`."""
         self._backend.to_parquet(rows, str(path), mode="overwrite", partitionBy=by)
 
+    def abandon(self) -> None:
+        """See `Engine`: here nothing waits."""
+
 
 def pyspark_backend(session: Any) -> Any:
     """Ibis' PySpark backend over a session, for `Spark`."""
@@ -192,22 +204,11 @@ def export(records: Records, folder: Path) -> None:
 @contextmanager
 def _selects_as_written() -> Iterator[None]:
     """Leave it to DuckDB to merge selects: Ibis takes a fifth of the time of writing a question for it."""
-    before = ibis.options.sql.fuse_selects
-    ibis.options.sql.fuse_selects = False
+    before, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
     try:
         yield
     finally:
         ibis.options.sql.fuse_selects = before
-
-
-def in_seconds(rows: Table) -> Table:
-    """The rows with each date and moment as seconds since 1970, local time, and each time as seconds of its day."""
-    changed: Mapping[str, Expression] = {
-        name: _SECONDS[kind](rows[name])
-        for name, kind in ((name, _kind(kind)) for name, kind in rows.schema().items())
-        if kind in _SECONDS
-    }
-    return rows.mutate(**changed) if changed else rows
 
 
 def _of_its_own(name: str, taken: Container[str]) -> str:
@@ -222,22 +223,3 @@ def _sql_type(kind: Any) -> str:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def _kind(kind: Any) -> str:
-    return str(kind).partition("(")[0]
-
-
-def _of_date(value: Expression) -> Expression:
-    return value.cast("timestamp").epoch_seconds().cast("int64")
-
-
-def _of_moment(value: Expression) -> Expression:
-    return value.epoch_seconds().cast("int64")
-
-
-def _of_time(value: Expression) -> Expression:
-    return (value.hour() * 3_600 + value.minute() * 60 + value.second()).cast("int64")
-
-
-_SECONDS = {"date": _of_date, "timestamp": _of_moment, "time": _of_time}

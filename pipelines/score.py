@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -51,10 +51,11 @@ def score(
     with (
         nullcontext(beside) if beside else thread_beside() as aside,
         step("score", out, inputs={"source": source}, config=config) as manifest,
+        ExitStack() as ending,
     ):
         suggestions = read_suggestions(library_text(None, config), everything())
         supervisors = read_supervisors(Path(config.score.supervisors)) if config.score.supervisors else {}
-        found, facts = _loaded(model, source, config, aside)
+        found, facts = _loaded(model, source, config=config, aside=aside, ending=ending)
         refits = RefitsBeside(found.files, beside) if beside else None
         learnt = found.read()
         known = assemble_open(facts, config=config, as_of=as_of, predictors=learnt.model.predictors)
@@ -89,14 +90,18 @@ def score(
     print(f"{out}: {len(scored.flags):,} patients with open work, {first:,} of them to think about first")
 
 
-def _loaded(model: str, source: Path, config: Config, aside: Executor) -> tuple[FoundModel, Facts]:
+def _loaded(
+    model: str, source: Path, *, config: Config, aside: Executor, ending: ExitStack
+) -> tuple[FoundModel, Facts]:
     """The model and the records, side by side: MLflow takes seconds to import, the records as long to load.
 
-    What breaks a rule is set aside while questions about the rest are written already.
+    What breaks a rule is set aside while questions about the rest are written already. After an error nobody
+    waits for what was asked for in vain: `ending` abandons it.
     """
     looking = aside.submit(find_model, model, config)
     with progress("Reading", 1) as advance:
         facts = Facts(start_reading(source, config.source), config.facts)
+        ending.callback(facts.engine.abandon)
         facts.foresee(FIRST)
         advance()
     return answer(looking), facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import duckdb as plain_duckdb
@@ -31,6 +32,14 @@ def test_an_error_reaches_whoever_reads_what_is_made_of_it(duckdb: DuckDB) -> No
     later = duckdb.keep("later", numbers.filter(numbers.n > 0))
     with pytest.raises(plain_duckdb.ConversionException):
         duckdb.frame(later)
+
+
+def test_what_is_abandoned_is_not_worked_out(duckdb: DuckDB) -> None:
+    numbers = duckdb.given("many", pd.DataFrame({"n": range(3_000_000)}))
+    asked = [duckdb.keep(f"sorted_{n}", numbers.order_by(-numbers.n)) for n in range(12)]
+    duckdb.abandon()
+    with pytest.raises(CancelledError):
+        duckdb.frame(asked[-1])
 
 
 def test_facts_asked_for_before_the_records_are_clean_are_the_same(
