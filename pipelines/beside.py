@@ -6,7 +6,6 @@ it is a process of its own; where there is none, a thread gives the same answers
 
 from __future__ import annotations
 
-import atexit
 import gc
 import signal
 from collections.abc import Iterator
@@ -59,7 +58,6 @@ def _alone() -> None:
     """Leave it to the first process to say that somebody stopped the command, and do not live long enough to tidy."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
-    atexit.register(gc.freeze)
 
 
 def _ready() -> None:

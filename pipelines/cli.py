@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import atexit
 import gc
 import sys
 from collections.abc import Sequence
@@ -29,7 +28,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Questions and pages are many small objects that refer to one another, few of them in rings: looking for
     # rings among them as often as Python does by default takes a twentieth of a run.
     gc.set_threshold(100_000, 20, 50)
-    atexit.register(gc.freeze)  # nor among all that ends with the process
     try:
         return int(asked.handler(asked))
     except InputError as error:
