@@ -58,8 +58,8 @@ def _held_aside(
     kind: Kind, margin: Numbers, outcome: Numbers, owner: NDArray[np.int64], seed: int
 ) -> Numbers:
     """Each row's log loss under a calibration fitted without its patient."""
-    # Not the folds in which the margins were made (`never_seen.cross_fitted`): trees learnt from four folds lean
-    # away from the fifth, so what fits the margins of four would seem not to fit the fifth's.
+    # Not the folds in which the margins were made (`never_seen.cross_fitted`): trees lean away from the fold
+    # that they miss, so what fits the margins of the other folds would seem not to fit that one's.
     fold = np.random.default_rng([seed, FOLDS]).permutation(int(owner.max()) + 1)[owner] % FOLDS
     risk = np.empty(len(margin))
     for place in range(FOLDS):

@@ -8,7 +8,7 @@ predictor reads what was recorded after its point is what the contract tests of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -95,23 +95,27 @@ def tellings(
 def _all_alone(
     features: pd.DataFrame, event: NDArray[np.bool_], clusters: Codes, what: str, limit: float
 ) -> Iterator[Telling]:
+    from sklearn.model_selection import GroupKFold  # slow to import, and not for every command
+
     if min(event.sum(), (~event).sum(), len(np.unique(clusters))) < LEAST:
         return
+    # Of the patients alone, so the same for every predictor: with millions of points they take longer than the rest.
+    folds = list(GroupKFold(FOLDS).split(clusters, groups=clusters))
+    grouping = Grouping(np.zeros(len(clusters), dtype=np.int64), clusters, 1)
     for name in features.columns:
-        value, low = _alone(features[name].to_numpy(dtype=np.float64), event, clusters)
+        value, low = _alone(features[name].to_numpy(dtype=np.float64), event, grouping, folds)
         yield Telling(str(name), what, value, low, limit)
 
 
-def _alone(values: Floats, event: NDArray[np.bool_], clusters: Codes) -> tuple[float, float]:
+def _alone(
+    values: Floats, event: NDArray[np.bool_], grouping: Grouping, folds: Sequence[tuple[Codes, Codes]]
+) -> tuple[float, float]:
     """How well one predictor ranks events, by the other patients' rates in its bins: AUROC and its lower end."""
-    from sklearn.model_selection import GroupKFold  # slow to import, and not for every command
-
     bins = _bins(values)
     guessed = np.zeros(len(values))
-    for learnt, asked in GroupKFold(FOLDS).split(bins, groups=clusters):
+    for learnt, asked in folds:
         guessed[asked] = _rates(bins[learnt], event[learnt])[bins[asked]]
-    everyone = np.ones(len(values), dtype=bool)
-    found = auroc(guessed, event, everyone, Grouping(np.zeros(len(values), dtype=np.int64), clusters, 1))
+    found = auroc(guessed, event, np.ones(len(values), dtype=bool), grouping)
     half = critical(LEVEL, found.clusters) * np.sqrt(found.variance)
     return float(found.value[0]), float(found.value[0] - half[0])
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.binned import Binned, Stopped, at_once
 from models.monotone import agreeing
-from models.never_seen import FOLDS, Slice, folds_of, stands_apart
+from models.never_seen import Slice, folds_of, stands_apart
 from models.risk_model import Numbers
 from models.splits import Rows, Split
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Below this many numbers a second thread costs more than it gives: on a busy machine the threads wait for one
 # another, and a fit of a third of a second takes a minute.
 WORTH_THREADS = 2_000_000
+# Parts of the patients on which it is seen in turn when more trees no longer help.
+STOPPED_IN = 5
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Lesson:
         if self.apart:
             return self.stopped(agreed).rounds
         settling = self.owners[: len(self.fit) + len(self.stop)]
-        folds = folds_of(settling, count=FOLDS, seed=self.settings.seed)
+        folds = folds_of(settling, count=STOPPED_IN, seed=self.settings.seed)
         return round(self.stopped_in_turn(agreed, folds).rounds)
 
     def agreed(self, directions: Mapping[str, int]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 A large calibration slice is kept from the trees for good. A small one says too little by itself: with 2,000 points
 chance alone moves the slope of every risk by some 6 in 100, and the trees would miss a fifth of the patients they
-could learn from. So all training patients are judged in turn, each by trees learnt without that patient's fifth,
+could learn from. So all training patients are judged in turn, each by trees learnt without that patient's tenth,
 and the model's own trees then learn from everybody; a refit is asked about the patients whom it did not draw.
 What settles the trees (their settings, their number, the directions they keep to) never looks at the calibration
 slice.
@@ -25,7 +25,8 @@ from models.splits import Rows, Split
 if TYPE_CHECKING:
     from models.lesson import Lesson
 
-FOLDS = 5
+# Trees that miss more than a tenth of the patients know less than the model's own: calibration would follow them.
+JUDGED_IN = 10
 # With so many points the slice settles a slope within 2 in 100 by itself.
 ENOUGH = 20_000
 Places = NDArray[np.int64]
@@ -77,7 +78,7 @@ def cross_fitted(ready: Lesson, judged: Slice, agreed: Mapping[str, int], *, rou
     """
     seed = ready.settings.seed
     asked = ready.parameters(agreed, seed=seed, threads=1)
-    folds = folds_of(ready.owners, count=FOLDS, seed=seed)
+    folds = folds_of(ready.owners, count=JUDGED_IN, seed=seed)
 
     def without(fold: tuple[Rows, Rows]) -> Margins:
         learn, aside = fold

@@ -13,7 +13,7 @@ from models.calibration import FITS, Calibration, platt
 from models.calibration_choice import chosen
 from models.cut_off import Aside, Choose, CutOff
 from models.lesson import Lesson, lesson, part_of
-from models.never_seen import Slice, cross_fitted, folds_of
+from models.never_seen import JUDGED_IN, Slice, cross_fitted, folds_of
 from models.risk_model import RiskModel, raw
 from models.splits import Split
 
@@ -63,7 +63,7 @@ def test_every_training_point_is_judged_once_and_in_its_place(made: Made) -> Non
     assert np.isfinite(unseen.margin).all()
     assert np.array_equal(unseen.owners, made.patients[made.split.train])
     asked = ready.parameters({}, seed=1, threads=1)
-    for others, own in folds_of(ready.owners, count=5, seed=1):
+    for others, own in folds_of(ready.owners, count=JUDGED_IN, seed=1):
         booster = ready.binned.trees(asked, 5, places=others)
         assert np.array_equal(unseen.margin[own], raw(booster, learnt.matrix[own]))
 
@@ -150,10 +150,10 @@ def learnt_from(made: Made, cut_off: Choose = HIGHEST_FIFTH) -> RiskModel:
 def test_how_to_calibrate_is_not_judged_in_the_folds_that_the_margins_were_made_in(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Trees learnt from four folds lean away from the fifth, which would speak against every calibration."""
+    """Trees lean away from the fold that they miss, which would speak against every calibration."""
     ready, learnt = taught(made)
     names, owner = np.unique(ready.owners.astype(str), return_inverse=True)
-    made_in = [set(ready.owners[aside]) for _, aside in folds_of(ready.owners, count=5, seed=1)]
+    made_in = [set(ready.owners[aside]) for _, aside in folds_of(ready.owners, count=JUDGED_IN, seed=1)]
     fitted_on: list[int] = []
 
     def watched(margin: np.ndarray, outcome: np.ndarray) -> Calibration:
@@ -168,4 +168,4 @@ def test_how_to_calibrate_is_not_judged_in_the_folds_that_the_margins_were_made_
     monkeypatch.setattr("models.calibration_choice.FITS", {**FITS, "platt": watched})
     chosen(np.arange(len(owner), dtype=float), learnt.outcome, ready.owners, asked="chosen", seed=1)
     assert len(fitted_on) == 5
-    assert max(fitted_on) < 0.5 * len(names) / 5
+    assert max(fitted_on) < 0.5 * len(names) / JUDGED_IN
