@@ -35,7 +35,7 @@ class BoostingSettings:
     feature_fraction: float = 0.4
     bagging_fraction: float = 0.5
     lambda_l2: float = 5.0
-    max_rounds: int = 1_000
+    max_rounds: int = 800
     patience: int = 40
     refits: int = 20
     interval_level: float = 0.9

@@ -135,7 +135,7 @@ def taken_of(trials: Sequence[Trial]) -> Tuned:
 def _proposed(trial: optuna.Trial) -> dict[str, Any]:
     """The next settings to try, from ranges wide enough for a hundred patients and for a million."""
     return {
-        "learning_rate": trial.suggest_float("learning_rate", 0.02, 0.1, log=True),
+        "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.1, log=True),
         "num_leaves": trial.suggest_int("num_leaves", 3, 48, log=True),
         "min_data_in_leaf": trial.suggest_int("min_data_in_leaf", 10, 300, log=True),
         "feature_fraction": trial.suggest_float("feature_fraction", 0.1, 1.0),
