@@ -54,7 +54,7 @@ def scale(sizes: list[int], work: Path, runs: int) -> str:
         folder = service_of(pathways, work)
         facts = cold_cost(step("facts", folder), runs)
         matrix = cold_cost(step("matrix", folder), runs)
-        points = len(pd.read_parquet(folder / "matrix.parquet", columns=["point_id"]))
+        points = len(pd.read_parquet(folder / "matrix", columns=["point_id"]))
         lines.append(
             f"| {pathways:,} | {points:,} | {facts.seconds:.1f} s | {matrix.seconds:.1f} s "
             f"| {facts.seconds + matrix.seconds:.1f} s | {facts.gib:.1f} and {matrix.gib:.1f} GiB |"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from benchmarks.columns_by_hand import SAME, by_hand_sql
 from benchmarks.large_service import open_service
 from features.as_of import POINT_COLUMNS
 from features.facts import FACTS, Facts, FactSettings
-from features.matrix import columns
+from features.matrix import columns, in_parts
 from features.points import PointSettings, find_points
 from features.predictor import Predictor, catalogue
 from features.records import Records
@@ -51,12 +52,15 @@ def facts_from_records(folder: Path) -> None:
 
 
 def matrix_from_facts(folder: Path) -> None:
-    """Every predictor at every point as `folder`/matrix.parquet, from facts."""
+    """Every predictor at every point as Parquet below `folder`/matrix, from facts."""
     facts, points = stored_facts(folder)
-    found = columns(facts, points, catalogue())
-    if found.left_out:
-        raise RuntimeError(f"left out: {found.left_out}")
-    facts.engine.write(found.rows, folder / "matrix.parquet")
+    target = folder / "matrix"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for number, found in enumerate(in_parts(facts, points, catalogue())):
+        if found.left_out:
+            raise RuntimeError(f"left out: {found.left_out}")
+        facts.engine.write(found.rows, target / f"part-{number:03d}.parquet")
 
 
 def same_columns(folder: Path) -> None:

@@ -131,8 +131,9 @@ def _changes(counted: Table, about: About, amounts: tuple[str, ...]) -> Table:
 def _everybodys(points: Table, counted: Table, about: About, amounts: tuple[str, ...]) -> Table:
     """`point_id` and the totals over all rows of its subject, by running sums in the order of time."""
     key = f"{about}_id"
-    changing = _changes(counted, about, amounts)
     asking = points.filter(points[key].notnull())
+    # Nobody asks of other practitioners and services, where only some have points.
+    changing = _changes(counted.semi_join(asking, key), about, amounts)
     asking = asking.mutate(moment=asking["at"], **dict.fromkeys(amounts, NOTHING))
     nobody = ibis.null(points.point_id.type())
     columns = (key, "moment", *amounts)

@@ -35,6 +35,9 @@ class Engine(Protocol):
     def keep(self, name: str, rows: Table) -> Table:
         """These rows, worked out now and kept for the life of the engine, whatever is kept of that name later."""
 
+    def let_go(self, kept: Sequence[Table]) -> None:
+        """Nobody will ask for these kept tables again."""
+
     def given(self, name: str, frame: pd.DataFrame) -> Table:
         """A small table made here."""
 
@@ -91,6 +94,12 @@ class DuckDB:
     def _sql(self, rows: Table) -> str:
         with _selects_as_written():
             return str(self._backend.compile(rows))
+
+    def let_go(self, kept: Sequence[Table]) -> None:
+        """See `Engine`."""
+        for name in [table.get_name() for table in kept]:
+            self._kept.pop(name).result()
+            self._connection.execute(f'DROP TABLE "{name}"')
 
     def _work_out(self, asked: str, made_of: Sequence[Future[None]]) -> None:
         """What it is made of was asked for earlier, so that somebody is at work on it or done."""
@@ -162,6 +171,9 @@ class Spark:
         self._backend.to_parquet(rows, str(path))
         # Spark gives some functions a narrower type than Ibis thinks, such as 32 bits to a row's number.
         return self._backend.read_parquet(str(path), table_name=f"kept_{name}").cast(rows.schema())
+
+    def let_go(self, kept: Sequence[Table]) -> None:
+        """See `Engine`; they stand on disk until the end."""
 
     def given(self, name: str, frame: pd.DataFrame) -> Table:
         """See `Engine`."""

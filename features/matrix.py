@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -20,6 +21,9 @@ from features.number import Number
 from features.predictor import Predictor
 from features.records import Reading, Records
 from features.tally import RunningTally, Tally
+
+# Half a million points by all predictors take some 2 GiB while they are worked out.
+AT_ONCE = 500_000
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Columns:
-    """`rows`: the matrix as a table of the engine, in no order, not worked out yet; `left_out` as in `Matrix`."""
+    """`rows`: the matrix as a table of the engine, in no order, not worked out yet; `left_out` as in `Matrix`.
+
+    `kept`: the tables kept in the engine that `rows` is made of.
+    """
 
     rows: Any
     left_out: Mapping[str, str]
+    kept: tuple[Any, ...]
 
 
 def matrix(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> Matrix:
@@ -84,14 +92,42 @@ def columns(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> C
         "numbered_points", points.select(*POINT_COLUMNS, number=ibis.row_number().over(order))
     )
     asked = ask(facts, known.drop("point_id").rename(point_id="number"), predictors)
-    wide = known
+    wide, kept = known, [known]
     for tally in asked.tallies.values():
         if tally.asked:
             # Kept one by one: answered all at once they would stand in memory side by side.
             answers = facts.engine.keep(f"answers_{tally.fact}", tally.answers())
+            kept.append(answers)
             wide = wide.left_join(answers, wide.number == answers[f"{tally.fact}__point"])
     numbers = {name: number.of(wide).cast("float64") for name, number in asked.numbers.items()}
-    return Columns(wide.select(point_id=wide.point_id, **numbers), asked.left_out)
+    return Columns(wide.select(point_id=wide.point_id, **numbers), asked.left_out, tuple(kept))
+
+
+def in_parts(
+    facts: Facts, points: Any, predictors: Mapping[str, Predictor], *, at_once: int = AT_ONCE
+) -> Iterator[Columns]:
+    """As `columns`, some services' points after others', so that memory hangs on `at_once` and not on all points.
+
+    A part has about `at_once` points, more where a service has. It is there only until the next is asked for.
+    """
+    for part in _parts(points, facts.engine, at_once):
+        found = columns(facts, part, predictors)
+        yield found
+        facts.engine.let_go(found.kept)
+
+
+def _parts(points: Any, engine: Engine, at_once: int) -> list[Any]:
+    """Services in the order of their names, in as few parts as are needed, of about as many points each."""
+    counted = points.group_by("service_id").aggregate(points=points.count()).order_by("service_id")
+    held = engine.frame(counted)
+    parts = math.ceil(held["points"].sum() / at_once)
+    if parts <= 1:
+        return [points]
+    middle = held["points"].cumsum() - held["points"] / 2
+    place = (middle * parts // held["points"].sum()).rename("part")
+    return [
+        points.filter(points.service_id.isin(services)) for _, services in held["service_id"].groupby(place)
+    ]
 
 
 def write_by_service(found: Columns, points: Any, engine: Engine, path: Path) -> None:

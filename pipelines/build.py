@@ -15,15 +15,15 @@ import pandas as pd
 from features.engine import Engine
 from features.errors import InputError
 from features.facts import Facts
-from features.matrix import Columns, columns, in_memory, matrix, write_by_service
+from features.matrix import Columns, columns, in_memory, in_parts, matrix, write_by_service
 from features.points import Points, find_points
-from features.predictor import catalogue, unmeasured
+from features.predictor import Predictor, catalogue, unmeasured
 from features.protected import protected
 from features.records import Records, read_records
 from models.outcome import Afterwards, outcomes, platform_outcomes
 from pipelines.config import Config
 from pipelines.progress import progress
-from pipelines.store import step, write_folder, write_table
+from pipelines.store import step, write_folder, write_in_parts, write_table
 
 # The facts that `begin` reads, in the order in which it wants them.
 FIRST = ("appointments", "patient_referrals", "discharges", "activities", "tasks", "reviews")
@@ -79,6 +79,7 @@ class On:
 def build(source: Path, *, out: Path, config: Config, until: date | None, on: On | None = None) -> None:
     """Write the artefacts of a source into the folder `out` (WORK).
 
+    DuckDB works out some services' predictors after others', so that memory does not hang on how many there are.
     Spark writes features.parquet as a folder with a part for each service, by its workers: the matrix is never here.
 
     Errors: InputError where the source cannot be used or holds no point, or Spark is not there.
@@ -93,8 +94,10 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
                 raise InputError(
                     f"{source}: no contact agrees any between-session work; see exclusions in `bsw check`"
                 )
-            found = columns(begun.facts, begun.points.table, catalogue(config.protected.admitted))
-            manifest.wrote(_write_features(out / "features.parquet", begun, found, on))
+            write = _write_features if on.engine == "duckdb" else _write_by_service
+            path = out / "features.parquet"
+            found = write(path, begun, catalogue(config.protected.admitted))
+            manifest.wrote(path)
         built = replace(
             begun.built, protected=protected(begun.facts, begun.built.points), left_out=found.left_out
         )
@@ -217,17 +220,32 @@ def _engine(records: Records, out: Path, on: On) -> Iterator[Engine | None]:
         yield engine
 
 
-def _write_features(path: Path, begun: Begun, found: Columns, on: On) -> Path:
-    engine, synthetic = begun.facts.engine, begun.built.synthetic
-    if on.engine == "duckdb":
-        return write_table(path, _in_order(in_memory(found, engine), begun), synthetic=synthetic)
-    write = partial(write_by_service, found, begun.points.table, engine)
-    return write_folder(path, write, synthetic=synthetic)
+def _write_features(path: Path, begun: Begun, predictors: Mapping[str, Predictor]) -> Columns:
+    """Some services after others; of the last what was worked out."""
+    found: list[Columns] = []
+
+    def frames() -> Iterator[pd.DataFrame]:
+        for part in in_parts(begun.facts, begun.points.table, predictors):
+            found[:] = [part]
+            yield _in_order(in_memory(part, begun.facts.engine), begun)
+
+    write_in_parts(path, frames(), synthetic=begun.built.synthetic)
+    return found[0]
+
+
+def _write_by_service(path: Path, begun: Begun, predictors: Mapping[str, Predictor]) -> Columns:
+    found = columns(begun.facts, begun.points.table, predictors)
+    write = partial(write_by_service, found, begun.points.table, begun.facts.engine)
+    write_folder(path, write, synthetic=begun.built.synthetic)
+    return found
 
 
 def _in_order(features: pd.DataFrame, begun: Begun) -> pd.DataFrame:
-    """The matrix in the order of the points."""
-    return begun.built.points[["point_id"]].merge(features, on="point_id", how="left", validate="1:1")
+    """The matrix in the order of the points, as far as it is of them."""
+    points = begun.built.points[["point_id"]]
+    return points[points["point_id"].isin(features["point_id"])].merge(
+        features, on="point_id", how="left", validate="1:1"
+    )
 
 
 def _day(moment: int) -> date:

@@ -12,8 +12,8 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -73,6 +73,17 @@ def write_table(path: Path, frame: pd.DataFrame, *, synthetic: bool = False) -> 
             frame.to_csv(partial, index=False, lineterminator="\n")
         else:
             pq.write_table(_marked(frame, synthetic), partial)
+    return path
+
+
+def write_in_parts(path: Path, frames: Iterable[pd.DataFrame], *, synthetic: bool = False) -> Path:
+    """A table as one Parquet file, of which only one frame at a time is in memory; at least one, columns alike."""
+    with whole(path) as partial, ExitStack() as open_until_whole:
+        writer = None
+        for frame in frames:
+            table = _marked(frame, synthetic)
+            writer = writer or open_until_whole.enter_context(pq.ParquetWriter(partial, table.schema))
+            writer.write_table(table)
     return path
 
 

@@ -25,7 +25,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.long
 def test_the_matrix_is_made_from_records_in_cold_processes(work: Path) -> None:
     table = scale([PATHWAYS], work, runs=1)
-    made = pd.read_parquet(work / f"pathways-{PATHWAYS}" / "matrix.parquet")
+    made = pd.read_parquet(work / f"pathways-{PATHWAYS}" / "matrix")
     assert list(made.columns) == ["point_id", *catalogue()]
     assert made["point_id"].is_unique
     assert f"| {PATHWAYS} | {len(made):,} |" in table
