@@ -13,7 +13,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import TypeVar
 
 from features.errors import InputError
@@ -33,7 +33,10 @@ def process_beside() -> Iterator[Executor]:
         worker.submit(_ready)
         yield worker
     finally:
-        worker.shutdown(wait=False, cancel_futures=True)
+        # It has answered, or nobody wants its answer any more: it need not live to tidy up.
+        for process in active_children():
+            process.kill()
+        worker.shutdown(cancel_futures=True)
 
 
 @contextmanager
