@@ -6,10 +6,10 @@ number of seconds: exact, quick to compare, and the same on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -24,6 +24,7 @@ from features.standard import SQL_TYPES, columns_of
 
 Table: TypeAlias = Any
 Expression: TypeAlias = Any
+_NUMBERS = count(1)
 
 
 class Engine(Protocol):
@@ -78,7 +79,7 @@ class DuckDB:
 
     def keep(self, name: str, rows: Table) -> Table:
         """See `Engine`. Errors in working the rows out are raised when somebody reads."""
-        name, schema = _of_its_own(name, {*self._kept, *self._given}), rows.schema()
+        name, schema = _of_its_own(name), rows.schema()
         # DuckDB sums whole numbers to a wider type than Ibis thinks.
         typed = ", ".join(
             f'CAST("{column}" AS {_sql_type(kind)}) AS "{column}"' for column, kind in schema.items()
@@ -156,7 +157,6 @@ class Spark:
     def __init__(self, records: Records, backend: Any, folder: Path) -> None:
         self._backend = backend
         self._folder = folder
-        self._kept: set[str] = set()
         export(records, folder / "records")
 
     def table(self, name: str) -> Table:
@@ -165,8 +165,7 @@ class Spark:
 
     def keep(self, name: str, rows: Table) -> Table:
         """See `Engine`."""
-        name = _of_its_own(name, self._kept)
-        self._kept.add(name)
+        name = _of_its_own(name)
         path = self._folder / "kept" / name
         self._backend.to_parquet(rows, str(path))
         # Spark gives some functions a narrower type than Ibis thinks, such as 32 bits to a row's number.
@@ -223,10 +222,9 @@ def _selects_as_written() -> Iterator[None]:
         ibis.options.sql.fuse_selects = before
 
 
-def _of_its_own(name: str, taken: Container[str]) -> str:
-    """The name, with a number where it is taken: what was kept before may still be asked for."""
-    numbered = (f"{name}_{number}" for number in count(2))
-    return next(free for free in chain([name], numbered) if free not in taken)
+def _of_its_own(name: str) -> str:
+    """The name with a number that nobody has: what was kept before, by another engine too, may still be asked for."""
+    return f"{name}_{next(_NUMBERS)}"
 
 
 def _sql_type(kind: Any) -> str:
