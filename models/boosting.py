@@ -29,13 +29,13 @@ class BoostingSettings:
     a large matrix may use.
     """
 
-    learning_rate: float = 0.04
-    num_leaves: int = 12
+    learning_rate: float = 0.02
+    num_leaves: int = 8
     min_data_in_leaf: int = 40
-    feature_fraction: float = 0.6
-    bagging_fraction: float = 0.8
+    feature_fraction: float = 0.4
+    bagging_fraction: float = 0.5
     lambda_l2: float = 5.0
-    max_rounds: int = 600
+    max_rounds: int = 800
     patience: int = 40
     refits: int = 20
     interval_level: float = 0.9
