@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from features.errors import InputError
+from models.boosting import BoostingSettings
 from models.rehearsal import EMPTY, MISSING, WITHOUT
 from models.studies import StudySettings
 from models.tuning import TuningSettings
@@ -119,7 +120,10 @@ def test_other_slices_than_the_models_own_are_not_studied(place: Place) -> None:
 
 def test_another_procedure_than_the_models_own_is_not_studied(place: Place) -> None:
     other = replace(place.config, model=replace(place.config.model, num_leaves=7))
-    with pytest.raises(InputError, match=r"model\.num_leaves = 6, but the configuration says 7"):
+    with pytest.raises(
+        InputError,
+        match=rf"model\.num_leaves = {BoostingSettings().num_leaves}, but the configuration says 7",
+    ):
         evaluate(place.work, config=other, model=place.trained.uri, full=True)
 
 
