@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -15,15 +14,16 @@ import pandas as pd
 from features.engine import Engine
 from features.errors import InputError
 from features.facts import Facts
-from features.matrix import Columns, columns, in_memory, in_parts, matrix, write_by_service
+from features.matrix import matrix
 from features.points import Points, find_points
-from features.predictor import Predictor, catalogue, unmeasured
+from features.predictor import catalogue, unmeasured
 from features.protected import protected
 from features.records import Records, read_records
 from models.outcome import Afterwards, outcomes, platform_outcomes
 from pipelines.config import Config
+from pipelines.feature_file import in_order, write_features, write_features_by_service
 from pipelines.progress import progress
-from pipelines.store import step, write_folder, write_in_parts, write_table
+from pipelines.store import step, write_table
 
 # The facts that `begin` reads, in the order in which it wants them.
 FIRST = ("appointments", "patient_referrals", "discharges", "activities", "tasks", "reviews")
@@ -94,9 +94,12 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
                 raise InputError(
                     f"{source}: no contact agrees any between-session work; see exclusions in `bsw check`"
                 )
-            write = _write_features if on.engine == "duckdb" else _write_by_service
-            path = out / "features.parquet"
-            found = write(path, begun, catalogue(config.protected.admitted))
+            path, asked = out / "features.parquet", catalogue(config.protected.admitted)
+            given, synthetic = (path, begun.facts, begun.points.table), begun.built.synthetic
+            if on.engine == "duckdb":
+                found = write_features(*given, begun.built.points, asked, synthetic=synthetic)
+            else:
+                found = write_features_by_service(*given, asked, synthetic=synthetic)
             manifest.wrote(path)
         built = replace(
             begun.built, protected=protected(begun.facts, begun.built.points), left_out=found.left_out
@@ -143,7 +146,7 @@ def assemble_records(
         advance()
     return replace(
         begun.built,
-        features=_in_order(found.frame, begun),
+        features=in_order(found.frame, begun.built.points),
         protected=protected(begun.facts, begun.built.points),
         left_out=found.left_out,
     )
@@ -218,34 +221,6 @@ def _engine(records: Records, out: Path, on: On) -> Iterator[Engine | None]:
 
     with spark_engine(records, out, on.master) as engine:
         yield engine
-
-
-def _write_features(path: Path, begun: Begun, predictors: Mapping[str, Predictor]) -> Columns:
-    """Some services after others; of the last what was worked out."""
-    found: list[Columns] = []
-
-    def frames() -> Iterator[pd.DataFrame]:
-        for part in in_parts(begun.facts, begun.points.table, predictors):
-            found[:] = [part]
-            yield _in_order(in_memory(part, begun.facts.engine), begun)
-
-    write_in_parts(path, frames(), synthetic=begun.built.synthetic)
-    return found[0]
-
-
-def _write_by_service(path: Path, begun: Begun, predictors: Mapping[str, Predictor]) -> Columns:
-    found = columns(begun.facts, begun.points.table, predictors)
-    write = partial(write_by_service, found, begun.points.table, begun.facts.engine)
-    write_folder(path, write, synthetic=begun.built.synthetic)
-    return found
-
-
-def _in_order(features: pd.DataFrame, begun: Begun) -> pd.DataFrame:
-    """The matrix in the order of the points, as far as it is of them."""
-    points = begun.built.points[["point_id"]]
-    return points[points["point_id"].isin(features["point_id"])].merge(
-        features, on="point_id", how="left", validate="1:1"
-    )
 
 
 def _day(moment: int) -> date:

@@ -68,11 +68,10 @@ def write_json(path: Path, value: Any) -> Path:
 
 def write_table(path: Path, frame: pd.DataFrame, *, synthetic: bool = False) -> Path:
     """A table as Parquet or CSV by the ending of `path`; Parquet remembers whether it is synthetic."""
+    if path.suffix != ".csv":
+        return write_in_parts(path, [frame], synthetic=synthetic)
     with whole(path) as partial:
-        if path.suffix == ".csv":
-            frame.to_csv(partial, index=False, lineterminator="\n")
-        else:
-            pq.write_table(_marked(frame, synthetic), partial)
+        frame.to_csv(partial, index=False, lineterminator="\n")
     return path
 
 
