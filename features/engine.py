@@ -98,7 +98,7 @@ class DuckDB:
 
     def let_go(self, kept: Sequence[Table]) -> None:
         """See `Engine`."""
-        for name in [table.get_name() for table in kept]:
+        for name in [table.get_name() for table in reversed(kept)]:  # the last are made of those before
             self._kept.pop(name).result()
             self._connection.execute(f'DROP TABLE "{name}"')
 
@@ -120,9 +120,8 @@ class DuckDB:
 
     def given(self, name: str, frame: pd.DataFrame) -> Table:
         """See `Engine`."""
-        if name in self._given or name in self._kept:  # what was there may still be read, or be on its way
+        if name in self._given:  # what was there may still be read
             wait(self._kept.values())
-            self._kept.pop(name, None)
         self._given.add(name)
         return self._backend.create_table(name, frame, overwrite=True)
 

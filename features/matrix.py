@@ -76,7 +76,9 @@ def matrix(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> Ma
     `predictors` stand in the order in which they can be worked out (`catalogue()`).
     """
     found = columns(facts, points, predictors)
-    return Matrix(in_memory(found, facts.engine), found.left_out)
+    frame = in_memory(found, facts.engine)
+    facts.engine.let_go(found.kept)
+    return Matrix(frame, found.left_out)
 
 
 def in_memory(found: Columns, engine: Engine) -> pd.DataFrame:

@@ -19,8 +19,6 @@ from collections.abc import Mapping
 
 Words = str | Mapping[float, str]
 FEW, MOST = 0.4, 0.6
-
-
 TO_NINE_PLACES = 9  # two engines, or two runs of one, agree so far: they must say the same
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.errors import InputError
 from models.binned import Binned, at_once
 from models.calibration import FITS
 from models.calibration_choice import Asked, Choice, chosen
@@ -25,8 +26,8 @@ class BoostingSettings:
     """LightGBM's settings by their usual names; `patience`: rounds without gain before it stops.
 
     `refits`: models refitted on resampled patients for the interval of a risk, whose level is `interval_level`.
-    `calibration`: a kind, or chosen on points that the trees never saw. `threads`: the most that
-    a large matrix may use.
+    `calibration`: a kind, or chosen on points judged by trees that never saw their patients. `threads`: the most
+    that a large matrix may use.
     """
 
     learning_rate: float = 0.02
@@ -52,6 +53,7 @@ class BoostingSettings:
 
 Advance = Callable[[str], object]
 HIGHEST_FIFTH = by_share(0.2)
+SAME_SHARE = 1e-4  # a share is registered with four decimals
 
 
 def train(
@@ -168,13 +170,22 @@ def never_seen(
 ) -> tuple[Rows, Numbers]:
     """Training rows, and the model's risk of each under trees that never saw its patient: what its cut-off is of.
 
-    The arguments are those by which `train` made the model.
+    The arguments are those by which `train` made the model. Errors: InputError where they are not: the registered
+    cut-off then flags another share of these points than it was chosen for.
     """
     ready = lesson(features, outcome, patients, split, settings=settings, whole=True)
     rows, rounds = split.calibrate if ready.apart else ready.rows, int(model.about["rounds"])
     judged = part_of(features, outcome, patients, rows)
     unseen = _unseen(ready, judged, model.booster, agreed=_agreed(model.about), rounds=rounds)
-    return rows, model.calibration.risk(unseen.margin)
+    risk = model.calibration.risk(unseen.margin)
+    flagged, chosen_for = float((risk >= model.threshold).mean()), float(model.about["flagged_share"])
+    if abs(flagged - chosen_for) > SAME_SHARE:
+        raise InputError(
+            f"judged anew as configured, {flagged:.1%} of the training points are above the model's cut-off, and "
+            f"not the {chosen_for:.1%} that it was chosen for: it was learnt with other settings; give the "
+            f"configuration of the training with --config, or train again"
+        )
+    return rows, risk
 
 
 def _agreed(about: Mapping[str, str]) -> dict[str, int]:

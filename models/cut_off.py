@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 Way = Literal["share", "capacity", "net benefit", "fixed"]
 EVERYBODY = 0.0
-SLICE = "on points that the trees never saw"
+SLICE = "on points judged by trees that never saw their patients"
 
 
 @dataclass(frozen=True)

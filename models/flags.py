@@ -46,7 +46,7 @@ class FlagSettings:
     reasons: the most reasons a flag gives. helps: the most lines of what helps. reasons_per_construct: the most
     of either from one construct. least_change: how much each must move the chance (0.02 = 2 in 100).
     missing_at_most: the largest share of the model's predictors that may be missing; beyond it no chance is
-    stated. unlike_share: the share of the points kept from the trees that count as unlike those learnt from; of
+    stated. unlike_share: the share of the calibration slice that counts as unlike the other training points; of
     such patients no chance is stated. cut_off: see there; it and unlike_share are settled when a model is trained.
     suggestions: a file with the service's own library of things to consider; empty for the one that
     ships.

@@ -103,7 +103,7 @@ class Lesson:
 
     def rounds(self, agreed: Mapping[str, int]) -> int:
         """How many rounds of trees to learn. One small stopping slice says little of it: then the mean over folds
-        of the patients of both slices. The calibration slice has no say in it.
+        of the patients of both slices. The outcomes of the calibration slice have no say in it.
         """
         if self.apart:
             return self.stopped(agreed).rounds

@@ -36,11 +36,12 @@ def remedies(
 
     group_cut_offs: also cut-offs that differ by group, which use the group at the point of decision.
     """
+    # First, because it refuses settings that are not the model's own.
+    aside, risk = learning.set_aside(model), learning.held_out(model)
     found = [_reweighed(learning)]
     advance(found[-1].name)
     found.append(constrained(learning, model, least=LEAST_OF_EACH))
     advance(found[-1].name)
-    aside, risk = learning.set_aside(model), learning.held_out(model)
     found.append(_recalibrated(aside, risk, held_out_group, share=learning.share))
     found += [_at_capacity(aside, risk, share) for share in CAPACITIES]
     if group_cut_offs:

@@ -4,8 +4,8 @@ A large calibration slice is kept from the trees for good. A small one says too 
 chance alone moves the slope of every risk by some 6 in 100, and the trees would miss a fifth of the patients they
 could learn from. So all training patients are judged in turn, each by trees learnt without that patient's tenth,
 and the model's own trees then learn from everybody; a refit is asked about the patients whom it did not draw.
-What settles the trees (their settings, their number, the directions they keep to) never looks at the calibration
-slice.
+What settles the trees (their settings, their number, the directions they keep to) never looks at the outcomes of
+the calibration slice.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ LEAST_IN_A_SLICE = 3
 @dataclass(frozen=True)
 class SplitSettings:
     """`test_share`: the last share of months is held out. `stop_share`, `calibration_share`: shares of the
-    training patients kept from the trees, for early stopping and for calibration. `seed`: of that choice.
+    training patients by which trees are stopped, and whose outcomes settle nothing of them; a large calibration
+    share is kept from the trees for good (`models.never_seen`). `seed`: of that choice.
     `least`: fewest known outcomes of each kind on either side.
     """
 
@@ -131,7 +132,7 @@ def cut_of(at: pd.Series, test_share: float) -> pd.Timestamp:
 
 
 def _slices(patients: NDArray[np.object_], train: Rows, settings: SplitSettings) -> tuple[Rows, Rows, Rows]:
-    """Training rows for the trees, for early stopping and for calibration, each patient in one."""
+    """Training rows to fit, to stop early and to calibrate by, each patient in one; see `SplitSettings`."""
     everyone = np.unique(patients[train].astype(str))
     order = np.random.default_rng(settings.seed).permutation(len(everyone))
     stop = round(len(everyone) * settings.stop_share)

@@ -74,7 +74,7 @@ class Learning:
 
 @dataclass(frozen=True)
 class SetAside:
-    """Training points that the trees never saw: the model's risk, the outcome (0 or 1) and the group of each."""
+    """Training points: the model's risk of each by trees that never saw its patient, its outcome (0, 1), its group."""
 
     risk: Floats
     outcome: Floats

@@ -13,6 +13,8 @@ from features.errors import InputError, nearest
 from pipelines.audit_model import ModelAtHand, model_at_hand
 from pipelines.audit_table import AuditTable, read_columns
 from pipelines.config import Config
+from pipelines.evaluate import training_of
+from pipelines.full_studies import same_settings
 from pipelines.registry import model_of
 
 # Severity is what the questionnaires last said; each is left out where the build does not hold it.
@@ -75,6 +77,9 @@ def ready(table: Path, usable: AuditTable, by: tuple[str, ...], asked: FurtherAs
         uri = asked.model or model_of(asked.work, config)
         at_hand = model_at_hand(table, usable.risk, work=asked.work, uri=uri, config=config)
         _must_allow(at_hand, by, asked)
+        trained = training_of(at_hand.loaded, asked.work)
+        if asked.remedies and trained is not None:
+            same_settings(trained["configuration"], config)
     return Ready(asked, by, _covariates(table, asked, by, at_hand), at_hand)
 
 

@@ -28,6 +28,7 @@ def process_beside() -> Iterator[Executor]:
 
     It starts anew: a copy of a process with threads could wait for ever for a lock that it was born with.
     """
+    others = active_children()
     worker = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_alone)
     try:
         worker.submit(_ready)
@@ -35,7 +36,8 @@ def process_beside() -> Iterator[Executor]:
     finally:
         # It has answered, or nobody wants its answer any more: it need not live to tidy up.
         for process in active_children():
-            process.kill()
+            if process not in others:
+                process.kill()
         worker.shutdown(cancel_futures=True)
 
 

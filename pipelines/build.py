@@ -79,7 +79,8 @@ class On:
 def build(source: Path, *, out: Path, config: Config, until: date | None, on: On | None = None) -> None:
     """Write the artefacts of a source into the folder `out` (WORK).
 
-    DuckDB works out some services' predictors after others', so that memory does not hang on how many there are.
+    DuckDB works out some services' predictors after others', so that memory does not hang on how many there are;
+    where that takes several parts, the rows of features.parquet stand in another order than the points.
     Spark writes features.parquet as a folder with a part for each service, by its workers: the matrix is never here.
 
     Errors: InputError where the source cannot be used or holds no point, or Spark is not there.
@@ -201,7 +202,7 @@ def _outcome(facts: Facts, points: Points, config: Config, until: int | None) ->
 def _pathways(facts: Facts, points: Points, until: int | None) -> pd.DataFrame:
     """Every pathway whose referral was known, with whom the patient last agreed work."""
     pathways = facts.frame("patient_referrals", "pathway_id", "patient_id", until=until)
-    pathways["service_id"] = pathways["pathway_id"].str.partition(":")[0]
+    pathways["service_id"] = pathways["pathway_id"].astype(str).str.split(":").str[0]
     discharges = facts.frame("discharges", "pathway_id", "discharged_at", until=until)
     ended = set(discharges.loc[discharges["discharged_at"].notna(), "pathway_id"])
     last = (

@@ -42,13 +42,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run() -> NoReturn:
-    """`main` as a program, which ends as soon as what was to be done at its end is done.
+    """`main` as a program; done, it ends as soon as what was to be done at its end is done.
 
     Python would go on to take a million objects apart one by one, which the system frees at once: a second of the
-    twelve that a caseload of two thousand took.
+    twelve that a caseload of two thousand took. Any other end is Python's own: after an error DuckDB may still be
+    open, and what it laid aside on disk, which are records, goes when it is closed.
     """
     code = main()
-    atexit._run_exitfuncs()
+    if code:
+        sys.exit(code)
+    atexit._run_exitfuncs()  # not public, but what Python itself calls first at its end
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

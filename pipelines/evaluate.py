@@ -65,7 +65,7 @@ def evaluate(work: Path, *, config: Config, model: str | None, full: bool = Fals
         material = read_material(work)
         loaded = load_model(uri, config)
         cut = held_out_from(loaded, material, config)
-        trained = _training(loaded, work)
+        trained = training_of(loaded, work)
         procedure = _procedure(loaded, material, cut, trained, config) if full else None
         predictions = predict(material, cut, loaded, config.flags)
         protected = read_table(work / "protected.parquet", "point_id")
@@ -88,7 +88,7 @@ def _write(found: Evaluation, table: pd.DataFrame, work: Path, config: Config, m
     manifest.wrote(write_page(work / "evaluation.html", evaluation_page(found)))
 
 
-def _training(loaded: LoadedModel, work: Path) -> Mapping[str, Any] | None:
+def training_of(loaded: LoadedModel, work: Path) -> Mapping[str, Any] | None:
     """The manifest of the training that made the model, where it was trained from WORK."""
     trained = read_manifest(work, "train") if manifest_path(work, "train").is_file() else None
     return trained if trained and trained["version"] == loaded.version else None

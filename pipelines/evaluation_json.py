@@ -65,6 +65,7 @@ def _about(found: Evaluation) -> dict[str, Any]:
         "horizon_days": cut.horizon_days,
         "held_out_from": f"{footing.first:%Y-%m-%d}",
         "held_out_to": f"{footing.last:%Y-%m-%d}",
+        "judged": found.model.model.about.get("judged"),
         "points": {
             "fit": len(cut.fit),
             "early_stopping": len(cut.stop),

@@ -18,7 +18,8 @@ from pipelines.page import figure, fold, paragraph, table
 
 WITH_FULL = "bsw evaluate --full adds"
 FEW_SERVICES = 5
-# What is worth saying on the rows that the trees learnt from: not calibration, which is fitted elsewhere.
+# What is worth saying on the rows that the trees learnt from: not calibration, for which points are judged
+# by trees that never saw their patients.
 PROMISED = ("auroc", "average_precision", "brier", "log_loss")
 
 
@@ -176,7 +177,7 @@ def _optimism(found: Evaluation) -> list[Any]:
     note = (
         f"{study.says} Harrell's bootstrap, interval of the apparent figure moved by the optimism (Noma et al. 2021). "
         f"Trees come near to remembering what they learnt from, and then this corrects too little: trust the held-out "
-        f"points. Calibration is not told so: the risks are calibrated on points that the trees never saw."
+        f"points. Calibration is not told so: it is fitted to what trees make of patients whom they never saw."
     )
     return [
         table(

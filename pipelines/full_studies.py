@@ -86,8 +86,8 @@ def same_settings(learnt: Mapping[str, Mapping[str, object]], config: Config) ->
     Errors: InputError naming every setting that differs.
     """
     faults = [
-        f"the model was learnt with {part}.{name} = {learnt[part][name]!r}, but the configuration says {value!r}: the "
-        f"studies would learn another model; give the configuration of the training with --config, or train again"
+        f"the model was learnt with {part}.{name} = {learnt[part][name]!r}, but the configuration says {value!r}: "
+        f"what is learnt anew would be another model; give the configuration of the training with --config, or train again"
         for part, now in (("model", asdict(config.model)), ("split", asdict(config.split)))
         for name, value in now.items()
         if name in learnt[part] and learnt[part][name] != value

@@ -206,6 +206,15 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(
     assert not (tmp_path / "out").exists()
 
 
+def test_remedies_of_another_learner_than_the_models_own_are_refused(
+    service: Service, tmp_path: Path
+) -> None:
+    other = replace(service.config.model, learning_rate=0.3)
+    spoilt = replace(service, config=replace(service.config, model=other))
+    with pytest.raises(InputError, match=r"model\.learning_rate = [0-9.]+, but the configuration says 0\.3"):
+        audited(spoilt, tmp_path / "out", remedies=True)
+
+
 def test_remedies_without_a_build_are_refused(tmp_path: Path) -> None:
     path = write_table(tmp_path / "table.csv", predictions())
     with pytest.raises(InputError, match="name it with --work"):

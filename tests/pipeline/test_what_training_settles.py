@@ -1,4 +1,4 @@
-"""Training settles the cut-off and who is unlike, on points that the trees never saw, and both are registered."""
+"""Training settles the cut-off and who is unlike, on patients whom trees never saw, and both are registered."""
 
 from __future__ import annotations
 

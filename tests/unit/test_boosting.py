@@ -78,7 +78,9 @@ def test_the_cut_off_flags_the_asked_share_of_points_that_the_trees_never_saw(le
     rows, risk = never_seen(learnt, *_material(), _split(), settings=SETTINGS)
     assert np.array_equal(np.sort(rows), _split().train)
     assert (risk >= learnt.threshold).mean() == pytest.approx(0.2, abs=0.005)
-    assert learnt.about["cut_off"] == "the highest 20%, on points that the trees never saw"
+    assert (
+        learnt.about["cut_off"] == "the highest 20%, on points judged by trees that never saw their patients"
+    )
 
 
 def test_risks_are_calibrated_margins(learnt: RiskModel) -> None:

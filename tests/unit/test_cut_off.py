@@ -46,7 +46,7 @@ def test_a_capacity_flags_what_it_is_of_a_weeks_points() -> None:
     assert (aside().risk >= cut_off.value).mean() == pytest.approx(0.25, abs=0.002)
     assert cut_off.says == (
         "2.5 flags per practitioner and week on average, which is the highest 25% of the 10.0 points a week before "
-        "the cut, on points that the trees never saw"
+        "the cut, on points judged by trees that never saw their patients"
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.errors import InputError
 from models.boosting import HIGHEST_FIFTH, BoostingSettings, never_seen, train
 from models.calibration import FITS, Calibration, platt
 from models.calibration_choice import chosen
@@ -102,6 +103,14 @@ def test_an_audit_is_given_the_risks_that_the_cut_off_was_chosen_on(made: Made) 
     rows, risk = never_seen(model, *known, settings=SETTINGS)
     assert np.array_equal(made.outcome[rows], shown[0].outcome)
     assert np.array_equal(risk, shown[0].risk)
+
+
+def test_points_judged_otherwise_than_for_the_cut_off_are_refused(made: Made) -> None:
+    model = learnt_from(made)
+    known = made.features, made.outcome, made.patients, made.split
+    other = replace(model, about={**model.about, "flagged_share": "0.9000"})
+    with pytest.raises(InputError, match=r"not the 90.0% that it was chosen for"):
+        never_seen(other, *known, settings=SETTINGS)
 
 
 def test_a_large_calibration_slice_is_kept_from_the_trees(

@@ -1,0 +1,19 @@
+"""Before anything was known there is nothing to build, which is said in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import main
+from tests.pipeline.small_source import clean_frames, write_source
+
+
+def test_a_build_until_before_the_first_referral_says_that_there_is_no_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "source"
+    write_source(source, clean_frames())
+    assert main(["build", str(source), "--out", str(tmp_path / "work"), "--until", "2001-01-01"]) == 2
+    assert "no contact agrees any between-session work" in capsys.readouterr().err
