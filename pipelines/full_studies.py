@@ -87,7 +87,7 @@ def same_settings(learnt: Mapping[str, Mapping[str, object]], config: Config) ->
     """
     faults = [
         f"the model was learnt with {part}.{name} = {learnt[part][name]!r}, but the configuration says {value!r}: "
-        f"what is learnt anew would be another model; give the configuration of the training with --config, or train again"
+        f"what is learnt anew would be another model; give the training's configuration with --config, or train again"
         for part, now in (("model", asdict(config.model)), ("split", asdict(config.split)))
         for name, value in now.items()
         if name in learnt[part] and learnt[part][name] != value
