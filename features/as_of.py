@@ -8,6 +8,7 @@ it is summed up once in the order of time, and each point reads the total as it 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import ibis
@@ -85,25 +86,62 @@ def behind_totals(points: Table, rows: Table, about: About) -> Table:
     return seen.mutate(days_before=(seen.point_at - seen.known_at).cast("float64") / DAY)
 
 
-def running_totals(points: Table, rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
-    """`point_id` and, per amount, its total over the subject's rows known strictly before each point, the rows
-    of the point's own patient left out.
+@dataclass(frozen=True)
+class Totals:
+    """Running totals asked for: per amount, its total over the subject's rows known strictly before each point, the
+    rows of the point's own patient left out.
 
-    `rows` has `about_id`, `patient_id`, `known_at` and `superseded_at`; an amount is one number per row. A
-    row enters when it was known and leaves when a later version of it was. The cost is that of sorting
-    points and rows together, whatever the number of patients. A point without the subject has no row here.
+    `rows` has `about_id`, `patient_id`, `known_at` and `superseded_at`; an amount is one number per row. A row
+    enters when it was known and leaves when a later version of it was. A point without the subject is not answered.
+    `fact` names the column of the points' ids, `{fact}__point`.
     """
-    counted = _counted(rows, about, amounts)
-    everybodys = _everybodys(points, counted, about, tuple(amounts))
-    own = _own(points, counted, about, tuple(amounts))
-    both = everybodys.left_join(own, "point_id")
-    return both.select(
-        "point_id",
-        **{
-            name: (both[name] - ibis.coalesce(both[f"own_{name}"], NOTHING)).round(TO_NINE_PLACES)
-            for name in amounts
-        },
-    )
+
+    fact: str
+    points: Table
+    rows: Table
+    about: About
+    amounts: Mapping[str, Expression]
+
+    def asking(self) -> Table:
+        """`point_id`, `subject` and `moment` of the points that have the subject."""
+        points, key = self.points, f"{self.about}_id"
+        return points.filter(points[key].notnull()).select(
+            "point_id", subject=points[key], moment=points["at"]
+        )
+
+    def changes(self) -> Table:
+        """`subject`, `moment` and by how much each amount changes then."""
+        return total_changes(self.rows, self.about, self.amounts).rename(subject=f"{self.about}_id")
+
+    def by_sorting(self) -> Table:
+        """`point_id` and the totals over all rows of its subject, by running sums in the order of time.
+
+        The cost is that of sorting points and rows together, whatever the number of patients.
+        """
+        asking, amounts = self.asking(), tuple(self.amounts)
+        # Nobody asks of other practitioners and services, where only some have points.
+        changes = self.changes().semi_join(asking, "subject")
+        columns = ("subject", "moment", *amounts, "point_id", "kind")
+        here = asking.mutate(kind=ibis.literal(POINT, "int8"), **dict.fromkeys(amounts, NOTHING))
+        nobody = ibis.null(asking.point_id.type())
+        others = changes.mutate(kind=ibis.literal(FACT, "int8"), point_id=nobody)
+        together = ibis.union(here.select(*columns), others.select(*columns))
+        # At one moment the point stands before the facts: what becomes known then does not count.
+        so_far = ibis.window(group_by="subject", order_by=["moment", "kind"], preceding=None, following=0)
+        summed = together.select(
+            "kind", "point_id", **{name: together[name].sum().over(so_far) for name in amounts}
+        )
+        return summed.filter(summed.kind == POINT).drop("kind")
+
+    def less_own(self, everybodys: Table) -> Table:
+        """What is asked for, from the totals over all rows as `by_sorting` gives them."""
+        own = own_totals(self.points, self.rows, self.about, self.amounts)
+        both = everybodys.left_join(own, "point_id")
+        less = {name: both[name] - ibis.coalesce(both[f"own_{name}"], NOTHING) for name in self.amounts}
+        return both.select(
+            **{f"{self.fact}__point": both.point_id},
+            **{name: total.round(TO_NINE_PLACES) for name, total in less.items()},
+        )
 
 
 def total_changes(rows: Table, about: About, amounts: Mapping[str, Expression]) -> Table:
@@ -126,27 +164,6 @@ def _changes(counted: Table, about: About, amounts: tuple[str, ...]) -> Table:
     leaving = counted.filter(counted.superseded_at.notnull())
     leaving = leaving.mutate(moment=leaving.superseded_at, **{name: -leaving[name] for name in amounts})
     return counted.mutate(moment=counted.known_at).select(*columns).union(leaving.select(*columns))
-
-
-def _everybodys(points: Table, counted: Table, about: About, amounts: tuple[str, ...]) -> Table:
-    """`point_id` and the totals over all rows of its subject, by running sums in the order of time."""
-    key = f"{about}_id"
-    asking = points.filter(points[key].notnull())
-    # Nobody asks of other practitioners and services, where only some have points.
-    changing = _changes(counted.semi_join(asking, key), about, amounts)
-    asking = asking.mutate(moment=asking["at"], **dict.fromkeys(amounts, NOTHING))
-    nobody = ibis.null(points.point_id.type())
-    columns = (key, "moment", *amounts)
-    together = ibis.union(
-        asking.select(*columns, "point_id", kind=ibis.literal(POINT, "int8")),
-        changing.select(*columns, point_id=nobody, kind=ibis.literal(FACT, "int8")),
-    )
-    # At one moment the point stands before the facts: what becomes known then does not count.
-    so_far = ibis.window(group_by=key, order_by=["moment", "kind"], preceding=None, following=0)
-    summed = together.select(
-        "kind", "point_id", **{name: together[name].sum().over(so_far) for name in amounts}
-    )
-    return summed.filter(summed.kind == POINT).drop("kind")
 
 
 def _own(points: Table, counted: Table, about: About, amounts: tuple[str, ...]) -> Table:

@@ -1,4 +1,4 @@
-"""Where tables live and work is done: DuckDB in this process, or Spark, here or on a cluster.
+"""Where tables live and work is done: DuckDB in this process; or Spark, here or on a cluster, see `spark`.
 
 Everything in `features` is written once, in Ibis. In the engine every date, time of day and moment is a whole
 number of seconds: exact, quick to compare, and the same on every engine.
@@ -6,7 +6,7 @@ number of seconds: exact, quick to compare, and the same on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import count
@@ -18,13 +18,16 @@ import pandas as pd
 from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr.operations import DatabaseTable
 
+from features.as_of import Totals
 from features.records import Reading, Records
+from features.running import by_number, totals_before
 from features.seconds import in_seconds
 from features.standard import SQL_TYPES, columns_of
 
 Table: TypeAlias = Any
 Expression: TypeAlias = Any
 _NUMBERS = count(1)
+_Totals: TypeAlias = Mapping[str, tuple[str, str, tuple[str, ...]]]
 
 
 class Engine(Protocol):
@@ -35,6 +38,9 @@ class Engine(Protocol):
 
     def keep(self, name: str, rows: Table) -> Table:
         """These rows, worked out now and kept for the life of the engine, whatever is kept of that name later."""
+
+    def totals(self, name: str, asked: Totals) -> Table:
+        """Running totals, worked out and kept as by `keep`."""
 
     def let_go(self, kept: Sequence[Table]) -> None:
         """Nobody will ask for these kept tables again."""
@@ -79,14 +85,30 @@ class DuckDB:
 
     def keep(self, name: str, rows: Table) -> Table:
         """See `Engine`. Errors in working the rows out are raised when somebody reads."""
-        name, schema = _of_its_own(name), rows.schema()
+        name = of_its_own(name)
+        self._kept[name] = self._behind.submit(
+            self._work_out, self._made_of(rows), self._creating(name, rows)
+        )
+        return self._table_of(name, rows.schema())
+
+    def totals(self, name: str, asked: Totals) -> Table:
+        """See `Engine`. Errors as of `keep`. All rows' totals come by way of NumPy, see `totals_before`."""
+        name = of_its_own(name)
+        points, changes = by_number(asked)
+        all_rows = self._table_of(f"all_{name}", asked.by_sorting().schema())
+        rows = asked.less_own(all_rows)
+        questions = (self._sql(points), self._sql(changes), tuple(asked.amounts))
+        self._kept[name] = self._behind.submit(
+            self._work_out, self._made_of(rows), self._creating(name, rows), {all_rows.get_name(): questions}
+        )
+        return self._table_of(name, rows.schema())
+
+    def _creating(self, name: str, rows: Table) -> str:
         # DuckDB sums whole numbers to a wider type than Ibis thinks.
         typed = ", ".join(
-            f'CAST("{column}" AS {_sql_type(kind)}) AS "{column}"' for column, kind in schema.items()
+            f'CAST("{column}" AS {_sql_type(kind)}) AS "{column}"' for column, kind in rows.schema().items()
         )
-        asked = f'CREATE TABLE "{name}" AS SELECT {typed} FROM ({self._sql(rows)})'
-        self._kept[name] = self._behind.submit(self._work_out, asked, self._made_of(rows))
-        return self._table_of(name, schema)
+        return f'CREATE TABLE "{name}" AS SELECT {typed} FROM ({self._sql(rows)})'
 
     def abandon(self) -> None:
         """See `Engine`."""
@@ -102,12 +124,15 @@ class DuckDB:
             self._kept.pop(name).result()
             self._connection.execute(f'DROP TABLE "{name}"')
 
-    def _work_out(self, asked: str, made_of: Sequence[Future[None]]) -> None:
+    def _work_out(self, made_of: Sequence[Future[None]], asked: str, totals: _Totals | None = None) -> None:
         """What it is made of was asked for earlier, so that somebody is at work on it or done."""
         self._records.finished()
         for one in made_of:
             one.result()
         with self._connection.cursor() as own:
+            for name, (points, changes, amounts) in (totals or {}).items():
+                asking, changing = own.execute(points).fetchnumpy(), own.execute(changes).fetchnumpy()
+                own.register(name, totals_before(asking, changing, amounts))
             own.execute(asked)
 
     def _made_of(self, rows: Table) -> list[Future[None]]:
@@ -143,72 +168,7 @@ class DuckDB:
         """See `Engine`."""
         self._wait(rows)
         parts = f", PARTITION_BY ({by})" if by else ""
-        self._connection.execute(f"COPY ({self._sql(rows)}) TO '{_quoted(path)}' (FORMAT parquet{parts})")
-
-
-class Spark:
-    """Spark, over the records as Parquet: one folder a table, one below it a service.
-
-    `backend` is Ibis' PySpark backend, its session in UTC. `folder` must be seen by every worker; kept
-    tables are written below it, because Spark would otherwise work them out at every use.
-    """
-
-    def __init__(self, records: Records, backend: Any, folder: Path) -> None:
-        self._backend = backend
-        self._folder = folder
-        export(records, folder / "records")
-
-    def table(self, name: str) -> Table:
-        """See `Engine`."""
-        return self._backend.read_parquet(str(self._folder / "records" / name), table_name=f"records_{name}")
-
-    def keep(self, name: str, rows: Table) -> Table:
-        """See `Engine`."""
-        name = _of_its_own(name)
-        path = self._folder / "kept" / name
-        self._backend.to_parquet(rows, str(path))
-        # Spark gives some functions a narrower type than Ibis thinks, such as 32 bits to a row's number.
-        return self._backend.read_parquet(str(path), table_name=f"kept_{name}").cast(rows.schema())
-
-    def let_go(self, kept: Sequence[Table]) -> None:
-        """See `Engine`; they stand on disk until the end."""
-
-    def given(self, name: str, frame: pd.DataFrame) -> Table:
-        """See `Engine`."""
-        path = self._folder / f"{name}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frame.to_parquet(path, index=False)
-        return self._backend.read_parquet(str(path), table_name=f"given_{name}")
-
-    def frame(self, rows: Table) -> pd.DataFrame:
-        """See `Engine`."""
-        frame: pd.DataFrame = rows.to_pandas()
-        return frame
-
-    def write(self, rows: Table, path: Path, *, by: str | None = None) -> None:
-        """See `Engine`."""
-        self._backend.to_parquet(rows, str(path), mode="overwrite", partitionBy=by)
-
-    def abandon(self) -> None:
-        """See `Engine`: here nothing waits."""
-
-
-def pyspark_backend(session: Any) -> Any:
-    """Ibis' PySpark backend over a session, for `Spark`."""
-    return ibis.pyspark.connect(session)
-
-
-def export(records: Records, folder: Path) -> None:
-    """Write the records as Parquet, a folder a table, one below it a service, as `Spark` reads them."""
-    backend = ibis.duckdb.from_connection(records.connection)
-    for name in records.columns:
-        (folder / name).mkdir(parents=True)
-        rows = in_seconds(backend.table(name))
-        query = backend.compile(rows.mutate(service=rows.OrgID_Provider))
-        target = _quoted(folder / name)
-        records.connection.execute(
-            f"COPY ({query}) TO '{target}' (FORMAT parquet, PARTITION_BY (service), OVERWRITE_OR_IGNORE)"
-        )
+        self._connection.execute(f"COPY ({self._sql(rows)}) TO '{quoted(path)}' (FORMAT parquet{parts})")
 
 
 @contextmanager
@@ -221,7 +181,7 @@ def _selects_as_written() -> Iterator[None]:
         ibis.options.sql.fuse_selects = before
 
 
-def _of_its_own(name: str) -> str:
+def of_its_own(name: str) -> str:
     """The name with a number that nobody has: what was kept before, by another engine too, may still be asked for."""
     return f"{name}_{next(_NUMBERS)}"
 
@@ -230,5 +190,6 @@ def _sql_type(kind: Any) -> str:
     return str(DuckDBType.from_ibis(kind).sql("duckdb"))
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """The path as it stands between quotes in SQL."""
     return str(path).replace("'", "''")

@@ -98,7 +98,7 @@ def columns(facts: Facts, points: Any, predictors: Mapping[str, Predictor]) -> C
     for tally in asked.tallies.values():
         if tally.asked:
             # Kept one by one: answered all at once they would stand in memory side by side.
-            answers = facts.engine.keep(f"answers_{tally.fact}", tally.answers())
+            answers = tally.kept(facts.engine)
             kept.append(answers)
             wide = wide.left_join(answers, wide.number == answers[f"{tally.fact}__point"])
     numbers = {name: number.of(wide).cast("float64") for name, number in asked.numbers.items()}

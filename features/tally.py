@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import ibis
 import ibis.expr.operations as ops
 
-from features.as_of import NOTHING, About, own_totals, running_totals, total_changes
+from features.as_of import NOTHING, About, Totals, own_totals, total_changes
+from features.engine import Engine
 from features.number import Expression, Number, Table
 
 Summary = Callable[[Expression, Expression], Expression]
@@ -123,6 +124,10 @@ class Tally:
         grouped = rows.group_by("point_id").aggregate(**found)
         return grouped.rename(**{f"{self.fact}__point": "point_id"})
 
+    def kept(self, engine: Engine) -> Table:
+        """The answers, worked out and kept in the engine."""
+        return engine.keep(f"answers_{self.fact}", self.answers())
+
     def with_prepared(self) -> Table:
         """The rows with what was worked out per point beside them."""
         if not self.prepared:
@@ -156,10 +161,10 @@ class RunningTally(Tally):
         """See `Tally.nothing_known`; missing where the point has no practitioner: nobody knows of whom to ask."""
         return super().ask(ASIDE, self.seen["order"]) <= 0.0
 
-    def answers(self) -> Table:
-        """See `Tally.answers`; the rows of each point's own patient are left out."""
-        totals = running_totals(self.points, self.seen, self.about, self._amounts())
-        return totals.rename(**{f"{self.fact}__point": "point_id"})
+    def kept(self, engine: Engine) -> Table:
+        """See `Tally.kept`; the rows of each point's own patient are left out."""
+        asked = Totals(self.fact, self.points, self.seen, self.about, self._amounts())
+        return engine.totals(f"answers_{self.fact}", asked)
 
     def changes(self) -> Table:
         """By how much each answer changes with every row, whoever the patient is; see `total_changes`."""

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from features.engine import Spark, pyspark_backend
 from features.errors import InputError
 from features.records import Records
+from features.spark import Spark, pyspark_backend
 from pipelines.store import partial_of
 
 LOCAL = "local[*]"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from features.engine import DuckDB, Engine, Spark
+from features.engine import DuckDB, Engine
 from features.records import Records
+from features.spark import Spark
 from tests.contract.small_service import small_service
 from tests.contract.small_writer import Frames
 from tests.contract.spark import ON_SPARK, spark_or_skip

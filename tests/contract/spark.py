@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from features.engine import Spark
 from features.records import Records
+from features.spark import Spark
 from pipelines.spark import spark_engine
 from tests.conftest import REQUIRED, need
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.engine import Spark
 from features.facts import Facts, FactSettings
 from features.matrix import Matrix, matrix
 from features.points import PointSettings, find_points
 from features.predictor import catalogue
 from features.ready import ReadyMatrix
 from features.records import Records
+from features.spark import Spark
 from tests.contract.engine import facts_of
 from tests.contract.reference_matrix import Values, reference_matrix
 from tests.contract.small_service import small_service
