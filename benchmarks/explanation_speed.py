@@ -95,7 +95,7 @@ def by_shap(booster: lgb.Booster, background: Numbers | None) -> Parts:
 
 def by_tables(booster: lgb.Booster, background: Numbers | None) -> Parts:
     """Tables, however few the rows."""
-    return tables(read_trees(booster), background).parts
+    return tables(read_trees(booster.model_to_string()), background).parts
 
 
 def by_product(booster: lgb.Booster, background: Numbers | None) -> Parts:

@@ -18,8 +18,9 @@ import pandas as pd
 
 from features.errors import InputError
 from models.risk_model import raw
-from models.tree_shap import DEEPEST, Tables, deepest, tables
-from models.trees import Numbers, Tree, read_trees
+from models.tree_shap import DEEPEST, Tables, tables
+from models.trees import Forest, Numbers, read_trees
+from models.ways import deepest
 
 if TYPE_CHECKING:
     import lightgbm as lgb
@@ -34,11 +35,12 @@ class Contributions:
     """What explains the rows of one booster.
 
     background: rows of all predictors that stand for "not known"; without it, the training patients' own paths
-    through the trees do.
+    through the trees do. text: the booster as LightGBM writes it, where it is at hand.
     """
 
     booster: lgb.Booster
     background: Numbers | None = None
+    text: str | None = None
 
     def of(self, matrix: Numbers, margin: Numbers) -> Numbers:
         """The part of each predictor in the log-odds, rows x predictors as `matrix`; NaN is missing.
@@ -69,8 +71,8 @@ class Contributions:
         return float(np.asarray(self.booster.predict(nobody, pred_contrib=True, num_threads=1))[0, -1])
 
     @cached_property
-    def _trees(self) -> tuple[Tree, ...]:
-        return read_trees(self.booster)
+    def _trees(self) -> Forest:
+        return read_trees(self.text or self.booster.model_to_string())
 
     @cached_property
     def _tables(self) -> Tables | None:

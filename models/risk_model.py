@@ -27,10 +27,20 @@ RANGES = re.compile(r"^feature_infos=.*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Fitted:
-    """Trees with the calibration of their log-odds."""
+    """Trees, as LightGBM holds them or as its text, with the calibration of their log-odds."""
 
-    booster: lgb.Booster
+    trees: lgb.Booster | str
     calibration: Calibration
+
+    @cached_property
+    def booster(self) -> lgb.Booster:
+        """The trees as LightGBM holds them. Errors: InputError where their text is no model of LightGBM's."""
+        if not isinstance(self.trees, str):
+            return self.trees
+        try:
+            return lgb.Booster(model_str=self.trees)
+        except lgb.basic.LightGBMError as error:
+            raise _no_model(error) from None
 
     def risk(self, matrix: Numbers) -> Numbers:
         """The calibrated probability of non-completion for each row."""
@@ -144,14 +154,18 @@ def without_ranges(booster: lgb.Booster) -> str:
 
 
 def from_texts(texts: Mapping[str, str]) -> RiskModel:
-    """The model that `RiskModel.texts` wrote. Errors: InputError where a part is missing or unreadable."""
+    """The model that `RiskModel.texts` wrote; the trees of its refits are read when somebody asks them.
+
+    Errors: InputError where a part is missing or unreadable.
+    """
     try:
         facts = json.loads(texts["risk_model.json"])
         fits = {
-            name: Fitted(lgb.Booster(model_str=texts[f"{name}.lgb.txt"]), calibration_from(calibration))
+            name: Fitted(texts[f"{name}.lgb.txt"], calibration_from(calibration))
             for name, calibration in facts["calibrations"].items()
         }
         main = fits.pop("model")
+        _ = main.booster
         known = facts["familiarity"]
         return RiskModel(
             tuple(facts["predictors"]),
@@ -162,5 +176,9 @@ def from_texts(texts: Mapping[str, str]) -> RiskModel:
             familiarity_from(known) if known else None,
             facts["interval_level"],
         )
-    except (KeyError, TypeError, json.JSONDecodeError, lgb.basic.LightGBMError) as error:
-        raise InputError(f"not a risk model of this software ({error!r}); train it again") from None
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise _no_model(error) from None
+
+
+def _no_model(error: Exception) -> InputError:
+    return InputError(f"not a risk model of this software ({error!r}); train it again")

@@ -111,7 +111,10 @@ class Refits:
 
     def __init__(self, model: Refitted) -> None:
         self._model = model
-        self._explained = tuple(Contributions(refit.booster) for refit in model.refits)
+        self._explained = tuple(
+            Contributions(refit.booster, text=refit.trees if isinstance(refit.trees, str) else None)
+            for refit in model.refits
+        )
 
     def make_ready(self) -> None:
         """Make what many points would wait for."""

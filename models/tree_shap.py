@@ -17,21 +17,20 @@ leaves and in 64 bits. Beside the parts themselves, memory is bounded by chunks 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, reduce
-from operator import and_
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.trees import Answers, Leaf, Numbers, Tree
+from models.bundles import Bundles, bundled
+from models.trees import Answers, Forest, Numbers, Places
+from models.ways import NONE, Ways, ways
 
 Patterns = NDArray[np.intp]
-BUNDLED = 8  # questions: their answers fit one byte and their table the nearest cache
 DEEPEST = 14  # questions on the way to a leaf: beyond it tables take longer than WOODELF (measured)
 CHUNK = 20_000  # rows
+CELLS = 4_000_000  # of the largest array that getting ready makes: 32 MB of numbers
 
 
 @dataclass(frozen=True)
@@ -42,16 +41,17 @@ class Bundle:
     to question n of `questions`, left or not, is bit n.
     """
 
-    questions: tuple[int, ...]
+    questions: Places
     columns: tuple[int, ...]
     parts: Numbers
 
 
 @dataclass(frozen=True)
 class Tables:
-    """What explains any point: each tree with its bundles."""
+    """What explains any point."""
 
-    bundles: tuple[tuple[Tree, tuple[Bundle, ...]], ...]
+    forest: Forest
+    bundles: tuple[Bundle, ...]
 
     def parts(self, matrix: Numbers) -> Numbers:
         """The parts of the log-odds, rows x columns as `matrix`."""
@@ -63,38 +63,72 @@ class Tables:
 
     def _parts(self, values: Numbers) -> Numbers:
         """Columns x rows, as `values`."""
-        found = np.zeros(values.shape)
-        for tree, bundles in self.bundles:
-            left: dict[int, Answers] = {}
-            for bundle in bundles:
-                for node in set(bundle.questions) - set(left):
-                    left[node] = tree.goes_left(node, values[tree.column[node]])
-                pattern = _pattern([left[node] for node in bundle.questions])
-                for column, parts in zip(bundle.columns, bundle.parts, strict=True):
-                    found[column] += parts.take(pattern)
+        found, missing = np.zeros(values.shape), np.isnan(values)
+        for bundle in self.bundles:
+            pattern = _pattern(self.forest.goes_left(bundle.questions, values, missing))
+            for column, parts in zip(bundle.columns, bundle.parts, strict=True):
+                found[column] += parts.take(pattern)
         return found
 
 
-def tables(trees: Sequence[Tree], background: Numbers | None = None) -> Tables:
+def tables(forest: Forest, background: Numbers | None = None) -> Tables:
     """The tables of trees of which no leaf lies deeper than `DEEPEST`.
 
     background: rows of all columns that stand for "not known"; without it, the training patients' own paths.
     """
-    standing = _by_row(trees, background) if background is not None else _by_share
-    by_size: defaultdict[int, list[Leaf]] = defaultdict(list)
-    for leaf in (leaf for tree in trees for leaf in tree.leaves):
-        by_size[len(leaf.columns)].append(leaf)
-    values: dict[int, Numbers] = {}
-    for leaves in by_size.values():
-        worth = np.array([leaf.value for leaf in leaves])
-        parts = worth[:, None, None] * shapley_values(standing(leaves))
-        values |= {id(leaf): own for leaf, own in zip(leaves, parts, strict=True)}
-    return Tables(tuple((tree, tuple(_bundles(tree, values))) for tree in trees))
+    if not len(forest.column):  # nothing was learnt
+        return Tables(forest, ())
+    every = ways(forest)
+    bundles = bundled(forest, every)
+    standing = _by_row(forest, every, background) if background is not None else _by_share(every)
+    first = bundles.columns.first
+    found: list[Bundle] = []
+    for alike, leaves in bundles.alike():
+        questions = bundles.questions.of(alike.start)
+        parts = np.zeros((first[alike.stop] - first[alike.start], 2 ** len(questions)))
+        for some in _of_like_games(every, leaves, parts.shape[1]):
+            place, own = _parts(forest, every, bundles, some, standing)
+            order = np.argsort(place, kind="stable")
+            there, starts = np.unique(place[order], return_index=True)
+            parts[there - first[alike.start]] += np.add.reduceat(own[order], starts, axis=0)
+        for bundle in alike:
+            rows = parts[first[bundle] - first[alike.start] : first[bundle + 1] - first[alike.start]]
+            columns = tuple(bundles.columns.of(bundle).tolist())
+            found.append(Bundle(bundles.questions.of(bundle), columns, rows))
+    return Tables(forest, tuple(found))
 
 
-def deepest(trees: Iterable[Tree]) -> int:
-    """The most questions on the way to any leaf."""
-    return max((len(leaf.questions) for tree in trees for leaf in tree.leaves), default=0)
+def _of_like_games(every: Ways, leaves: Places, patterns: int) -> Iterator[Places]:
+    """Leaves with equally many columns, not too many at once."""
+    columns = (every.columns[leaves] != NONE).sum(axis=1)
+    for number in np.unique(columns):
+        alike = leaves[columns == number]
+        at_once = max(1, CELLS // (int(number) * patterns))
+        for start in range(0, len(alike), at_once):
+            yield alike[start : start + at_once]
+
+
+def _parts(
+    forest: Forest, every: Ways, bundles: Bundles, leaves: Places, standing: Callable[[Places], Numbers]
+) -> tuple[Places, Numbers]:
+    """Of each column of leaves that have equally many: its place among those of all bundles, and its part by pattern
+    of answers to its bundle's questions.
+    """
+    values = forest.leaf_value[leaves, None, None] * shapley_values(standing(leaves))
+    bundle = bundles.of_leaf[leaves]
+    bit = bundles.questions.place[leaves] - bundles.questions.first[bundle][:, None]
+    asked = np.where(every.node[leaves] != NONE, 1 << np.maximum(bit, 0), 0)
+    as_the_way_goes = np.where(every.went_left[leaves], asked, 0)
+    shape = values.shape[:2]
+    asks, wants, each = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.arange(len(leaves))
+    for step, slot in enumerate(every.slot[leaves].T):
+        asks[each, slot] |= asked[:, step]  # where there is no step, nothing is asked
+        wants[each, slot] |= as_the_way_goes[:, step]
+    patterns = np.arange(2 ** len(bundles.questions.of(int(bundle[0]))))
+    agree = _pattern((patterns & asks[:, :, None]) == wants[:, :, None])
+    own = np.take_along_axis(values, agree[:, None, :], axis=2)
+    place = bundles.columns.place[leaves, : shape[1]]
+    return place.ravel(), own.reshape(-1, len(patterns))
 
 
 def shapley_values(standing: Numbers) -> Numbers:
@@ -132,74 +166,41 @@ def _explained(standing: Numbers, column: int, t: float | None = None) -> Number
     return found.reshape(standing.shape)
 
 
-def _by_share(leaves: Sequence[Leaf]) -> Numbers:
-    """Leaves x patterns of answers: how often each occurs where columns answer by themselves."""
-    found = np.ones((len(leaves), 1))
-    for share in np.array([leaf.shares for leaf in leaves]).T[:, :, None]:
-        found = np.concatenate([(1 - share) * found, share * found], axis=1)
-    return found
+def _by_share(every: Ways) -> Callable[[Places], Numbers]:
+    """Of leaves with equally many columns, leaves x patterns of answers: how often each occurs where columns answer
+    by themselves.
+    """
+
+    def standing(leaves: Places) -> Numbers:
+        found = np.ones((len(leaves), 1))
+        columns = int((every.columns[leaves[0]] != NONE).sum())
+        for share in every.shares[leaves, :columns].T[:, :, None]:
+            found = np.concatenate([(1 - share) * found, share * found], axis=1)
+        return found
+
+    return standing
 
 
-def _by_row(trees: Iterable[Tree], background: Numbers) -> Callable[[Sequence[Leaf]], Numbers]:
+def _by_row(forest: Forest, every: Ways, background: Numbers) -> Callable[[Places], Numbers]:
     """As `_by_share`: how often each pattern occurs in the background."""
-    found: dict[int, Numbers] = {}
-    for tree in trees:
-        left = {node: tree.goes_left(node, background[:, at]) for node, at in enumerate(tree.column.tolist())}
-        for leaf in tree.leaves:
-            counts = np.bincount(_as_asked(leaf, left), minlength=2 ** len(leaf.columns))
-            found[id(leaf)] = counts / len(background)
-    return lambda leaves: np.array([found[id(leaf)] for leaf in leaves])
+    values = np.ascontiguousarray(background.T)
+    missing = np.isnan(values)
+
+    def counted(leaf: int) -> Numbers:
+        steps = int((every.node[leaf] != NONE).sum())
+        left = forest.goes_left(every.node[leaf, :steps], values, missing)
+        as_asked, slot = left == every.went_left[leaf, :steps, None], every.slot[leaf, :steps]
+        columns = int(slot.max()) + 1
+        answers = np.array([as_asked[slot == column].all(axis=0) for column in range(columns)])
+        return np.bincount(_pattern(answers), minlength=2**columns) / len(background)
+
+    return lambda leaves: np.array([counted(leaf) for leaf in leaves.tolist()])
 
 
-def _bundles(tree: Tree, values: Mapping[int, Numbers]) -> Iterator[Bundle]:
-    """Neighbouring leaves as long as `BUNDLED` questions lead to them, at least one leaf each."""
-    together: list[Leaf] = []
-    for leaf in tree.leaves:
-        if together and len(_questions([*together, leaf])) > BUNDLED:
-            yield _bundle(together, values)
-            together = []
-        together.append(leaf)
-    yield _bundle(together, values)
-
-
-def _questions(leaves: Sequence[Leaf]) -> tuple[int, ...]:
-    return tuple(sorted(frozenset().union(*(leaf.questions for leaf in leaves))))
-
-
-def _bundle(leaves: Sequence[Leaf], values: Mapping[int, Numbers]) -> Bundle:
-    questions = _questions(leaves)
-    columns = sorted({column for leaf in leaves for column in leaf.columns})
-    left = dict(zip(questions, _every_answer(len(questions)), strict=True))
-    parts = np.zeros((len(columns), 2 ** len(questions)))
-    for leaf in leaves:
-        own = [columns.index(column) for column in leaf.columns]
-        parts[own] += values[id(leaf)][:, _as_asked(leaf, left)]
-    return Bundle(questions, tuple(columns), parts)
-
-
-@cache
-def _every_answer(questions: int) -> Answers:
-    """Questions x patterns: the answer to each in every pattern."""
-    patterns = np.arange(2**questions)
-    return (patterns >> np.arange(questions)[:, None] & 1).astype(bool)
-
-
-def _as_asked(leaf: Leaf, left: Mapping[int, Answers]) -> Patterns:
-    """Which columns answer as the way to a leaf goes: bit n for its column n."""
-    answers = (
-        (left[node] if went_left else ~left[node] for node, went_left in turns) for turns in leaf.turns
-    )
-    return _pattern([reduce(and_, own) for own in answers])
-
-
-def _pattern(answers: Sequence[Answers]) -> Patterns:
-    """Answers, at most 16, as one number each: bit n is answer n."""
-    low, high = answers[:8], answers[8:]
-    return _byte(low) | _byte(high) << 8 if high else _byte(low)
-
-
-def _byte(answers: Sequence[Answers]) -> Patterns:
-    found = np.zeros(len(answers[0]), dtype=np.uint8)
-    for bit, answer in enumerate(answers):
-        found |= answer.view(np.uint8) << np.uint8(bit)
+def _pattern(answers: Answers) -> Patterns:
+    """Answers, ... x at most 16 x rows, as one number each, ... x rows: bit n is answer n."""
+    kind = "uint8" if answers.shape[-2] <= 8 else "uint16"  # what is narrow is quick
+    found = np.zeros((*answers.shape[:-2], answers.shape[-1]), dtype=kind)
+    for bit in range(answers.shape[-2]):
+        found |= np.left_shift(answers[..., bit, :], bit, dtype=kind)
     return found.astype(np.intp)

@@ -5,20 +5,18 @@ Read from LightGBM's own text, in which a model is registered, so that nothing s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import InputError
 
-if TYPE_CHECKING:
-    import lightgbm as lgb
-
 Numbers = NDArray[np.float64]
+Places = NDArray[np.int64]
 Answers = NDArray[np.bool_]
 # LightGBM's `decision_type`: one bit for a categorical question, one for the side of missing values, two for
 # what counts as missing (0 nothing, 1 zeros too, 2 NaN).
@@ -26,110 +24,79 @@ CATEGORICAL, MISSING_LEFT, KIND, NOTHING, ZEROS = 1, 2, 2, 0, 1
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """What a leaf adds to the log-odds, and the way to it.
+class Forest:
+    """Trees one after another; their inner nodes and their leaves are numbered through.
 
-    `questions`: the inner nodes on the way. `columns`: the distinct columns asked about, in the order of the way.
-    `turns`: for each, its questions and whether the way goes left. `shares`: for each, the share of training
-    patients who took its turns where they met them.
+    `first_node`: of each tree, its root. A child below 0 is the leaf ~child. A tree has one leaf more than nodes.
     """
 
-    value: float
-    questions: frozenset[int]
-    columns: tuple[int, ...]
-    turns: tuple[tuple[tuple[int, bool], ...], ...]
-    shares: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Tree:
-    """Inner nodes are numbered from 0, which is the root; a child below 0 is the leaf ~child."""
-
-    column: NDArray[np.int64]
+    first_node: Places
+    column: Places
     threshold: Numbers
     missing_left: Answers
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
+    left: Places
+    right: Places
     node_count: Numbers
     leaf_count: Numbers
     leaf_value: Numbers
 
-    def goes_left(self, node: int, values: Numbers) -> Answers:
-        """Whether each value of the node's column goes left."""
-        # Of a missing value neither comparison holds.
-        if self.missing_left[node]:
-            right: Answers = values > self.threshold[node]
-            return ~right
-        left: Answers = values <= self.threshold[node]
+    @cached_property
+    def tree_of_leaf(self) -> Places:
+        """Leaf -> the place of its tree."""
+        nodes = np.diff(self.first_node, append=len(self.column))
+        return np.repeat(np.arange(len(nodes)), nodes + 1)
+
+    def goes_left(self, nodes: Places, values: Numbers, missing: Answers) -> Answers:
+        """Nodes x rows: whether each row goes left. `values` and whether they are `missing`: columns x rows."""
+        column, missing_left = self.column[nodes], self.missing_left[nodes]
+        left: Answers = values[column] <= self.threshold[nodes, None]  # does not hold of a missing value
+        left[missing_left] |= missing[column[missing_left]]
         return left
 
-    @cached_property
-    def leaves(self) -> tuple[Leaf, ...]:
-        """Every leaf, neighbours together."""
-        return tuple(self._leaf(leaf, way) for leaf, way in self._ways())
 
-    def _ways(self) -> Iterator[tuple[int, tuple[tuple[int, bool], ...]]]:
-        open_ways: list[tuple[int, tuple[tuple[int, bool], ...]]] = [(0, ())]
-        while open_ways:
-            node, way = open_ways.pop()
-            if node < 0:
-                yield ~node, way
-            else:
-                open_ways += [
-                    (int(child[node]), (*way, (node, went_left)))
-                    for child, went_left in ((self.right, False), (self.left, True))
-                ]
-
-    def _leaf(self, leaf: int, way: tuple[tuple[int, bool], ...]) -> Leaf:
-        turns: dict[int, list[tuple[int, bool]]] = {}
-        shares: dict[int, float] = {}
-        counts = [*(self.node_count[node] for node, _ in way), self.leaf_count[leaf]]
-        for (node, went_left), count, after in zip(way, counts, counts[1:], strict=False):
-            column = int(self.column[node])
-            turns.setdefault(column, []).append((node, went_left))
-            shares[column] = shares.get(column, 1.0) * float(after / count)
-        return Leaf(
-            value=float(self.leaf_value[leaf]),
-            questions=frozenset(node for node, _ in way),
-            columns=tuple(turns),
-            turns=tuple(tuple(taken) for taken in turns.values()),
-            shares=tuple(shares.values()),
-        )
-
-
-def read_trees(booster: lgb.Booster) -> tuple[Tree, ...]:
-    """The trees that ask something.
+def read_trees(text: str) -> Forest:
+    """The trees that ask something, from a booster as LightGBM writes it.
 
     Errors: InputError where a tree asks about categories, counts zeros as missing or holds lines in its leaves.
     """
-    blocks = booster.model_to_string().split("\nTree=")[1:]
+    blocks = text.split("\nTree=")[1:]
     texts = (block.split("\n\n", 1)[0].splitlines() for block in blocks)
-    trees = (dict(line.split("=", 1) for line in lines if "=" in line) for lines in texts)
-    return tuple(_tree(fields) for fields in trees if int(fields["num_leaves"]) > 1)
-
-
-def _tree(fields: dict[str, str]) -> Tree:
-    def numbers(name: str) -> Numbers:
-        return np.array(fields[name].split(), dtype=np.float64)
-
-    def whole(name: str) -> NDArray[np.int64]:
-        return np.array(fields[name].split(), dtype=np.int64)
-
-    decision, threshold = whole("decision_type"), numbers("threshold")
+    every = (dict(line.split("=", 1) for line in lines if "=" in line) for lines in texts)
+    trees = [fields for fields in every if int(fields["num_leaves"]) > 1]
+    decision, threshold = _whole(trees, "decision_type"), _numbers(trees, "threshold")
     missing = decision >> KIND
-    if (decision & CATEGORICAL).any() or (missing == ZEROS).any() or int(fields.get("is_linear", "0")):
+    lines = any(int(fields.get("is_linear", "0")) for fields in trees)
+    if (decision & CATEGORICAL).any() or (missing == ZEROS).any() or lines:
         raise InputError(
             "model: a tree asks about categories, counts zeros as missing or has lines in its leaves, which "
             "cannot be explained; train it with numbers, NaN for missing and constant leaves"
         )
-    return Tree(
-        column=whole("split_feature"),
+    nodes = np.array([int(fields["num_leaves"]) - 1 for fields in trees], dtype=np.int64)
+    first_node = np.cumsum(nodes) - nodes
+    before = np.repeat(first_node, nodes), np.repeat(first_node + np.arange(len(nodes)), nodes)
+    return Forest(
+        first_node=first_node,
+        column=_whole(trees, "split_feature"),
         threshold=threshold,
         # Where no training value was missing, LightGBM reads a missing one as 0.
         missing_left=np.where(missing == NOTHING, threshold >= 0, (decision & MISSING_LEFT) > 0),
-        left=whole("left_child"),
-        right=whole("right_child"),
-        node_count=numbers("internal_count"),
-        leaf_count=numbers("leaf_count"),
-        leaf_value=numbers("leaf_value"),
+        left=_numbered_through(_whole(trees, "left_child"), *before),
+        right=_numbered_through(_whole(trees, "right_child"), *before),
+        node_count=_numbers(trees, "internal_count"),
+        leaf_count=_numbers(trees, "leaf_count"),
+        leaf_value=_numbers(trees, "leaf_value"),
     )
+
+
+def _numbers(trees: Sequence[dict[str, str]], name: str) -> Numbers:
+    values = chain.from_iterable(fields[name].split() for fields in trees)
+    return np.fromiter(map(float, values), dtype=np.float64)
+
+
+def _whole(trees: Sequence[dict[str, str]], name: str) -> Places:
+    values = chain.from_iterable(fields[name].split() for fields in trees)
+    return np.fromiter(map(int, values), dtype=np.int64)
+
+
+def _numbered_through(child: Places, nodes_before: Places, leaves_before: Places) -> Places:
+    return np.where(child >= 0, child + nodes_before, child - leaves_before)

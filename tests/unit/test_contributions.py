@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from features.errors import InputError
 from models import contributions, tree_shap
 from models.contributions import Contributions, by_lightgbm, by_woodelf
-from models.tree_shap import DEEPEST, deepest, shapley_values, tables
+from models.tree_shap import DEEPEST, shapley_values, tables
 from models.trees import read_trees
+from models.ways import deepest
 from tests.unit.random_boosters import Material, by_definition, material, materials
 
 
@@ -23,7 +24,7 @@ def deep() -> Material:
 @settings(max_examples=40, deadline=None)
 @given(materials)
 def test_tables_say_what_lightgbm_says_and_add_up_to_its_log_odds(made: Material) -> None:
-    parts = tables(read_trees(made.booster)).parts(made.matrix)
+    parts = tables(read_trees(made.booster.model_to_string())).parts(made.matrix)
     np.testing.assert_allclose(parts, by_lightgbm(made.booster, made.matrix), atol=1e-12)
     base = Contributions(made.booster).base
     np.testing.assert_allclose(base + parts.sum(axis=1), made.margin, atol=1e-6)
@@ -84,7 +85,7 @@ def test_shap_with_a_background_misplaces_what_was_never_missing_in_training_and
 
 def test_tables_of_trees_with_more_questions_than_fit_a_byte_say_what_lightgbm_says() -> None:
     made = material(8, columns=9, leaves=24, rounds=6)
-    trees = read_trees(made.booster)
+    trees = read_trees(made.booster.model_to_string())
     assert 8 < deepest(trees) <= DEEPEST
     np.testing.assert_allclose(
         tables(trees).parts(made.matrix), by_lightgbm(made.booster, made.matrix), atol=1e-12
@@ -95,7 +96,7 @@ def test_tables_of_trees_with_more_questions_than_fit_a_byte_say_what_lightgbm_s
 def test_trees_too_deep_for_tables_go_to_woodelf_and_add_up(
     deep: Material, with_background: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert deepest(read_trees(deep.booster)) > DEEPEST
+    assert deepest(read_trees(deep.booster.model_to_string())) > DEEPEST
     monkeypatch.setattr(contributions, "MANY", 10)
     background = deep.matrix[30:] if with_background else None
     parts = Contributions(deep.booster, background).of(deep.matrix, deep.margin)
