@@ -6,7 +6,7 @@ number of seconds: exact, quick to compare, and the same on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import count
@@ -61,9 +61,9 @@ class Engine(Protocol):
 class DuckDB:
     """DuckDB, over the records' own database.
 
-    What is kept is worked out behind, once the records are clean and what it is made of is there, while Python
-    writes the next question; whoever reads waits for it. Two at a time: DuckDB works out most of a service's
-    questions by one thread, because their tables are small.
+    What is kept is worked out behind, once the records that it is made of are clean and what else it is made of is
+    there, while Python writes the next question; whoever reads waits for it, and for all records to be clean. Two
+    at a time: DuckDB works out most of a service's questions by one thread, because their tables are small.
     """
 
     def __init__(self, records: Records | Reading) -> None:
@@ -124,21 +124,27 @@ class DuckDB:
             self._kept.pop(name).result()
             self._connection.execute(f'DROP TABLE "{name}"')
 
-    def _work_out(self, made_of: Sequence[Future[None]], asked: str, totals: _Totals | None = None) -> None:
+    def _work_out(self, ready: Callable[[], None], asked: str, totals: _Totals | None = None) -> None:
         """What it is made of was asked for earlier, so that somebody is at work on it or done."""
-        self._records.finished()
-        for one in made_of:
-            one.result()
+        ready()
         with self._connection.cursor() as own:
             for name, (points, changes, amounts) in (totals or {}).items():
                 asking, changing = own.execute(points).fetchnumpy(), own.execute(changes).fetchnumpy()
                 own.register(name, totals_before(asking, changing, amounts))
             own.execute(asked)
 
-    def _made_of(self, rows: Table) -> list[Future[None]]:
-        """The kept tables that rows are read from."""
-        read = {table.name for table in rows.op().find(DatabaseTable)}
-        return [self._kept[name] for name in sorted(read & self._kept.keys())]
+    def _made_of(self, rows: Table) -> Callable[[], None]:
+        """What waits until all tables that rows are read from are there. Errors: those of whoever makes them."""
+        read = _read(rows)
+        recorded = sorted(read & self._records.columns.keys())
+        kept = [self._kept[name] for name in sorted(read & self._kept.keys())]
+
+        def ready() -> None:
+            self._records.cleaned(recorded)
+            for one in kept:
+                one.result()
+
+        return ready
 
     def _table_of(self, name: str, schema: ibis.Schema) -> Table:
         return DatabaseTable(name=name, schema=schema, source=self._backend).to_expr()
@@ -161,8 +167,7 @@ class DuckDB:
     def _wait(self, rows: Table) -> None:
         """Until all that these rows are made of is there. Errors: those of reading and of working it out."""
         self._records.finished()
-        for one in self._made_of(rows):
-            one.result()
+        self._made_of(rows)()
 
     def write(self, rows: Table, path: Path, *, by: str | None = None) -> None:
         """See `Engine`."""
@@ -179,6 +184,11 @@ def _selects_as_written() -> Iterator[None]:
         yield
     finally:
         ibis.options.sql.fuse_selects = before
+
+
+def _read(rows: Table) -> set[str]:
+    """The names of the tables that rows are read from."""
+    return {table.name for table in rows.op().find(DatabaseTable)}
 
 
 def of_its_own(name: str) -> str:

@@ -23,6 +23,14 @@ class Found:
     tables: Mapping[str, Path]
     unread: tuple[str, ...]
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files of tables."""
+        files = (
+            file for path in self.tables.values() for file in (path.rglob("*") if path.is_dir() else [path])
+        )
+        return sum(file.stat().st_size for file in files)
+
 
 def find_files(source: Path, settings: SourceSettings) -> Found:
     """The file or folder of each table. Errors: InputError, every fault at once."""

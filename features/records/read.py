@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 import duckdb
@@ -24,6 +25,9 @@ from features.records.settings import SourceSettings
 from features.standard import SQL_TYPES, columns_of
 
 SYNTHETIC_SYSTEM = "BSW-SYNTHETIC"
+# Bytes of a source of which several tables are worked at side by side, each by one thread: handing parts of them from
+# thread to thread would take a twentieth more.
+SMALL = 64 * 2**20
 SET_ASIDE = ("file", "row", "table", "column", "value", "rule", "remedy")
 Result = TypeVar("Result")
 
@@ -55,6 +59,9 @@ class Records:
         """See `Reading.finished`: these are there."""
         return self
 
+    def cleaned(self, tables: Iterable[str]) -> None:
+        """See `Reading.cleaned`: they are."""
+
     @classmethod
     def from_frames(cls, frames: Mapping[str, pd.DataFrame]) -> Records:
         """Records made in memory, typed but unchecked: for tests and benchmarks."""
@@ -76,24 +83,39 @@ class Records:
 class Reading:
     """A source whose files are loaded, while what breaks a rule is still being set aside behind.
 
-    `connection` and `columns` as in `Records`; no table is there to be read before `finished`.
+    `connection` and `columns` as in `Records`; no table is there to be read before it is `cleaned`, and what is
+    read before `finished` may turn out to be of no use. `rest` does what is left, and is given whom to tell that
+    a table is clean.
     """
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
         columns: Mapping[str, tuple[str, ...]],
-        rest: Callable[[], Records],
+        rest: Callable[[Callable[[str], None]], Records],
     ) -> None:
         self.connection = connection
         self.columns = columns
+        self._clean = {name: Event() for name in columns}
         behind = ThreadPoolExecutor(1)
-        self._rest = behind.submit(rest)
+        self._rest = behind.submit(rest, lambda name: self._clean[name].set())
+        self._rest.add_done_callback(self._nothing_more)
         behind.shutdown(wait=False)
+
+    def cleaned(self, tables: Iterable[str]) -> None:
+        """Wait until these tables are clean. Errors: as `finished`, where they never will be."""
+        for name in tables:
+            self._clean[name].wait()
+        if self._rest.done():
+            self._rest.result()
 
     def finished(self) -> Records:
         """The records, once they are clean. Errors: InputError where what is left cannot be used."""
         return self._rest.result()
+
+    def _nothing_more(self, _: Future[Records]) -> None:
+        for one in self._clean.values():  # after an error nobody shall wait for ever
+            one.set()
 
 
 def read_records(source: Path, settings: SourceSettings) -> Records:
@@ -108,14 +130,14 @@ def read_records(source: Path, settings: SourceSettings) -> Records:
 def start_reading(source: Path, settings: SourceSettings) -> Reading:
     """The same, as soon as all files are loaded. Errors: as there, but for what breaks rules."""
     found = find_files(source, settings)
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1} if found.size < SMALL else {})
     raw = _load_all(connection, found, settings)
     raw, derived = with_provider(connection, raw, source)
     objected, not_found = leave_out_objectors(connection, raw, source, settings)
     held = {name: table.held for name, table in raw.items()}
 
-    def rest() -> Records:
-        set_aside, counts = _clean(connection, raw, found, settings)
+    def rest(is_clean: Callable[[str], None]) -> Records:
+        set_aside, counts = _clean(connection, raw, found, settings, is_clean)
         with connection.cursor() as own:
             _refuse_unusable(own, found, set_aside)
             synthetic = _synthetic(own, found, held)
@@ -166,14 +188,20 @@ def _load_all(
 
 
 def _clean(
-    connection: duckdb.DuckDBPyConnection, raw: Mapping[str, RawTable], found: Found, settings: SourceSettings
+    connection: duckdb.DuckDBPyConnection,
+    raw: Mapping[str, RawTable],
+    found: Found,
+    settings: SourceSettings,
+    is_clean: Callable[[str], None],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Apply the rules table by table, parents first; gives rows set aside and counts."""
     clean = {name: table.held for name, table in raw.items()}
 
     def cleaned(name: str) -> tuple[pd.DataFrame, tuple[int, int, int]]:
         with connection.cursor() as own:
-            return break_rules(own, raw[name], clean, settings), keep(own, raw[name])
+            found_here = break_rules(own, raw[name], clean, settings), keep(own, raw[name])
+        is_clean(name)
+        return found_here
 
     parents = {name: looked_at(name, table.held) & raw.keys() for name, table in raw.items()}
     results = _side_by_side(parents, cleaned)
