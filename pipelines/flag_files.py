@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,6 +27,8 @@ from pipelines.patient_page import for_practitioners, patient_page
 from pipelines.scored import Scored
 from pipelines.store import partial_of, read_table, whole, write_table
 from pipelines.supervision_page import supervision_page
+
+OWN_SHARE = 0.45  # of the pages: what is written meanwhile takes about as long as the rest of a half
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,19 @@ def write_background(out: Path, scored: Scored, occasion: Occasion) -> Iterator[
 
 
 def write_pages(
-    out: Path, pages: Pages, supervisors: Mapping[str, Sequence[str]], *, beside: Executor | None = None
+    out: Path,
+    pages: Pages,
+    supervisors: Mapping[str, Sequence[str]],
+    *,
+    beside: Executor | None = None,
+    meanwhile: Callable[[], Iterable[Path]] = tuple,
 ) -> Iterator[Path]:
     """A folder per practitioner, a page per supervisor, and the index that leads to them.
 
-    What an earlier run left in these folders goes with it. `beside` draws the half of the patients' pages.
+    What an earlier run left in these folders goes with it. `beside` draws the larger half of the patients' pages;
+    `meanwhile` writes something else here.
     """
-    yield from _write_practitioners(out / "practitioners", pages, beside)
+    yield from _write_practitioners(out / "practitioners", pages, beside, meanwhile)
     files = {one: f"{name}.html" for one, name in zip(supervisors, file_names(supervisors), strict=True)}
     yield from _write_supervisors(out / "supervisors", pages, supervisors, files)
     supervised = {one for own in supervisors.values() for one in own}
@@ -96,17 +104,19 @@ def write_pages(
     )
 
 
-def _write_practitioners(folder: Path, pages: Pages, beside: Executor | None) -> list[Path]:
+def _write_practitioners(
+    folder: Path, pages: Pages, beside: Executor | None, meanwhile: Callable[[], Iterable[Path]]
+) -> list[Path]:
     own, others = _halves(pages) if beside else (pages, replace(pages, caseloads=[]))
     with _cleared(folder), whole(folder) as partial:
         partial.mkdir()
         elsewhere = beside.submit(write_caseloads, partial, others) if beside else None
         try:
+            besides = [*meanwhile()]
             written = write_caseloads(partial, own)
         finally:  # nobody writes here any more when the folder goes
             theirs = answer(elsewhere) if elsewhere else []
-        written += theirs
-    return [folder / page for page in written]
+    return [*(folder / page for page in (*written, *theirs)), *besides]
 
 
 @contextmanager
@@ -127,9 +137,9 @@ def _cleared(folder: Path) -> Iterator[None]:
 
 
 def _halves(pages: Pages) -> tuple[Pages, Pages]:
-    """Two times about as many patients."""
+    """Whole caseloads, OWN_SHARE of the patients in the first half."""
     before = list(accumulate((len(one.listed) for one in pages.caseloads), initial=0))
-    middle = next(place for place, patients in enumerate(before) if 2 * patients >= before[-1])
+    middle = next(place for place, patients in enumerate(before) if patients >= OWN_SHARE * before[-1])
     first, second = pages.caseloads[:middle], pages.caseloads[middle:]
     return replace(pages, caseloads=first), replace(pages, caseloads=second)
 

@@ -20,7 +20,7 @@ def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[
     not over. The second frame has pathway_id, patient_id, practitioner_id, service_id and reason.
     """
     pathways = built.pathways[built.pathways["is_open"]]
-    points = built.points[built.points["pathway_id"].isin(pathways["pathway_id"])]
+    points = built.points.merge(pathways[["pathway_id"]], on="pathway_id", validate="m:1")
     points = points.merge(built.outcome[["point_id", "not_completed"]], on="point_id", validate="1:1")
     points = points.sort_values(["at", "point_id"], kind="stable")
     points["days"] = np.where(points["kind"] == PLATFORM, settings.platform_days, settings.horizon_days)

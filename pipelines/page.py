@@ -35,7 +35,7 @@ class Section:
     @property
     def anchor(self) -> str:
         """The heading as a fragment of an address."""
-        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+        return _anchor(self.title)
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ def render(page: Page) -> str:
 
 
 @cache
+def _anchor(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+@cache
 def _environment() -> Environment:
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, auto_reload=False)
 
@@ -77,32 +82,33 @@ def _style() -> Markup:
 
 def paragraph(text: str, *, note: bool = False) -> Markup:
     """A paragraph; a note is set smaller and greyer."""
-    return Markup('<p class="note">{}</p>' if note else "<p>{}</p>").format(text)
+    opening = '<p class="note">' if note else "<p>"
+    return Markup(f"{opening}{escape(text)}</p>")
 
 
 def heading(text: str) -> Markup:
     """A heading below the section's own."""
-    return Markup("<h3>{}</h3>").format(text)
+    return Markup(f"<h3>{escape(text)}</h3>")
 
 
 def bullets(lines: Sequence[str]) -> Markup:
     """A list."""
-    return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(line) for line in lines))
+    return Markup(f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>")
 
 
 def fold(summary: str, *parts: Markup) -> Markup:
     """Something a reader may open."""
-    return Markup("<details><summary>{}</summary>{}</details>").format(summary, Markup("").join(parts))
+    return Markup(f"<details><summary>{escape(summary)}</summary>{Markup('').join(parts)}</details>")
 
 
 def card(title: str, *parts: Markup) -> Markup:
     """A framed block with a heading, kept together on paper."""
-    return Markup('<div class="card"><h3>{}</h3>{}</div>').format(title, Markup("").join(parts))
+    return Markup(f'<div class="card"><h3>{escape(title)}</h3>{Markup("").join(parts)}</div>')
 
 
 def link(text: str, address: str) -> Markup:
     """A paragraph with a link to a file beside the page."""
-    return Markup('<p><a href="{}">{}</a></p>').format(address, text)
+    return Markup(f'<p><a href="{escape(address)}">{escape(text)}</a></p>')
 
 
 def table(frame: pd.DataFrame, caption: str) -> Markup:

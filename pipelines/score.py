@@ -6,25 +6,27 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from contextlib import ExitStack, nullcontext
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from features.facts import Facts
 from features.predictor import everything
+from features.protected import protected
 from features.records import start_reading
 from features.rows_behind import Behind, rows_behind
 from models.suggestions import read_suggestions
 from pipelines.beside import answer, thread_beside
-from pipelines.build import FIRST, Built
+from pipelines.build import FIRST, Built, begin
 from pipelines.check_suggestions import library_text
 from pipelines.config import Config
 from pipelines.flag_files import Pages, write_background, write_pages, write_tables
 from pipelines.listed import Occasion, caseloads
-from pipelines.open_records import OpenRecords, assemble_open
+from pipelines.open_records import OpenRecords, assemble_open, foresee_open
 from pipelines.patient_files import write_explained
 from pipelines.progress import progress
 from pipelines.pseudonyms import shown_names
 from pipelines.refits_beside import RefitsBeside
-from pipelines.scored import Scored, find_flags
+from pipelines.scored import Scored, begin_flags
 from pipelines.store import step
 from pipelines.supervision import read_supervisors
 from pipelines.tracking import FoundModel, LoadedModel, find_model
@@ -56,28 +58,31 @@ def score(
         suggestions = read_suggestions(library_text(None, config), everything())
         supervisors = read_supervisors(Path(config.score.supervisors)) if config.score.supervisors else {}
         found, facts = _loaded(model, source, config=config, aside=aside, ending=ending)
-        refits = RefitsBeside(found.files, beside) if beside else None
         learnt = found.read()
-        known = assemble_open(facts, config=config, as_of=as_of, predictors=learnt.model.predictors)
+        foresee_open(facts, config=config, predictors=learnt.model.predictors)
+        begun = begin(facts, config=config, until=as_of)
+        # Not earlier: the facts take every processor until the points are there, predictors do not.
+        refits = RefitsBeside(found.files, beside) if beside else None
+        known = assemble_open(begun, config=config, as_of=as_of, predictors=learnt.model.predictors)
         built = known.built
-        with progress("Scoring", 4) as advance:
-            scored = find_flags(
+        with progress("Scoring", 3) as advance:
+            under_way = begin_flags(
                 built, learnt.model, as_of=as_of, config=config, suggestions=suggestions, refits=refits
             )
+            groups = protected(facts, under_way.points.reset_index())
+            scored = under_way.finished()
             names = shown_names(scored.patients, config.score, out=out)
             occasion = _occasion(as_of, built, learnt, scored, data=manifest.inputs["source"])
             advance("tables")
-            manifest.wrote(*write_tables(out, scored, built.protected, names=names, occasion=occasion))
+            manifest.wrote(*write_tables(out, scored, groups, names=names, occasion=occasion))
             manifest.wrote(*write_background(out, scored, occasion))
             advance("pages")
             listed, left_out = scored.listed(names), scored.left_out(names)
             pages = Pages(caseloads(listed, left_out), scored.explanation, _behind(known, scored), occasion)
-            manifest.wrote(*write_pages(out, pages, supervisors, beside=aside))
-            advance("one patient")
-            explained = write_explained(
-                out, scored, listed, model=learnt.model, patient=patient, occasion=occasion
+            explained = partial(
+                write_explained, out, scored, listed, model=learnt.model, patient=patient, occasion=occasion
             )
-            manifest.wrote(*explained)
+            manifest.wrote(*write_pages(out, pages, supervisors, beside=aside, meanwhile=explained))
             advance()
         manifest.says(
             synthetic=built.synthetic,

@@ -73,7 +73,25 @@ class Scored:
         )
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """Flags of `points` (as in `Scored`) that wait for the model's refits to be asked elsewhere."""
+
+    points: pd.DataFrame
+    finished: Callable[[], Scored]
+
+
 def find_flags(
+    built: Built, model: RiskModel, *, as_of: date, config: Config, suggestions: Suggestions
+) -> Scored:
+    """The flag of each open pathway's latest point whose outcome is open.
+
+    Errors: InputError naming each predictor that the model needs and the source cannot carry.
+    """
+    return begin_flags(built, model, as_of=as_of, config=config, suggestions=suggestions).finished()
+
+
+def begin_flags(
     built: Built,
     model: RiskModel,
     *,
@@ -81,12 +99,8 @@ def find_flags(
     config: Config,
     suggestions: Suggestions,
     refits: RefitsBeside | None = None,
-) -> Scored:
-    """The flag of each open pathway's latest point whose outcome is open.
-
-    `refits`: who asks the model's refits meanwhile; without it they are asked here.
-    Errors: InputError naming each predictor that the model needs and the source cannot carry.
-    """
+) -> UnderWay:
+    """As `find_flags`; `refits` asks the model's refits meanwhile, without it they are asked here at the end."""
     _must_carry(model, built)
     points, not_listed = open_work(built, as_of=as_of, settings=config.outcome)
     features = built.features.set_index("point_id").loc[points.index]
@@ -105,12 +119,16 @@ def find_flags(
     background = drawn_background(built.features, model.predictors, config.explanation)
     explanation = explain(model, features, background)
     unlike = model.unlike(features)
-    found = asked()
-    risks = model.predict(features, refitted=found.risks)
-    kept = (found.lasting, found.lasting_constructs) if found.known else (None, None)
-    doubts = Doubts(unlike, *kept)
-    flags = make_flags(rules, risks, features=features, explanation=explanation, doubts=doubts)
-    return Scored(points, not_listed, features, risks, explanation, flags, found, background)
+
+    def finished() -> Scored:
+        found = asked()
+        risks = model.predict(features, refitted=found.risks)
+        kept = (found.lasting, found.lasting_constructs) if found.known else (None, None)
+        doubts = Doubts(unlike, *kept)
+        flags = make_flags(rules, risks, features=features, explanation=explanation, doubts=doubts)
+        return Scored(points, not_listed, features, risks, explanation, flags, found, background)
+
+    return UnderWay(points, finished)
 
 
 def _later(model: RiskModel, features: pd.DataFrame, **asked: Any) -> Callable[[], Stability]:
