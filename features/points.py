@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from typing import Any, TypeAlias
 
@@ -20,6 +21,9 @@ from features.facts import Facts
 
 Table: TypeAlias = Any
 Expression: TypeAlias = Any
+Exclusion: TypeAlias = Callable[[Table], Expression]
+Size: TypeAlias = tuple[int, int]
+Counted: TypeAlias = tuple[Exclusion, Size, Size]
 DAY = 86_400
 WEEK = 7 * DAY
 LOW_INTENSITY = (
@@ -49,12 +53,18 @@ class PointSettings:
 @dataclass(frozen=True)
 class Points:
     """`table`: point_id, kind, at (seconds), contact_id, pathway_id, patient_id, practitioner_id, service_id,
-    session_number, in `engine`; `exclusions`: step, reason, contacts and patients before and after.
+    session_number, in `engine`, which may still be at work on them. `counted`: each exclusion with how many
+    contacts and patients there were before and after, asked when somebody wants it.
     """
 
     engine: Engine
     table: Table
-    exclusions: pd.DataFrame
+    counted: Callable[[], Sequence[Counted]] = tuple
+
+    @cached_property
+    def exclusions(self) -> pd.DataFrame:
+        """What each exclusion left out: step, reason, contacts and patients before and after."""
+        return _table_of(self.counted())
 
     def frame(self) -> pd.DataFrame:
         """The points in a fixed order, with `at` as a timestamp."""
@@ -91,7 +101,6 @@ def no_work_agreed(contacts: Table) -> Expression:
     return contacts.tasks.fill_null(0) == 0
 
 
-Exclusion: TypeAlias = Callable[[Table], Expression]
 EXCLUSIONS: tuple[Exclusion, ...] = (
     not_attended,
     not_individual,
@@ -116,10 +125,6 @@ def _contact_points(facts: Facts, settings: PointSettings, until: int | None) ->
     contacts = _contacts(facts, settings, until)
     contacts = facts.engine.keep("point_contacts", contacts)
     stays = list(accumulate((~exclusion(contacts) for exclusion in EXCLUSIONS), operator.and_))
-    sizes = _sizes(facts, contacts, [ibis.literal(True), *stays])
-    counted = [
-        (n, *step) for n, step in enumerate(zip(EXCLUSIONS, sizes[:-1], sizes[1:], strict=True), start=1)
-    ]
     left = contacts.filter(stays[-1])
     points = left.select(
         point_id=left.contact_id,
@@ -134,7 +139,12 @@ def _contact_points(facts: Facts, settings: PointSettings, until: int | None) ->
     )
     if until is not None:
         points = points.filter(points["at"] < until)
-    return Points(facts.engine, _kept(facts, points), _table_of(counted))
+
+    def counted() -> list[Counted]:
+        sizes = _sizes(facts, contacts, [ibis.literal(True), *stays])
+        return list(zip(EXCLUSIONS, sizes[:-1], sizes[1:], strict=True))
+
+    return Points(facts.engine, _kept(facts, points), counted)
 
 
 def _contacts(facts: Facts, settings: PointSettings, until: int | None) -> Table:
@@ -204,19 +214,22 @@ def _platform_points(facts: Facts, settings: PointSettings, until: int | None) -
         service_id=kept.service_id,
         session_number=kept.week.cast("int64"),
     )
-    counted = [(1, after_discharge, _size(facts, rows), _size(facts, kept))]
-    return Points(facts.engine, _kept(facts, points), _table_of(counted))
+    return Points(
+        facts.engine,
+        _kept(facts, points),
+        lambda: [(after_discharge, _size(facts, rows), _size(facts, kept))],
+    )
 
 
 def _kept(facts: Facts, points: Table) -> Table:
     return facts.engine.keep("points", points)
 
 
-def _size(facts: Facts, contacts: Table) -> tuple[int, int]:
+def _size(facts: Facts, contacts: Table) -> Size:
     return _sizes(facts, contacts, [ibis.literal(True)])[0]
 
 
-def _sizes(facts: Facts, contacts: Table, conditions: Sequence[Expression]) -> list[tuple[int, int]]:
+def _sizes(facts: Facts, contacts: Table, conditions: Sequence[Expression]) -> list[Size]:
     """How many contacts meet each condition, and of how many patients; in one query."""
     asked: dict[str, Expression] = {}
     for n, met in enumerate(conditions):
@@ -226,10 +239,10 @@ def _sizes(facts: Facts, contacts: Table, conditions: Sequence[Expression]) -> l
     return [(int(counted[f"contacts_{n}"]), int(counted[f"patients_{n}"])) for n in range(len(conditions))]
 
 
-def _table_of(counted: Sequence[tuple[int, Exclusion, tuple[int, int], tuple[int, int]]]) -> pd.DataFrame:
+def _table_of(counted: Sequence[Counted]) -> pd.DataFrame:
     rows = [
         (step, exclusion.__name__.replace("_", " "), before[0], after[0], before[1], after[1])
-        for step, exclusion, before, after in counted
+        for step, (exclusion, before, after) in enumerate(counted, start=1)
     ]
     columns = ["step", "reason", "contacts_before", "contacts_after", "patients_before", "patients_after"]
     return pd.DataFrame(rows, columns=columns)
@@ -245,4 +258,4 @@ def given_points(facts: Facts, points: pd.DataFrame) -> Points:
     """Points chosen elsewhere (a benchmark's, say): the columns of `Points.table`, `at` as a timestamp."""
     in_seconds = points.assign(at=points["at"].astype("datetime64[s]").astype("int64"))
     texts = dict.fromkeys(("contact_id", "practitioner_id"), "string")
-    return Points(facts.engine, facts.engine.given("points", in_seconds.astype(texts)), _table_of([]))
+    return Points(facts.engine, facts.engine.given("points", in_seconds.astype(texts)))

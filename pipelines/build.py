@@ -162,10 +162,18 @@ class Begun:
     built: Built
 
 
-def begin(facts: Facts, *, config: Config, until: date | None) -> Begun:
-    """The points of the records, what became of them, and the pathways that they belong to."""
-    moment = None if until is None else _seconds(until)
-    points = find_points(facts, config.points, until=moment)
+def points_of(facts: Facts, *, config: Config, until: date | None) -> Points:
+    """The points of the records, asked of the engine now, with nothing that became known from `until` on."""
+    return find_points(facts, config.points, until=_moment(until))
+
+
+def begin(facts: Facts, *, config: Config, until: date | None, points: Points | None = None) -> Begun:
+    """The points of the records, what became of them, and the pathways that they belong to.
+
+    `points`: those of `points_of` where they were asked for before.
+    """
+    moment = _moment(until)
+    points = points or points_of(facts, config=config, until=until)
     frame, ends = points.frame()[POINT_COLUMNS], facts.ends(moment)
     built = Built(
         points=frame,
@@ -229,5 +237,8 @@ def _day(moment: int) -> date:
     return datetime.fromtimestamp(moment - 1, UTC).date()
 
 
-def _seconds(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+def _moment(until: date | None) -> int | None:
+    """The midnight before a day, in seconds."""
+    return (
+        None if until is None else int(datetime(until.year, until.month, until.day, tzinfo=UTC).timestamp())
+    )

@@ -16,7 +16,7 @@ from features.records import start_reading
 from features.rows_behind import Behind, rows_behind
 from models.suggestions import read_suggestions
 from pipelines.beside import answer, thread_beside
-from pipelines.build import FIRST, Built, begin
+from pipelines.build import FIRST, Built, begin, points_of
 from pipelines.check_suggestions import library_text
 from pipelines.config import Config
 from pipelines.flag_files import Pages, write_background, write_pages, write_tables
@@ -29,7 +29,7 @@ from pipelines.refits_beside import RefitsBeside
 from pipelines.scored import Scored, begin_flags
 from pipelines.store import step
 from pipelines.supervision import read_supervisors
-from pipelines.tracking import FoundModel, LoadedModel, find_model
+from pipelines.tracking import LoadedModel, find_model
 
 
 def score(
@@ -57,10 +57,13 @@ def score(
     ):
         suggestions = read_suggestions(library_text(None, config), everything())
         supervisors = read_supervisors(Path(config.score.supervisors)) if config.score.supervisors else {}
-        found, facts = _loaded(model, source, config=config, aside=aside, ending=ending)
+        looking = aside.submit(find_model, model, config)
+        facts = _facts(source, config=config, ending=ending)
+        points = points_of(facts, config=config, until=as_of)  # first of all: everything else waits for them
+        found = answer(looking)
         learnt = found.read()
         foresee_open(facts, config=config, predictors=learnt.model.predictors)
-        begun = begin(facts, config=config, until=as_of)
+        begun = begin(facts, config=config, until=as_of, points=points)
         # Not earlier: the facts take every processor until the points are there, predictors do not.
         refits = RefitsBeside(found.files, beside) if beside else None
         known = assemble_open(begun, config=config, as_of=as_of, predictors=learnt.model.predictors)
@@ -95,21 +98,18 @@ def score(
     print(f"{out}: {len(scored.flags):,} patients with open work, {first:,} of them to think about first")
 
 
-def _loaded(
-    model: str, source: Path, *, config: Config, aside: Executor, ending: ExitStack
-) -> tuple[FoundModel, Facts]:
-    """The model and the records, side by side: MLflow takes seconds to import, the records as long to load.
+def _facts(source: Path, *, config: Config, ending: ExitStack) -> Facts:
+    """The records' facts, as soon as questions about them can be written.
 
-    What breaks a rule is set aside while questions about the rest are written already. After an error nobody
-    waits for what was asked for in vain: `ending` abandons it.
+    What breaks a rule is set aside meanwhile. After an error nobody waits for what was asked for in vain: `ending`
+    abandons it.
     """
-    looking = aside.submit(find_model, model, config)
     with progress("Reading", 1) as advance:
         facts = Facts(start_reading(source, config.source), config.facts)
         ending.callback(facts.engine.abandon)
         facts.foresee(FIRST)
         advance()
-    return answer(looking), facts
+    return facts
 
 
 def _occasion(as_of: date, built: Built, learnt: LoadedModel, scored: Scored, *, data: str) -> Occasion:
