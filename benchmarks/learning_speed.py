@@ -56,13 +56,16 @@ def taken(*command: str, folder: Path) -> Taken:
     return Taken(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
 
 
-def commands(points: int, predictors: int, *, tuned: bool, evaluated: bool) -> Iterator[str]:
-    """Table rows: train, and evaluate where asked, and both together."""
+def commands(
+    points: int, predictors: int, *, tuned: bool, evaluated: bool, refits: int | None = None
+) -> Iterator[str]:
+    """Table rows: train, and evaluate where asked, and both together; `refits`: other than the product's number."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         settings = folder / "settings.toml"
         text = f'[tracking]\nuri = "sqlite:///{folder / "mlflow.db"}"\n'
-        settings.write_text(text + ("" if tuned else "[tuning]\ntrials = 0\n"))
+        text += "" if tuned else "[tuning]\ntrials = 0\n"
+        settings.write_text(text + (f"[model]\nrefits = {refits}\n" if refits is not None else ""))
         # Made in a process of its own: what it takes is no matter of learning.
         making = [sys.executable, "-m", "benchmarks.learning_speed", "--make", name]
         subprocess.run([*making, "--points", str(points), "--predictors", str(predictors)], check=True)
@@ -134,6 +137,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
+    words = "of the large training, two at a time: fewer take less time and the same memory"
+    parser.add_argument("--refits", type=int, help=words)
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.make:
@@ -148,7 +153,10 @@ def main() -> None:
         )
         show("| pair | final fit | bare LightGBM | ratio |\n|---|---|---|---|", found)
     if "large" in asked.only:
-        show(heading, commands(asked.large, asked.predictors, tuned=False, evaluated=False))
+        show(
+            heading,
+            commands(asked.large, asked.predictors, tuned=False, evaluated=False, refits=asked.refits),
+        )
 
 
 def show(heading: str, rows: Iterator[str]) -> None:
