@@ -20,7 +20,7 @@ from pipelines.synthetic_service import synthesise
 
 REFERRALS_PER_PATHWAY = 2.42
 """Referrals of the synthetic service for one on which work is agreed."""
-MEMORY = "3GB"
+MEMORY = "5GB"
 """What DuckDB may hold; the rest goes to disk."""
 OWNERS = ("ServiceRequestId", "CareContactId", "CareActId", "LocalPatientId", "TaskId")
 

@@ -22,8 +22,8 @@ from features.predictor import Predictor
 from features.records import Reading, Records
 from features.tally import RunningTally, Tally
 
-# Half a million points by all predictors take some 2 GiB while they are worked out.
-AT_ONCE = 500_000
+# A million points by all predictors take some 4 GiB while they are worked out; every part reads all facts anew.
+AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
