@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import ExitStack, nullcontext
 from datetime import date
 from functools import partial
@@ -29,7 +29,7 @@ from pipelines.refits_beside import RefitsBeside
 from pipelines.scored import Scored, begin_flags
 from pipelines.store import step
 from pipelines.supervision import read_supervisors
-from pipelines.tracking import LoadedModel, find_model
+from pipelines.tracking import FoundModel, LoadedModel, find_model
 
 
 def score(
@@ -59,14 +59,7 @@ def score(
         supervisors = read_supervisors(Path(config.score.supervisors)) if config.score.supervisors else {}
         looking = aside.submit(find_model, model, config)
         facts = _facts(source, config=config, ending=ending)
-        points = points_of(facts, config=config, until=as_of)  # first of all: everything else waits for them
-        found = answer(looking)
-        learnt = found.read()
-        foresee_open(facts, config=config, predictors=learnt.model.predictors)
-        begun = begin(facts, config=config, until=as_of, points=points)
-        # Not earlier: the facts take every processor until the points are there, predictors do not.
-        refits = RefitsBeside(found.files, beside) if beside else None
-        known = assemble_open(begun, config=config, as_of=as_of, predictors=learnt.model.predictors)
+        learnt, known, refits = _known(facts, looking, as_of=as_of, config=config, beside=beside)
         built = known.built
         with progress("Scoring", 3) as advance:
             under_way = begin_flags(
@@ -110,6 +103,24 @@ def _facts(source: Path, *, config: Config, ending: ExitStack) -> Facts:
         facts.foresee(FIRST)
         advance()
     return facts
+
+
+def _known(
+    facts: Facts, looking: Future[FoundModel], *, as_of: date, config: Config, beside: Executor | None
+) -> tuple[LoadedModel, OpenRecords, RefitsBeside | None]:
+    """The model, what it needs of the records, and its refits, which the process `beside` is getting ready."""
+    points = points_of(facts, config=config, until=as_of)  # first of all: everything else waits for them
+    found = answer(looking)
+    learnt = found.read()
+    foresee_open(facts, config=config, predictors=learnt.model.predictors)
+    begun = begin(facts, config=config, until=as_of, points=points)
+    # Not earlier: the facts take every processor until the points are there, predictors do not.
+    refits = RefitsBeside(found.files, beside) if beside else None
+    return (
+        learnt,
+        assemble_open(begun, config=config, as_of=as_of, predictors=learnt.model.predictors),
+        refits,
+    )
 
 
 def _occasion(as_of: date, built: Built, learnt: LoadedModel, scored: Scored, *, data: str) -> Occasion:
