@@ -38,7 +38,7 @@ def totals_before(
     """`point_id` and per amount its total over the subject's changes strictly before the point, in any order.
 
     Both are NumPy columns by name. `points`: point_id, subject, moment. `changes`: subject, moment and the
-    amounts. Subjects are whole numbers, moments seconds.
+    amounts. Subjects are whole numbers, moments seconds; none may be missing.
     """
     when = points["subject"] * SPAN + points["moment"]
     order = np.argsort(when)

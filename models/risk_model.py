@@ -21,6 +21,7 @@ from models.risk_interval import interval
 Numbers = NDArray[np.float64]
 # Rows to predict from which several threads are worth their start.
 WORTH_THREADS = 1_000
+BEGINS = "tree\n"  # every model of LightGBM's as text
 # The lowest and the highest training value of each column, in LightGBM's text: each may be one patient's alone.
 RANGES = re.compile(r"^feature_infos=.*$", re.MULTILINE)
 
@@ -164,6 +165,8 @@ def from_texts(texts: Mapping[str, str]) -> RiskModel:
             name: Fitted(texts[f"{name}.lgb.txt"], calibration_from(calibration))
             for name, calibration in facts["calibrations"].items()
         }
+        if not all(str(one.trees).startswith(BEGINS) for one in fits.values()):
+            raise ValueError("a text of its trees is not LightGBM's")
         main = fits.pop("model")
         _ = main.booster
         known = facts["familiarity"]
@@ -176,7 +179,7 @@ def from_texts(texts: Mapping[str, str]) -> RiskModel:
             familiarity_from(known) if known else None,
             facts["interval_level"],
         )
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+    except (KeyError, TypeError, ValueError) as error:  # JSON's errors are ValueErrors
         raise _no_model(error) from None
 
 

@@ -210,14 +210,17 @@ def _outcome(facts: Facts, points: Points, config: Config, until: int | None) ->
 def _pathways(facts: Facts, points: Points, until: int | None) -> pd.DataFrame:
     """Every pathway whose referral was known, with whom the patient last agreed work."""
     pathways = facts.frame("patient_referrals", "pathway_id", "patient_id", until=until)
-    pathways["service_id"] = [pathway.partition(":")[0] for pathway in pathways["pathway_id"]]
+    # With a type of their own: of no pathway nothing could be told.
+    services = [pathway.partition(":")[0] for pathway in pathways["pathway_id"]]
+    pathways["service_id"] = pd.Series(services, index=pathways.index, dtype=str)
     discharges = facts.frame("discharges", "pathway_id", "discharged_at", until=until)
     ended = set(discharges.loc[discharges["discharged_at"].notna(), "pathway_id"])
     last = (
         points.frame().drop_duplicates("pathway_id", keep="last").set_index("pathway_id")["practitioner_id"]
     )
     pathways["practitioner_id"] = pathways["pathway_id"].map(last)
-    pathways["is_open"] = [pathway not in ended for pathway in pathways["pathway_id"]]
+    is_open = [pathway not in ended for pathway in pathways["pathway_id"]]
+    pathways["is_open"] = pd.Series(is_open, index=pathways.index, dtype=bool)
     return pathways
 
 

@@ -22,7 +22,7 @@ from pipelines.config import Config
 from pipelines.flag_files import Pages, write_background, write_pages, write_tables
 from pipelines.listed import Occasion, caseloads
 from pipelines.open_records import OpenRecords, assemble_open, foresee_open
-from pipelines.patient_files import write_explained
+from pipelines.patient_files import chosen_point, write_explained
 from pipelines.progress import progress
 from pipelines.pseudonyms import shown_names
 from pipelines.refits_beside import RefitsBeside
@@ -67,6 +67,7 @@ def score(
             )
             groups = protected(facts, under_way.points.reset_index())
             scored = under_way.finished()
+            chosen_point(scored, patient)  # is there, before anything that stood here gives way
             names = shown_names(scored.patients, config.score, out=out)
             occasion = _occasion(as_of, built, learnt, scored, data=manifest.inputs["source"])
             advance("tables")

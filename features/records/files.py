@@ -29,7 +29,7 @@ class Found:
         files = (
             file for path in self.tables.values() for file in (path.rglob("*") if path.is_dir() else [path])
         )
-        return sum(file.stat().st_size for file in files)
+        return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def find_files(source: Path, settings: SourceSettings) -> Found:

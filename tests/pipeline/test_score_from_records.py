@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -85,6 +86,22 @@ def test_a_model_that_is_not_registered_leaves_no_flags(source: Path, as_of: dat
         with pytest.raises(InputError, match="nobody"):
             score(source, as_of=as_of, model="models:/nobody@champion", out=tmp_path, config=Config())
     assert not list(tmp_path.rglob("*.csv"))
+
+
+@pytest.mark.long
+def test_an_unknown_patient_costs_nobody_their_pages(
+    flags: Path, source: Path, as_of: date, tmp_path: Path
+) -> None:
+    out = tmp_path / "flags"
+    shutil.copytree(flags, out)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(source.parent)
+        with pytest.raises(InputError, match="patient 'nobody' has no work waiting"):
+            score(source, as_of=as_of, model=MODEL, out=out, config=Config(), patient="nobody")
+    files = [path.relative_to(flags) for path in flags.rglob("*") if path.suffix in (".csv", ".html")]
+    assert any(file.parts[0] == "practitioners" for file in files)
+    for file in files:
+        assert (out / file).read_bytes() == (flags / file).read_bytes(), file
 
 
 @pytest.mark.long
