@@ -88,8 +88,8 @@ def write_pages(
 ) -> Iterator[Path]:
     """A folder per practitioner, a page per supervisor, and the index that leads to them.
 
-    What an earlier run left in these folders goes with it. `beside` draws the larger half of the patients' pages;
-    `meanwhile` writes something else here.
+    What an earlier run left in these folders goes with it. `beside` draws some practitioners' pages, about half of
+    all; `meanwhile` writes something else here, and should not fail, for the earlier pages would be lost.
     """
     yield from _write_practitioners(out / "practitioners", pages, beside, meanwhile)
     files = {one: f"{name}.html" for one, name in zip(supervisors, file_names(supervisors), strict=True)}
