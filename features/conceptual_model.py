@@ -19,6 +19,7 @@ PRACTITIONERS_2025 = (
     "Bennion, Blakemore, Lovell & Bee 2025, BMC Psychiatry 25:79, doi 10.1186/s12888-025-06501-3"
 )
 PATIENTS_2025 = "Bennion, Lovell, Blakemore & Bee 2025, doi 10.1080/16506073.2025.2475168"
+COTE_ALLARD_2022 = "Côté-Allard 2022"  # a source outside the model
 NONE_STATED = "no statement in the sources at hand; kept because services record it"
 
 Level = Literal["patient", "practitioner", "relationship", "service"]

@@ -1,7 +1,6 @@
 """Prediction points: the moment at which between-session work has just been agreed.
 
-A contact's point stands at the contact's end. Every exclusion is a named function, and what each leaves
-out is counted.
+A contact's point stands at the contact's end; `exclusions` names the contacts that have none.
 """
 
 from __future__ import annotations
@@ -17,13 +16,11 @@ import ibis
 import pandas as pd
 
 from features.engine import Engine
+from features.exclusions import EXCLUSIONS, Counted, Size, after_discharge, as_table
 from features.facts import Facts
 
 Table: TypeAlias = Any
 Expression: TypeAlias = Any
-Exclusion: TypeAlias = Callable[[Table], Expression]
-Size: TypeAlias = tuple[int, int]
-Counted: TypeAlias = tuple[Exclusion, Size, Size]
 DAY = 86_400
 WEEK = 7 * DAY
 LOW_INTENSITY = (
@@ -64,7 +61,7 @@ class Points:
     @cached_property
     def exclusions(self) -> pd.DataFrame:
         """What each exclusion left out: step, reason, contacts and patients before and after."""
-        return _table_of(self.counted())
+        return as_table(self.counted())
 
     def frame(self) -> pd.DataFrame:
         """The points in a fixed order, with `at` as a timestamp."""
@@ -74,40 +71,6 @@ class Points:
     def seconds(self) -> pd.DataFrame:
         """The same with `at` in seconds."""
         return self.engine.frame(self.table.order_by(["at", "point_id"]))
-
-
-def not_attended(contacts: Table) -> Expression:
-    """The patient was not there: missed, cancelled, or arrived too late to be seen."""
-    return ~contacts.attended.fill_null(False)
-
-
-def not_individual(contacts: Table) -> Expression:
-    """A group or a couple; where the mode is not recorded the contact counts as individual."""
-    return ~contacts.individual.fill_null(True)
-
-
-def not_low_intensity(contacts: Table) -> Expression:
-    """Therapy codes are recorded and none of them is of low intensity."""
-    return (contacts.therapies.fill_null(0) > 0) & (contacts.low_intensity.fill_null(0) == 0)
-
-
-def after_discharge(contacts: Table) -> Expression:
-    """The pathway had ended."""
-    return (contacts.start >= contacts.discharged_at).fill_null(False)
-
-
-def no_work_agreed(contacts: Table) -> Expression:
-    """No task is recorded for the contact."""
-    return contacts.tasks.fill_null(0) == 0
-
-
-EXCLUSIONS: tuple[Exclusion, ...] = (
-    not_attended,
-    not_individual,
-    not_low_intensity,
-    after_discharge,
-    no_work_agreed,
-)
 
 
 def find_points(facts: Facts, settings: PointSettings, *, until: int | None = None) -> Points:
@@ -237,15 +200,6 @@ def _sizes(facts: Facts, contacts: Table, conditions: Sequence[Expression]) -> l
         asked |= {f"contacts_{n}": whose.count(), f"patients_{n}": whose.nunique()}
     counted = facts.engine.frame(contacts.aggregate(**asked)).iloc[0]
     return [(int(counted[f"contacts_{n}"]), int(counted[f"patients_{n}"])) for n in range(len(conditions))]
-
-
-def _table_of(counted: Sequence[Counted]) -> pd.DataFrame:
-    rows = [
-        (step, exclusion.__name__.replace("_", " "), before[0], after[0], before[1], after[1])
-        for step, (exclusion, before, after) in enumerate(counted, start=1)
-    ]
-    columns = ["step", "reason", "contacts_before", "contacts_after", "patients_before", "patients_after"]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def only(facts: Facts, points: Points, chosen: Sequence[str]) -> Table:

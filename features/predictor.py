@@ -94,20 +94,20 @@ def predictor(  # each argument is a fact about the predictor that a reader look
     modifiable: bool = False,
     protected: str | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare the function below to be a predictor of the construct that its file is named after.
+    """Declare the function below to be a predictor of the construct that its file, or the folder of it, is named after.
 
     Errors: DefinitionError for a name defined twice or a file that names no construct.
     """
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-        name, construct = function.__name__, function.__module__.rpartition(".")[2]
+        name, construct = function.__name__, _construct_of(function)
         if construct not in TITLES:
             raise DefinitionError(
                 f"{name}: its file '{construct}' is no construct; {nearest(construct, TITLES)}"
             )
         known = _DEFINED.get(name)
         if known is not None and known.function.__code__ is not function.__code__:
-            where = f"features/predictors/{known.construct}.py"
+            where = f"{known.function.__module__.replace('.', '/')}.py"
             raise DefinitionError(f"{name}: there is a predictor of that name in {where}; give it another")
         _DEFINED[name] = Predictor(
             name=name,
@@ -130,6 +130,12 @@ def predictor(  # each argument is a fact about the predictor that a reader look
     return declare
 
 
+def _construct_of(function: Callable[..., Any]) -> str:
+    """The name of the file below `features/predictors`, or of the folder there that the file lies in."""
+    below = function.__module__.removeprefix(f"{rooms.__name__}.")
+    return below.partition(".")[0]
+
+
 @cache
 def catalogue(admitted: frozenset[str] = frozenset()) -> Mapping[str, Predictor]:
     """Every predictor that may stand in a matrix, by name, in the order in which each can be worked out.
@@ -150,8 +156,8 @@ def everything() -> Mapping[str, Predictor]:
 
     Errors: DefinitionError naming the rule, the culprit and the nearest valid name.
     """
-    for module in pkgutil.iter_modules(rooms.__path__):
-        importlib.import_module(f"{rooms.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(rooms.__path__, f"{rooms.__name__}."):
+        importlib.import_module(module.name)
     from features.lineage import tried_out
 
     ordered = in_order(_DEFINED)

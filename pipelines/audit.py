@@ -25,7 +25,8 @@ from pipelines.audit_words import verdict_words
 from pipelines.config import Config
 from pipelines.page import write_page
 from pipelines.progress import progress
-from pipelines.store import code_version, fingerprint, step, write_json, write_table
+from pipelines.store import fingerprint, step, write_json, write_table
+from pipelines.versions import code_version
 
 
 def audit(

@@ -17,12 +17,9 @@ import pyarrow as pa
 from features.errors import InputError, nearest
 from models.groups import cluster_codes_of
 from models.intervals import Floats
+from pipelines.audit_cells import numbers, plain, values_fault, zero_one
 from pipelines.audit_groups import group_columns, labels, texts
 from pipelines.store import fingerprint, is_synthetic
-
-EMPTY = {"", "na", "nan", "n/a", "null", "none", "<na>"}
-YES, NO = {"1", "1.0", "true", "yes"}, {"0", "0.0", "false", "no"}
-ROWS_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -78,10 +75,10 @@ def read_audit_table(path: Path, asked: Asked) -> AuditTable:
     frame = _read(path)
     faults = list(_column_faults(path, frame, asked))
     there = set(frame.columns)
-    risk = _numbers(path, asked.risk, frame, faults, low=0, high=1) if asked.risk in there else None
-    outcome = _zero_one(path, asked.outcome, frame, faults, empty=True)
-    flag = _zero_one(path, asked.flag, frame, faults, empty=False)
-    second = _zero_one(path, asked.second, frame, faults, empty=True)
+    risk = numbers(path, asked.risk, frame, faults, low=0, high=1) if asked.risk in there else None
+    outcome = zero_one(path, asked.outcome, frame, faults, empty=True)
+    flag = zero_one(path, asked.flag, frame, faults, empty=False)
+    second = zero_one(path, asked.second, frame, faults, empty=True)
     faults.extend(_id_faults(path, asked.id, frame))
     grouped = group_columns([labels(frame[name]) for name in asked.by if name in there], asked.depth)
     faults.extend(f"{path}: {fault}" for fault in grouped.faults)
@@ -163,58 +160,9 @@ def _id_faults(path: Path, name: str | None, frame: pd.DataFrame) -> Iterator[st
     ids = texts(frame[name])
     empty, twice = ids.eq("").to_numpy(dtype=bool), ids.duplicated(keep="first").to_numpy(dtype=bool)
     rule = f"{path}: column '{name}' must be an id of its own in each row"
-    yield from _values_fault(rule, "empty", ids, empty, hint="")
+    yield from values_fault(rule, "empty", ids, empty, hint="")
     hint = "; leave out the repetitions"
-    yield from _values_fault(rule, "an id that came before", ids, twice & ~empty, hint=hint)
-
-
-def _numbers(
-    path: Path, name: str, frame: pd.DataFrame, faults: list[str], *, low: float, high: float
-) -> Floats:
-    """A column of numbers in a range; what is none, or outside, is a fault with its first rows."""
-    cells = texts(frame[name])
-    values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
-    empty = cells.str.lower().isin(EMPTY).to_numpy(dtype=bool)
-    rule = f"{path}: column '{name}' must be numbers from {low:g} to {high:g}"
-    percent = np.nanmax(values, initial=0) > 1 and np.nanmax(values, initial=0) <= 100
-    hint = "; are these percentages? Divide them by 100" if percent else "; correct or leave out these rows"
-    faults.extend(_values_fault(rule, "no number", cells, np.isnan(values) & ~empty, hint=""))
-    faults.extend(_values_fault(rule, "empty", cells, empty, hint="; leave out rows without a prediction"))
-    faults.extend(_values_fault(rule, "outside", cells, (values < low) | (values > high), hint=hint))
-    return values
-
-
-def _zero_one(
-    path: Path, name: str | None, frame: pd.DataFrame, faults: list[str], *, empty: bool
-) -> Floats | None:
-    """A column of 0 and 1 (or false and true); empty is NaN where it may be empty, else a fault.
-
-    None where no column was named, or it is not there.
-    """
-    if name not in frame.columns:
-        return None
-    cells = texts(frame[name]).str.lower()
-    missing = cells.isin(EMPTY).to_numpy(dtype=bool)
-    yes, no = cells.isin(YES).to_numpy(dtype=bool), cells.isin(NO).to_numpy(dtype=bool)
-    rule = f"{path}: column '{name}' must be 0{', 1 or empty (not known)' if empty else ' or 1'}"
-    wrong = ~(yes | no | missing)
-    faults.extend(
-        _values_fault(rule, "something else", cells, wrong, hint="; correct or leave out these rows")
-    )
-    if not empty:
-        faults.extend(_values_fault(rule, "empty", cells, missing, hint="; leave out rows without a flag"))
-    return np.where(yes, 1.0, np.where(no, 0.0, np.nan))
-
-
-def _values_fault(rule: str, what: str, cells: pd.Series, wrong: np.ndarray, *, hint: str) -> Iterator[str]:
-    """One line for all rows with one fault: how many, the first rows (1 is the first below the header)."""
-    if not wrong.any():
-        return
-    at = np.flatnonzero(wrong)
-    rows = ", ".join(str(row + 1) for row in at[:ROWS_NAMED]) + (", ..." if len(at) > ROWS_NAMED else "")
-    came = "" if what == "empty" else f", such as '{cells.iloc[int(at[0])][:40]}'"
-    plural = "rows" if len(at) > 1 else "row"
-    yield f"{rule}; {what} in {len(at):,} {plural} ({plural} {rows}){came}{hint}"
+    yield from values_fault(rule, "an id that came before", ids, twice & ~empty, hint=hint)
 
 
 def _synthetic(path: Path) -> bool | None:
@@ -240,13 +188,4 @@ def read_columns(path: Path, names: Sequence[str]) -> pd.DataFrame:
     ]
     if faults:
         raise InputError(*faults)
-    return pd.DataFrame({name: _plain(frame[name]) for name in names})
-
-
-def _plain(column: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(column):
-        return column
-    written = texts(column)
-    filled: pd.Series = written.where(~written.str.lower().isin(EMPTY), None)
-    numbers: pd.Series = pd.to_numeric(filled, errors="coerce")
-    return numbers if (numbers.notna() == filled.notna()).all() else filled
+    return pd.DataFrame({name: plain(frame[name]) for name in names})

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import features
 import models
-from pipelines.store import code_version
+from pipelines.versions import code_version
 
 ANSWERS = "models.answers"
 

@@ -9,14 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import shutil
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +22,11 @@ import pyarrow.parquet as pq
 
 from features.errors import InputError
 from pipelines.config import Config
+from pipelines.versions import code_version, versions
 
 SYNTHETIC_KEY = b"bsw_synthetic"
 # What all files of a folder have in common, by the convention of Parquet; readers of rows pass it over.
 COMMON = "_common_metadata"
-PACKAGES = ("duckdb", "ibis-framework", "lightgbm", "mlflow", "numpy", "pandas", "scikit-learn", "shap")
 
 
 @contextmanager
@@ -149,24 +145,6 @@ def fingerprint(path: Path) -> str:
             while block := stream.read(1 << 16):
                 digest.update(block)
     return digest.hexdigest()
-
-
-@cache
-def code_version() -> str:
-    """The distribution's version and, in a checkout, the commit (with + where files were changed)."""
-    version = metadata.version("bsw-engagement")
-    root = Path(__file__).resolve().parents[1]
-    try:
-        ask = ["git", "-C", str(root), "describe", "--always", "--dirty=+", "--exclude=*"]
-        commit = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return version
-    return f"{version} at {commit}"
-
-
-def versions() -> dict[str, str]:
-    """Python and the packages whose versions can change a number."""
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}}
 
 
 @contextmanager

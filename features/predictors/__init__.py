@@ -1,1 +1,1 @@
-"""One file per construct of the conceptual model; one function per predictor."""
+"""One file per construct of the conceptual model, or a folder where it has many predictors; one function each."""

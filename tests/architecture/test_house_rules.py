@@ -33,6 +33,11 @@ def test_the_median_function_is_shorter_than_10_lines() -> None:
     assert sizes[len(sizes) // 2] < 10
 
 
+def test_every_file_is_shorter_than_250_lines() -> None:
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in CODE}
+    assert {str(path.relative_to(ROOT)): count for path, count in lines.items() if count >= 250} == {}
+
+
 def test_every_module_says_what_it_is() -> None:
     assert [
         str(path) for path in CODE if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))

@@ -46,7 +46,7 @@ def test_neither_the_folder_nor_line_ends_nor_compiled_files_make_it_other_code(
 @pytest.mark.parametrize(
     "decides",
     [
-        "features/predictors/symptoms.py",
+        "features/predictors/symptoms/daily_life.py",
         "features/history.py",
         "data/standard/codes.csv",
         "models/answers.py",
@@ -65,7 +65,7 @@ def test_whatever_a_prediction_depends_on_makes_it_other_code(
 
 
 def test_a_module_that_comes_or_goes_makes_it_other_code(elsewhere: Mapping[str, Path]) -> None:
-    symptoms = elsewhere["features"] / "predictors" / "symptoms.py"
+    symptoms = elsewhere["features"] / "predictors" / "symptoms" / "daily_life.py"
     symptoms.rename(symptoms.with_name("signs.py"))
     assert fingerprint(elsewhere) != fingerprint(ROOMS)
 

@@ -122,7 +122,8 @@ def test_predictors_do_not_read_one_another_in_a_circle(write: Write) -> None:
 
 def test_two_predictors_or_a_predictor_and_a_fact_have_not_one_name(write: Write) -> None:
     with pytest.raises(
-        DefinitionError, match=r"^phq9_latest: .*features/predictors/symptoms\.py; give it another"
+        DefinitionError,
+        match=r"^phq9_latest: .*features/predictors/symptoms/depression_and_anxiety\.py; give it another",
     ):
         write("phq9_latest", lambda phq9: phq9.score.first(), when_absent=None)
     write("employment", lambda phq9: phq9.score.first(), when_absent=None)

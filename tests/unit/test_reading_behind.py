@@ -11,7 +11,7 @@ import pytest
 
 from features.errors import InputError
 from features.records import Reading, Records
-from features.records.read import SET_ASIDE
+from features.records.held import SET_ASIDE
 
 COLUMNS = {"IDS001MPI": ("LocalPatientId",), "IDS101Referral": ("ServiceRequestId",)}
 

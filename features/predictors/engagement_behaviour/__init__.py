@@ -1,0 +1,1 @@
+"""What the patient has done so far: earlier work, attendance, barriers reported."""

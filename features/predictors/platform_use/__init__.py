@@ -1,0 +1,1 @@
+"""Use of the online programme: how often, how long, how lately."""

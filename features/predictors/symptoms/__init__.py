@@ -1,0 +1,1 @@
+"""Depression, anxiety and their effect on daily life: how much, and which way it goes."""
