@@ -155,8 +155,12 @@ def _about(split: Split, choice: Choice, agreed: Mapping[str, int]) -> dict[str,
 
 
 def _flagging(line: CutOff, risk: Numbers) -> dict[str, str]:
-    """How the cut-off was chosen, and the share that it flags of the points that it was chosen on."""
-    return {"cut_off": line.says, "flagged_share": f"{float((risk >= line.value).mean()):.4f}"}
+    """How the cut-off was chosen, the share that it flags of the points that it was chosen on, and their mean risk."""
+    return {
+        "cut_off": line.says,
+        "flagged_share": f"{float((risk >= line.value).mean()):.4f}",
+        "mean_risk": f"{float(risk.mean()):.4f}",
+    }
 
 
 def never_seen(

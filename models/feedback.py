@@ -6,6 +6,7 @@ who answers is nobody's sample.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -15,8 +16,13 @@ import pandas as pd
 from features.errors import InputError, nearest
 
 ANSWER = ("flag_id", "answered_on", "agreed", "why", "action", "note")
-ALSO_READ = ("patient_id", "practitioner_id")  # of the template, so that a shifted row is noticed
+ALSO_READ = (
+    "patient_id",
+    "practitioner_id",
+    "shown_as",
+)  # of the templates, so that a shifted row is noticed
 NEEDED = ("flag_id", "answered_on", "agreed", "action")
+CHOSEN = ("agreed", "why", "action")  # one of a few
 AGREED = ("yes", "no")
 WHYS = (
     "dealt with already",
@@ -39,13 +45,16 @@ BETWEEN = ";"
 def checked_answers(given: pd.DataFrame, flags: pd.DataFrame, *, today: date) -> pd.DataFrame:
     """The answers of a file (all columns text), tidied: ANSWER, one row each; rows nobody filled in are left out.
 
-    `flags` has flag_id, as_of, patient_id and practitioner_id. `action` may name several, with ; between them.
+    `flags` has flag_id, as_of, patient_id, practitioner_id and shown_as. `action` may name several, with ; between
+    them. A day may be written as in 2026-03-02 or 02/03/2026, and capitals do not count.
     Errors: InputError with one line per fault, all of them.
     """
     if faults := [*_faults_of_columns(given)]:
         raise InputError(*faults)
     tidy = given.reindex(columns=[*ANSWER, *ALSO_READ], fill_value="").fillna("").astype(str)
     tidy = tidy.apply(lambda column: column.str.strip())
+    tidy[list(CHOSEN)] = tidy[list(CHOSEN)].apply(lambda column: column.str.lower())
+    tidy["answered_on"] = tidy["answered_on"].map(_as_day)
     filled = tidy[(tidy[["answered_on", "agreed", "why", "action", "note"]] != "").any(axis=1)]
     known = flags.astype(str).set_index("flag_id").to_dict("index")
     faults = [
@@ -84,6 +93,12 @@ def _tidied(answer: str) -> str:
     return f"{BETWEEN} ".join(sorted(set(actions_of(answer)), key=ACTIONS.index))
 
 
+def _as_day(said: str) -> str:
+    """A British day as a spreadsheet writes it, 02/03/2026, as 2026-03-02; anything else as it is."""
+    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", said)
+    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}" if found else said
+
+
 def _faults_of_columns(given: pd.DataFrame) -> Iterator[str]:
     for name in NEEDED:
         if name not in given.columns:
@@ -98,7 +113,7 @@ def _faults_of_answer(
 ) -> Iterator[str]:
     flag = known.get(row["flag_id"])
     if flag is None:
-        yield f"unknown flag '{row['flag_id']}'; {nearest(row['flag_id'], map(str, known))}"
+        yield f"unknown flag '{row['flag_id']}'; the column flag_id of flags.csv has those of this folder"
     else:
         for name in ALSO_READ:
             if row[name] and row[name] != flag[name]:
@@ -120,7 +135,7 @@ def _faults_of_day(said: str, flag: Mapping[Hashable, str] | None, today: date) 
     try:
         day = date.fromisoformat(said)
     except ValueError:
-        yield f"'answered_on' must be a day like 2026-03-02; it is '{said}'"
+        yield f"'answered_on' must be a day like 2026-03-02 or 02/03/2026; it is '{said}'"
         return
     if day > today:
         yield f"'answered_on' is {day}, which is still to come"

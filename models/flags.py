@@ -17,7 +17,7 @@ from models.abstention import NOT_ENOUGH, UNLIKE, why_none
 from models.chance_in_words import whole_percent
 from models.cut_off import CutOffSettings
 from models.explanation import Explanation
-from models.grounds import Grounds, Speaking, Told, grounds_of, mostly_hidden
+from models.grounds import Grounds, Speaking, Told, grounds_of, mainly_hidden
 from models.learnt_sides import Side
 from models.reasons import (
     BY_CONSTRUCT,
@@ -32,7 +32,7 @@ from models.reasons import (
 from models.suggestions import Suggestion, Suggestions
 
 NOT_HARM = "This is not an assessment of risk of harm."
-NOT_SHOWN = "The main grounds are not shown: they are nothing to act on with this patient."
+NOT_SHOWN = "The main grounds are not shown on this page."
 NOT_STABLE = "What stands out changes with the patients learnt from, so no reason is shown."
 NO_REASON = "No single thing recorded stands out."
 FIRST, ABOVE, BELOW = "to think about first", "above average", "below average"
@@ -81,12 +81,13 @@ class FlagSettings:
 class Rules:
     """What turns chances and explanations into flags.
 
-    `threshold` is the chance from which a point is flagged; `sides` what the model learnt of each
-    predictor; `titles` a construct's name in words.
+    `threshold` is the chance from which a point is flagged; `average` the mean chance of the points learnt from;
+    `sides` what the model learnt of each predictor; `titles` a construct's name in words.
     """
 
     settings: FlagSettings
     threshold: float
+    average: float
     predictors: Mapping[str, Speaking]
     sides: Mapping[str, Side]
     titles: Mapping[str, str]
@@ -103,7 +104,7 @@ class Flag:
     """What is said of one point. Where `abstained`, no chance and no reason is stated.
 
     `low` and `high` bound the chance; `helps` is what lowers it; `context` is recorded but nothing a
-    practitioner can act on; `hidden` where most of what raises the chance is never shown to practitioners;
+    practitioner can act on; `hidden` where what raises the chance most is never shown to practitioners;
     `unstable` where no reason is left because none stays from refit to refit; `consider` is what to consider where
     one to think about first shows no reason.
     """
@@ -171,8 +172,8 @@ def make_flags(
     """One flag per point, in the order of `risks` (columns risk, risk_low, risk_high; indexed by point)."""
     ordered = replace(explanation, parts=explanation.parts.loc[risks.index])
     used = features.loc[risks.index, ordered.parts.columns]
-    bands = _bands(rules, risks, used, average=explanation.chance_before, unlike=doubts.unlike)
-    hidden = mostly_hidden(ordered.parts, rules.predictors)
+    bands = _bands(rules, risks, used, unlike=doubts.unlike)
+    hidden = mainly_hidden(ordered.parts, rules.predictors)
     least, told = rules.settings.least_change, rules.told
     grounds = grounds_of(told, ordered, used, least=least, stable=doubts.stable, firm=doubts.firm)
     return tuple(
@@ -181,13 +182,13 @@ def make_flags(
     )
 
 
-def _bands(
-    rules: Rules, risks: pd.DataFrame, used: pd.DataFrame, *, average: float, unlike: pd.Series | None
-) -> list[str]:
+def _bands(rules: Rules, risks: pd.DataFrame, used: pd.DataFrame, *, unlike: pd.Series | None) -> list[str]:
     """The band of each point."""
     none = why_none(used, unlike, missing_at_most=rules.settings.missing_at_most).to_numpy()
     risk = risks["risk"].to_numpy()
-    bands = np.select([none != "", risk >= rules.threshold, risk >= average], [none, FIRST, ABOVE], BELOW)
+    bands = np.select(
+        [none != "", risk >= rules.threshold, risk >= rules.average], [none, FIRST, ABOVE], BELOW
+    )
     return [str(band) for band in bands]
 
 

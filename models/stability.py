@@ -9,6 +9,7 @@ is missing, nothing lasts, and `known` says so.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,6 +22,7 @@ from models.contributions import Contributions
 from models.risk_model import Fitted, Numbers, raw
 
 Answers = NDArray[np.bool_]
+TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,11 @@ class Stability:
         """Whether there are refits to tell by."""
         return self.refits > 0
 
+    @property
+    def enough_refits(self) -> int:
+        """In how many refits at least a reason must be among the first to stay."""
+        return math.ceil(self.settings.share * self.refits - TOLERANCE)
+
     def flagged_in(self, point: str) -> int:
         """In how many refits a point's chance reaches the threshold. Errors: ValueError where none can tell."""
         return round(float(self.flagged_share.loc[point]) * self.refits)
@@ -87,7 +94,7 @@ class Stability:
 
     def _enough(self, shares: pd.DataFrame) -> pd.DataFrame:
         # 4 of 5 refits are 0.8 whatever the last bit says; a missing share is never enough.
-        return shares >= self.settings.share - 1e-9
+        return shares >= self.settings.share - TOLERANCE
 
 
 def stability(

@@ -70,13 +70,14 @@ class Suggestions:
         """The suggestions for a reason, best first: those that name its predictor, then its construct's.
 
         Only what is recorded and the practitioner can change is answered by something to change; all else
-        by a neutral prompt. The library was checked to hold one for every reason.
+        by a neutral prompt, which names a predictor only for what is recorded of it. The library was checked to hold
+        one for every reason.
         """
         kind = "consider" if reason.modifiable and recorded else "discuss"
         fitting = [
             entry for entry in self.entries if (entry.kind, entry.construct) == (kind, reason.construct)
         ]
-        named = [entry for entry in fitting if reason.name in entry.predictors]
+        named = [entry for entry in fitting if recorded and reason.name in entry.predictors]
         return (*named, *(entry for entry in fitting if not entry.predictors))
 
 
@@ -128,7 +129,7 @@ def _listed(tables: Mapping[str, Any], kind: str, faults: list[str]) -> Sequence
 
 def _faults_of_keys(kind: str, entry: Mapping[str, Any]) -> Iterator[str]:
     needed = _needed(kind)
-    allowed = (*needed, "predictors") if kind == "consider" else needed
+    allowed = needed if kind == "general" else (*needed, "predictors")
     for key in entry:
         if key not in allowed:
             yield f"unknown key '{key}'; {nearest(key, allowed)}"

@@ -88,7 +88,9 @@ def _asked(model: Scoring, features: pd.DataFrame, predictors: Sequence[Changeab
 
 def _values(model: Scoring, features: pd.DataFrame, predictor: Changeable) -> pd.DataFrame:
     present = float(features[predictor.name].iloc[0])
-    values = sorted({*usual_values(model.familiarity, predictor), *_known(present)})
+    usual = {predictor.words(value): value for value in usual_values(model.familiarity, predictor)}
+    # Two values that are said alike would read as one thing with two chances.
+    values = sorted((usual | {predictor.words(value): value for value in _known(present)}).values())
     words = [predictor.words(value) for value in values]
     now = [value == present for value in values]
     return pd.DataFrame({"predictor": predictor.name, "value": values, "words": words, "now": now})

@@ -22,6 +22,7 @@ from features.records import Records, read_records
 from models.outcome import Afterwards, outcomes, platform_outcomes
 from pipelines.config import Config
 from pipelines.feature_file import in_order, write_features, write_features_by_service
+from pipelines.pathways import pathways
 from pipelines.progress import progress
 from pipelines.store import step, write_table
 
@@ -181,7 +182,7 @@ def begin(facts: Facts, *, config: Config, until: date | None, points: Points | 
         protected=frame[["point_id"]],
         outcome=_outcome(facts, points, config, moment),
         exclusions=points.exclusions,
-        pathways=_pathways(facts, points, moment),
+        pathways=pathways(facts, points, moment),
         synthetic=facts.records.finished().synthetic,
         records_up_to=_day(int(ends.max())),
         last_days={str(name): _day(int(end)).isoformat() for name, end in ends.items()},
@@ -205,23 +206,6 @@ def _outcome(facts: Facts, points: Points, config: Config, until: int | None) ->
         ends=ends,
     )
     return outcomes(in_seconds, afterwards, config.outcome)
-
-
-def _pathways(facts: Facts, points: Points, until: int | None) -> pd.DataFrame:
-    """Every pathway whose referral was known, with whom the patient last agreed work."""
-    pathways = facts.frame("patient_referrals", "pathway_id", "patient_id", until=until)
-    # With a type of their own: of no pathway nothing could be told.
-    services = [pathway.partition(":")[0] for pathway in pathways["pathway_id"]]
-    pathways["service_id"] = pd.Series(services, index=pathways.index, dtype=str)
-    discharges = facts.frame("discharges", "pathway_id", "discharged_at", until=until)
-    ended = set(discharges.loc[discharges["discharged_at"].notna(), "pathway_id"])
-    last = (
-        points.frame().drop_duplicates("pathway_id", keep="last").set_index("pathway_id")["practitioner_id"]
-    )
-    pathways["practitioner_id"] = pathways["pathway_id"].map(last)
-    is_open = [pathway not in ended for pathway in pathways["pathway_id"]]
-    pathways["is_open"] = pd.Series(is_open, index=pathways.index, dtype=bool)
-    return pathways
 
 
 @contextmanager

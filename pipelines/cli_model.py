@@ -67,7 +67,11 @@ def _flag_commands(commands: Commands) -> None:
     answered = command(commands, "feedback", _feedback, "what practitioners did with flags, kept with them")
     answered.add_argument("folder", type=Path, metavar="FLAGS", help="the folder that `bsw score` wrote")
     answered.add_argument(
-        "answers", type=Path, nargs="?", metavar="CSV", help="its answers-DAY.csv, filled in"
+        "answers",
+        type=Path,
+        nargs="*",
+        metavar="CSV",
+        help="its answers-DAY.csv or practitioners' own answers.csv, filled in",
     )
     answered.add_argument("--also", type=Path, nargs="+", default=[], metavar="FLAGS", help="of other days")
     answered.add_argument(

@@ -11,10 +11,11 @@ import pandas as pd
 
 from features.errors import InputError
 from models.audit_settings import AuditSettings
-from models.feedback import ANSWER, checked_answers, with_answers
+from models.feedback import ANSWER, with_answers
 from models.feedback_report import OUTCOMES, SHARES, actions, flags_with_answers, whys
 from models.shares import by_group
 from models.withheld import RULES
+from pipelines.answer_files import read_all
 from pipelines.config import Config
 from pipelines.feedback_page import Reported, feedback_page
 from pipelines.flag_tables import STORE
@@ -24,15 +25,15 @@ from pipelines.store import is_synthetic, read_manifest, read_table, step, write
 
 GROUPS = ("ethnic_group", "gender", "age_band", "deprivation_quintile")
 NEEDED = (
-    *("flag_id", "as_of", "point_id", "patient_id", "practitioner_id", "flag", "model_version"),
+    *("flag_id", "as_of", "point_id", "patient_id", "practitioner_id", "shown_as", "flag", "model_version"),
     *("records_up_to", "data"),
 )
 
 
 def feedback(
-    folder: Path, answers: Path | None, *, also: Sequence[Path], work: Path | None, config: Config
+    folder: Path, answers: Sequence[Path], *, also: Sequence[Path], work: Path | None, config: Config
 ) -> None:
-    """Keep the answers of a CSV with the flags in `folder`, and write feedback.html and feedback.csv there.
+    """Keep the answers of CSVs with the flags in `folder`, and write feedback.html and feedback.csv there.
 
     Without `answers` only the report is written. `also`: folders of other days, counted in the report. `work`: a
     build that knows what became of the work.
@@ -41,8 +42,8 @@ def feedback(
     read_flags(folder)  # a folder that holds no flags is not written to
     with step("feedback", folder, inputs={}, config=config) as manifest, _alone(folder):
         kept = read_answers(folder)
-        if answers is not None:
-            new = checked_answers(_read(answers), read_flags(folder), today=date.today())
+        if answers:
+            new = read_all(answers, read_flags(folder), today=date.today())
             before, kept = len(kept), with_answers(kept, new)
             if len(kept) > before:
                 write_table(folder / STORE, kept, synthetic=is_synthetic(folder / "scored.parquet"))
@@ -56,11 +57,8 @@ def feedback(
 
 def reported(folders: Sequence[Path], work: Path | None, settings: AuditSettings) -> Reported:
     """What the answers to the flags of these folders came to, as it may be published."""
-    outcome = None
-    if work is not None:
-        read_manifest(work, "build")
-        outcome = read_table(work / "outcome.parquet", "point_id", "not_completed")
     flags = pd.concat([read_flags(folder) for folder in folders]).drop_duplicates("flag_id")
+    outcome = None if work is None else _outcome(work, since=str(flags["as_of"].min()))
     answers = pd.concat([read_answers(folder) for folder in folders])
     table, rule = flags_with_answers(flags, answers, outcome), RULES[settings.disclosure]
     columns = [name for name in GROUPS if name in table.columns]
@@ -78,6 +76,17 @@ def reported(folders: Sequence[Path], work: Path | None, settings: AuditSettings
         data=", ".join(flags["data"].str[:12].unique()),
         synthetic=any(is_synthetic(folder / "scored.parquet") for folder in folders),
     )
+
+
+def _outcome(work: Path, *, since: str) -> pd.DataFrame:
+    """What the build knows of the work. Errors: InputError where its records end before the first flags' day."""
+    end = read_manifest(work, "build")["records_up_to"]
+    if end < since:
+        raise InputError(
+            f"{work}: its records end on {end}, before the first of these flags ({since}), so that nothing can be "
+            "known of what became of the work; give a build from later records"
+        )
+    return read_table(work / "outcome.parquet", "point_id", "not_completed")
 
 
 def read_flags(folder: Path) -> pd.DataFrame:
@@ -101,15 +110,6 @@ def read_answers(folder: Path) -> pd.DataFrame:
             "was scored anew; score each day into a folder of its own, and name the others with --also"
         )
     return kept
-
-
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"{path}: not readable as CSV ({str(error).splitlines()[0]})") from None
 
 
 @contextmanager

@@ -92,12 +92,13 @@ def _consider(found: Suggestion | None) -> Markup:
     )
 
 
-def _which_stay(refits: int) -> str:
+def _which_stay(refits: int, enough: int) -> str:
     if not refits:
         return "It is not known which reasons would stay had other patients been learnt from."
     return (
-        f"A reason is shown only where it stays when the chance is learnt anew from {refits} other samples of "
-        f'patients. Where no one thing stays, but one under the same heading always does, it reads "{TOGETHER}".'
+        f"A reason is shown only where it leads in at least {enough} of {refits} times that the chance is learnt anew "
+        "from other samples of patients. Where no one thing does, but things under the same heading do, it reads "
+        f'"{TOGETHER}".'
     )
 
 
@@ -112,7 +113,7 @@ def how_to_read(occasion: Occasion) -> Markup:
             "The bounds show how far the chance moves when it is learnt anew from other samples of patients.",
             "A reason is something recorded that went together with work not being done. It need not be the "
             "cause, and it says nothing about the person.",
-            _which_stay(occasion.refits),
+            _which_stay(occasion.refits, occasion.enough),
             '"Not recorded" means that nobody wrote it down, not that it did not happen.',
             "You know the patient. Consider and discuss; what to do is yours and the patient's to decide.",
             NOT_HARM,

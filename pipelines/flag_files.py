@@ -17,11 +17,12 @@ from features.errors import InputError
 from features.predictor import everything
 from features.rows_behind import Behind
 from models.explanation import Explanation
+from pipelines.answer_files import unread
 from pipelines.beside import answer
 from pipelines.flag_pages import caseload_page, index_page
-from pipelines.flag_tables import STORE, answers_to_give, flags_table, scored_table
+from pipelines.flag_tables import STORE, answers_to_give, flags_table, own_answers, scored_table
 from pipelines.history_rows import HistoryRows
-from pipelines.listed import INDEX, Caseload, Occasion, file_names
+from pipelines.listed import ANSWERS, INDEX, Caseload, Occasion, file_names
 from pipelines.page import Page, render, write_below, write_page
 from pipelines.patient_page import for_practitioners, patient_page
 from pipelines.scored import Scored
@@ -49,7 +50,7 @@ def write_tables(
     All carry the records' own ids; `names` is what pages call a patient, which flags.csv says beside the id.
     Errors: InputError where the folder keeps answers to flags that these would overwrite.
     """
-    full = scored_table(scored, protected, occasion)
+    full = scored_table(scored, protected, names, occasion)
     _must_keep_answered(out, full["flag_id"])
     yield write_table(out / "scored.parquet", full, synthetic=occasion.synthetic)
     flags = flags_table(scored, names, occasion)
@@ -60,9 +61,14 @@ def write_tables(
 
 
 def _must_keep_answered(out: Path, flag_ids: pd.Series[str]) -> None:
-    if not (out / STORE).exists():
-        return
-    answered = set(read_table(out / STORE, "flag_id")["flag_id"])
+    answered = set(read_table(out / STORE, "flag_id")["flag_id"]) if (out / STORE).exists() else set()
+    if filled := [*unread(out / "practitioners", answered)]:
+        raise InputError(
+            *(
+                f"{path}: holds answers that would go with the folder; keep them first with `bsw feedback {out} {path}`"
+                for path in filled
+            )
+        )
     if lost := answered - set(flag_ids):
         raise InputError(
             f"{out}: keeps answers to {len(lost)} flags that these would overwrite; score each day into a folder of "
@@ -147,7 +153,7 @@ def _halves(pages: Pages) -> tuple[Pages, Pages]:
 def write_caseloads(folder: Path, pages: Pages) -> list[Path]:
     """Each practitioner's caseload with a page per patient: nobody else's, so that a folder can be handed over.
 
-    Gives the paths within `folder`.
+    Gives the paths within `folder`, that of the file for answers among them.
     """
     shown = for_practitioners(pages.explanation, everything(), TITLES)
     parts = dict(zip(shown.parts.index, shown.parts.to_dict("records"), strict=True))
@@ -161,9 +167,16 @@ def write_caseloads(folder: Path, pages: Pages) -> list[Path]:
                 page = patient_page(one, parts[one.flag.point], shown, rows=rows, occasion=pages.occasion)
                 yield own / one.page, page
 
-    for caseload in pages.caseloads:
-        (folder / caseload.folder).mkdir()
-    return [write_below(folder, path, page) for path, page in drawn()]
+    answers = [_write_own_answers(folder, one, pages.occasion) for one in pages.caseloads]
+    return [*answers, *(write_below(folder, path, page) for path, page in drawn())]
+
+
+def _write_own_answers(folder: Path, caseload: Caseload, occasion: Occasion) -> Path:
+    """Make the practitioner's folder, with the file in which to say what was done with each flag; the path in it."""
+    own = Path(caseload.folder) / ANSWERS
+    (folder / own).parent.mkdir()
+    write_table(folder / own, own_answers(caseload, occasion))
+    return own
 
 
 def _write_supervisors(

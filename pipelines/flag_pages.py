@@ -11,7 +11,7 @@ from models.abstention import NOT_ENOUGH, UNLIKE
 from models.chance_in_words import whole_percent
 from models.flags import Flag
 from pipelines.flag_card import flag_card, how_to_read
-from pipelines.listed import INDEX, Caseload, Listed, Occasion, day, short_day
+from pipelines.listed import ANSWERS, INDEX, Caseload, Listed, Occasion, day, people, short_day
 from pipelines.page import Page, Section, fold, listing, paragraph, table
 
 NOT_LISTED = "Not on this list, and why"
@@ -31,15 +31,26 @@ def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
         ),
         Section("Also with open work", [others_table(others)] if others else [paragraph("Nobody else.")]),
         Section(NOT_LISTED, [left_out_table(caseload.left_out)]),
+        *([Section("What you did", [_answers()])] if first else []),
         Section("How to read this page", [how_to_read(occasion)]),
     ]
     return Page(
         f"Work between sessions: {caseload.practitioner}",
-        _lead(len(first), len(caseload.listed)),
+        _cautioned(_lead(people(first), people(caseload.listed)), occasion),
         sections,
         occasion.synthetic,
         occasion.about,
     )
+
+
+def _cautioned(lead: str, occasion: Occasion) -> str:
+    return f"{lead} {occasion.caution}".strip()
+
+
+def _answers() -> Markup:
+    return Markup(
+        '<p>What you make of each flag, and what was done, can be told in <a href="{}">{}</a> beside this page.</p>'
+    ).format(ANSWERS, ANSWERS)
 
 
 def _lead(first: int, everyone: int) -> str:
@@ -82,9 +93,11 @@ def _chance(flag: Flag) -> str:
 def left_out_table(left_out: pd.DataFrame) -> Markup:
     """Who has an open referral and is not listed, folded; `left_out` has patient and reason."""
     if left_out.empty:
-        return paragraph("Every patient with an open referral is on this list.")
-    rows = sorted(zip(left_out["reason"], left_out["patient"], strict=True))
-    count = f"{patients(len(rows))} with an open referral but nothing to foresee today"
+        return paragraph(
+            "Nobody else with an open referral last agreed work here or, before any, was last seen here."
+        )
+    rows = sorted(set(zip(left_out["reason"], left_out["patient"], strict=True)))
+    count = f"{patients(left_out['patient'].nunique())} with an open referral but nothing to foresee today"
     columns = {"Patient": [patient for _, patient in rows], "Why": [reason for reason, _ in rows]}
     return fold(count, listing(columns, "No chance is worked out for them"))
 
@@ -104,15 +117,15 @@ def index_page(
     """
     listed = [one for caseload in caseloads for one in caseload.listed]
     left_out = pd.concat([caseload.left_out["reason"] for caseload in caseloads] or [pd.Series(dtype=str)])
-    first = sum(one.flag.flagged for one in listed)
+    first = people(one for one in listed if one.flag.flagged)
     supervision = (
         [Section("Supervision", _supervision(supervisors, without, not_found))] if supervisors else []
     )
     return Page(
         f"Flags as at {day(occasion.as_of)}",
-        f"{first} of {patients(len(listed))} with open work come first.",
+        _cautioned(f"{first} of {patients(people(listed))} with open work come first.", occasion),
         [
-            Section("What was done", [_summary([one.flag for one in listed], left_out)]),
+            Section("What was done", [_summary([one.flag for one in listed], left_out), *_chosen(occasion)]),
             Section("Caseloads", [_caseloads(caseloads)]),
             *supervision,
             Section("One patient, and the tables", [_links()]),
@@ -142,14 +155,20 @@ def _summary(flags: Sequence[Flag], left_out: pd.Series[str]) -> Markup:
     return table(rows, "Open pathways at the date, and what became of each")
 
 
+def _chosen(occasion: Occasion) -> list[Markup]:
+    """How the cut-off was chosen, where the model says."""
+    said = f"The cut-off, {whole_percent(occasion.cut_off)}, was chosen when the model was trained: {occasion.chosen}."
+    return [paragraph(said, note=True)] if occasion.chosen else []
+
+
 def _caseloads(caseloads: Sequence[Caseload]) -> Markup:
     addresses = [f"practitioners/{one.folder}/{INDEX}" for one in caseloads]
     names = [one.practitioner for one in caseloads]
     return listing(
         {
             "Practitioner": _links_to(addresses, names),
-            "Patients with open work": [len(one.listed) for one in caseloads],
-            "To think about first": [len(one.first) for one in caseloads],
+            "Patients with open work": [people(one.listed) for one in caseloads],
+            "To think about first": [people(one.first) for one in caseloads],
         },
         "A folder each, with nobody else's patients: hand it over whole",
     )

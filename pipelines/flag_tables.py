@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from models.chance_in_words import whole_percent
 from models.feedback import ALSO_READ, ANSWER
 from models.flags import FIRST, NOT_SHOWN, Flag
-from pipelines.listed import Occasion
+from pipelines.listed import Caseload, Occasion
 from pipelines.scored import Scored
 
 REASONS = (1, 2, 3)
@@ -22,7 +24,9 @@ def flag_id(point: str, occasion: Occasion) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def scored_table(scored: Scored, protected: pd.DataFrame, occasion: Occasion) -> pd.DataFrame:
+def scored_table(
+    scored: Scored, protected: pd.DataFrame, names: Mapping[str, str], occasion: Occasion
+) -> pd.DataFrame:
     """One row per point, with the protected characteristics that an audit needs."""
     table = scored.points[["patient_id", "practitioner_id", "service_id"]].assign(split="scored")
     table = table.join(scored.risks[["risk", "risk_low", "risk_high"]])
@@ -31,6 +35,7 @@ def scored_table(scored: Scored, protected: pd.DataFrame, occasion: Occasion) ->
     table["at"] = scored.points["at"]
     table["model_version"] = occasion.model
     table["flag_id"] = [flag_id(str(point), occasion) for point in table.index]
+    table["shown_as"] = table["patient_id"].map(names)
     table["as_of"] = occasion.as_of.isoformat()
     table["records_up_to"] = occasion.records_up_to.isoformat()
     table["data"] = occasion.data
@@ -47,13 +52,13 @@ def flags_table(scored: Scored, names: Mapping[str, str], occasion: Occasion) ->
     The records' own ids, because it goes back into the system that holds them; `shown_as` is the name on pages.
     """
     flags = scored.flags
-    table = scored.points[["patient_id", "practitioner_id", "at"]].assign(
-        chance=[flag.percent for flag in flags], band=[flag.band for flag in flags]
-    )
+    table = scored.points[["patient_id", "practitioner_id", "at"]].join(_chances(flags, scored.points.index))
+    table["band"] = [flag.band for flag in flags]
     for n in REASONS:
         table[f"reason_{n}"] = [_nth(reasons_of(flag), n) for flag in flags]
     for n in REASONS:
         table[f"consider_{n}"] = [_nth(considered(flag), n) for flag in flags]
+    table["note"] = [note_on(flag) for flag in flags]
     table["flag_id"] = [flag_id(str(point), occasion) for point in table.index]
     table["shown_as"] = table["patient_id"].map(names)
     table["records_up_to"] = occasion.records_up_to.isoformat()
@@ -72,10 +77,16 @@ def answers_to_give(flags: pd.DataFrame) -> pd.DataFrame:
     return first.reindex(columns=["flag_id", *ALSO_READ, *ANSWER[1:]], fill_value="")
 
 
+def own_answers(caseload: Caseload, occasion: Occasion) -> pd.DataFrame:
+    """The same for one practitioner, who knows patients by the names on pages."""
+    rows = [(flag_id(one.flag.point, occasion), one.patient) for one in caseload.first]
+    known = pd.DataFrame(rows, columns=["flag_id", "shown_as"])
+    return known.reindex(columns=["flag_id", "shown_as", *ANSWER[1:]], fill_value="")
+
+
 def reasons_of(flag: Flag) -> list[str]:
-    """A flag's reasons as lines; where the main grounds are hidden, the last line says so."""
-    lines = [reason.line for reason in flag.reasons]
-    return [*lines[:2], NOT_SHOWN] if flag.hidden else lines
+    """A flag's reasons as lines."""
+    return [reason.line for reason in flag.reasons]
 
 
 def considered(flag: Flag) -> list[str]:
@@ -83,8 +94,26 @@ def considered(flag: Flag) -> list[str]:
     reason is shown, what to consider all the same."""
     if flag.consider:
         return [flag.consider.line]
-    lines = [reason.consider.line if reason.consider else "" for reason in flag.reasons]
-    return lines[:2] if flag.hidden else lines
+    return [reason.consider.line if reason.consider else "" for reason in flag.reasons]
+
+
+def note_on(flag: Flag) -> str | None:
+    """What a page says beside the reasons: that the main grounds are not shown, or why no reason is."""
+    said = ([] if flag.abstained else [flag.no_reason]) + ([NOT_SHOWN] if flag.hidden else [])
+    return " ".join(words for words in said if words) or None
+
+
+def _chances(flags: Sequence[Flag], points: pd.Index) -> pd.DataFrame:
+    """The chance and its bounds as whole percent; empty where none is stated, or nobody can tell."""
+    said = [
+        (None, None, None) if flag.abstained else (flag.percent, _bound(flag.low), _bound(flag.high))
+        for flag in flags
+    ]
+    return pd.DataFrame(said, index=points, columns=["chance", "chance_low", "chance_high"], dtype=object)
+
+
+def _bound(chance: float) -> str | None:
+    return None if math.isnan(chance) else whole_percent(chance)
 
 
 def _nth(lines: Sequence[str], n: int) -> str | None:

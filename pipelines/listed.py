@@ -13,6 +13,8 @@ import pandas as pd
 from models.flags import Flag
 
 INDEX = "caseload.html"
+ANSWERS = "answers.csv"  # beside it: what was done with each flag, for the practitioner to fill in
+FRESH_DAYS = 7  # records that end no longer before the list need no word
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,9 @@ class Caseload:
 class Occasion:
     """When and with what the flags were made; printed at the foot of every page.
 
-    `cut_off` is the chance (0 to 1) from which a point is flagged; `data` the records' fingerprint; `refits` how
-    many models learnt anew tell which reasons stay, with none of which nobody can tell.
+    `cut_off` is the chance (0 to 1) from which a point is flagged, and `chosen` says how it was chosen; `data` the
+    records' fingerprint; `refits` how many models learnt anew tell which reasons stay, with none of which nobody can
+    tell, and `enough` in how many of them a reason must stay to be shown.
     """
 
     as_of: date
@@ -64,6 +67,23 @@ class Occasion:
     synthetic: bool
     data: str = ""
     refits: int = 0
+    enough: int = 0
+    chosen: str = ""
+
+    @property
+    def days_behind(self) -> int:
+        """Whole days before `as_of` of which there is no record."""
+        return (self.as_of - self.records_up_to).days - 1
+
+    @property
+    def caution(self) -> str:
+        """What the lists must say of records that end well before their day; nothing of fresh ones."""
+        if self.days_behind <= FRESH_DAYS:
+            return ""
+        return (
+            f"The records end on {day(self.records_up_to)}, {self.days_behind} days before this list: what happened "
+            "since then, reviews and sessions too, is not in it."
+        )
 
     @property
     def about(self) -> Mapping[str, str]:
@@ -86,8 +106,13 @@ def short_day(when: date) -> str:
     return f"{when.day} {when:%b %Y}".replace(" ", "\u00a0")
 
 
+def people(listed: Iterable[Listed]) -> int:
+    """How many patients: one may have open work in two referrals."""
+    return len({one.patient for one in listed})
+
+
 def caseloads(listed: Iterable[Listed], left_out: pd.DataFrame) -> list[Caseload]:
-    """Everybody's patients with the practitioner who last agreed work with them; nobody twice.
+    """Everybody's patients, each referral with the practitioner who last agreed work in it or saw the patient last.
 
     `left_out` has patient, practitioner and reason.
     """

@@ -39,7 +39,9 @@ def _not_listed(others: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:
     on_platform = (last["kind"] == PLATFORM).to_numpy()
     conditions = [last["at"].isna().to_numpy(), known & on_platform, known]
     words = ["no work agreed yet", "the patient has logged in since", "the latest work has been reviewed"]
-    overdue = [f"agreed {days:.0f} or more days ago and not reviewed" for days in last["days"].fillna(0)]
+    overdue = [
+        f"agreed {days:.0f} or more days ago, with no review recorded" for days in last["days"].fillna(0)
+    ]
     columns = ["pathway_id", "patient_id", "practitioner_id", "service_id"]
     reason = np.select(conditions, words, default=np.array(overdue, dtype=object))
     table = others[columns].assign(reason=reason)

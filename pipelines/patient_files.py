@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.conceptual_model import TITLES
-from features.errors import InputError, nearest
+from features.errors import InputError
 from features.predictor import everything
 from models.what_if import COLUMNS, Scoring, what_ifs
 from pipelines.listed import Listed, Occasion
@@ -59,8 +59,7 @@ def chosen_point(scored: Scored, patient: str | None) -> str | None:
     whose = scored.points["patient_id"]
     flags = [flag for flag, own in zip(scored.flags, whose, strict=True) if patient in (None, own)]
     if patient is not None and not flags:
-        raise InputError(
-            f"patient {patient!r} has no work waiting for its review: {nearest(patient, set(whose))}"
-        )
+        # No other patient's id is named: what went wrong may be kept in a log.
+        raise InputError(f"patient {patient!r} has no work waiting for its review; flags.csv lists who has")
     highest = max(flags, key=lambda flag: (not flag.abstained, flag.chance), default=None)
     return None if highest is None else highest.point

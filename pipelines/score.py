@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, nullcontext
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from features.errors import InputError
 from features.facts import Facts
 from features.predictor import everything
 from features.protected import protected
@@ -20,7 +22,7 @@ from pipelines.build import FIRST, Built, begin, points_of
 from pipelines.check_suggestions import library_text
 from pipelines.config import Config
 from pipelines.flag_files import Pages, write_background, write_pages, write_tables
-from pipelines.listed import Occasion, caseloads
+from pipelines.listed import Listed, Occasion, caseloads, people
 from pipelines.open_records import OpenRecords, assemble_open, foresee_open
 from pipelines.patient_files import chosen_point, write_explained
 from pipelines.progress import progress
@@ -81,15 +83,28 @@ def score(
             )
             manifest.wrote(*write_pages(out, pages, supervisors, beside=aside, meanwhile=explained))
             advance()
-        manifest.says(
-            synthetic=built.synthetic,
-            as_of=as_of.isoformat(),
-            records_up_to=built.records_up_to.isoformat(),
-            model=learnt.uri,
-            model_version=learnt.version,
-        )
-    first = sum(flag.flagged for flag in scored.flags)
-    print(f"{out}: {len(scored.flags):,} patients with open work, {first:,} of them to think about first")
+        manifest.says(**_told(learnt, occasion))
+    _say(out, listed, occasion)
+
+
+def _told(learnt: LoadedModel, occasion: Occasion) -> dict[str, Any]:
+    """What the manifest remembers."""
+    return {
+        "synthetic": occasion.synthetic,
+        "as_of": occasion.as_of.isoformat(),
+        "records_up_to": occasion.records_up_to.isoformat(),
+        "model": learnt.uri,
+        "model_version": learnt.version,
+        # As the model has it: the configuration's is only asked when a model is trained.
+        "cut_off": {"value": occasion.cut_off, "chosen": occasion.chosen},
+    }
+
+
+def _say(out: Path, listed: Sequence[Listed], occasion: Occasion) -> None:
+    first = people(one for one in listed if one.flag.flagged)
+    print(f"{out}: {people(listed):,} patients with open work, {first:,} of them to think about first")
+    if occasion.caution:
+        print(occasion.caution)
 
 
 def _facts(source: Path, *, config: Config, ending: ExitStack) -> Facts:
@@ -115,6 +130,7 @@ def _known(
     learnt = found.read()
     foresee_open(facts, config=config, predictors=learnt.model.predictors)
     begun = begin(facts, config=config, until=as_of, points=points)
+    _must_be_fresh(begun.built.records_up_to, as_of, most=config.score.most_days_behind)
     # Not earlier: the facts take every processor until the points are there, predictors do not.
     refits = RefitsBeside(found.files, beside) if beside else None
     return (
@@ -122,6 +138,16 @@ def _known(
         assemble_open(begun, config=config, as_of=as_of, predictors=learnt.model.predictors),
         refits,
     )
+
+
+def _must_be_fresh(records_up_to: date, as_of: date, *, most: int) -> None:
+    """Old records call work not reviewed that was reviewed since. Errors: InputError where these are too old."""
+    behind = (as_of - records_up_to).days - 1
+    if behind > most:
+        raise InputError(
+            f"the records end on {records_up_to}, {behind} days before {as_of}, where 'score.most_days_behind' allows "
+            f"{most}; score records that reach further, or as at {records_up_to + timedelta(days=1)}"
+        )
 
 
 def _occasion(as_of: date, built: Built, learnt: LoadedModel, scored: Scored, *, data: str) -> Occasion:
@@ -133,6 +159,8 @@ def _occasion(as_of: date, built: Built, learnt: LoadedModel, scored: Scored, *,
         synthetic=built.synthetic,
         data=data,
         refits=scored.stability.refits,
+        enough=scored.stability.enough_refits,
+        chosen=learnt.model.about["cut_off"],
     )
 
 

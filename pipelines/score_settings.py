@@ -12,13 +12,17 @@ class ScoreSettings:
 
     ids: "pseudonym", or "local" to print the records' own ids of patients. pseudonyms: the folder with the
     key and the list of who is who, which only the service's own people may read. supervisors: a CSV with the
-    columns supervisor and practitioner; empty for no pages for supervision.
+    columns supervisor and practitioner; empty for no pages for supervision. most_days_behind: records that end
+    longer before the day of the list are refused.
     """
 
     ids: Literal["pseudonym", "local"] = "pseudonym"
     pseudonyms: str = "pseudonyms"
     supervisors: str = ""
+    most_days_behind: int = 31
 
     def __post_init__(self) -> None:
         if not self.pseudonyms.strip():
             raise ValueError("pseudonyms must name a folder")
+        if self.most_days_behind < 0:
+            raise ValueError("most_days_behind must be at least 0")

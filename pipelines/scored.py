@@ -56,7 +56,7 @@ class Scored:
 
     def listed(self, names: Mapping[str, str]) -> list[Listed]:
         """Who reads each flag, about whom; `names` gives what pages call a patient."""
-        readers = self.points["practitioner_id"].fillna(NOBODY)
+        readers = _readers(self.points)
         called = self.points["patient_id"].map(names)
         pages = [f"patient-{stem}.html" for stem in file_names(called)]
         rows = zip(called, readers, self.points["at"], self.flags, pages, strict=True)
@@ -67,10 +67,16 @@ class Scored:
         return pd.DataFrame(
             {
                 "patient": self.not_listed["patient_id"].map(names),
-                "practitioner": self.not_listed["practitioner_id"].fillna(NOBODY),
+                "practitioner": _readers(self.not_listed),
                 "reason": self.not_listed["reason"],
             }
         )
+
+
+def _readers(rows: pd.DataFrame) -> pd.Series[str]:
+    """Whose list each is on; of those without a practitioner each service has a list of its own."""
+    nobodys = NOBODY + ", " + rows["service_id"].astype(str)
+    return rows["practitioner_id"].where(rows["practitioner_id"].notna(), nobodys)
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,7 @@ def begin_flags(
     rules = Rules(
         settings=config.flags,
         threshold=model.threshold,
+        average=float(model.about["mean_risk"]),
         predictors=everything(),
         sides=learnt_sides(model),
         titles=TITLES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -30,6 +31,7 @@ class Learnt:
     refits: tuple[Fitted, ...] = ()
     familiarity: None = None
     calibration: Logistic = field(default_factory=lambda: Logistic(0.9, 0.1))
+    about: Mapping[str, str] = field(default_factory=lambda: {"mean_risk": "0.4"})
 
     def margin(self, features: pd.DataFrame) -> np.ndarray:
         matrix = features.loc[:, list(self.predictors)].to_numpy(dtype=float)

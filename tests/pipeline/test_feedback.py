@@ -22,6 +22,7 @@ from pipelines.listed import Occasion
 from pipelines.scored import Scored
 from pipelines.store import fingerprint, step, write_table
 from tests.pipeline.browser import Reader
+from tests.pipeline.made_pages import written
 from tests.pipeline.made_service import service
 
 
@@ -58,22 +59,23 @@ def test_the_template_lists_the_flags_to_think_about_first_and_nothing_protected
     first = flags[flags["band"] == "to think about first"]
     assert table["flag_id"].tolist() == first["flag_id"].tolist()
     assert list(table.columns) == [
-        *("flag_id", "patient_id", "practitioner_id", "answered_on", "agreed", "why", "action", "note")
+        *("flag_id", "patient_id", "practitioner_id", "shown_as"),
+        *("answered_on", "agreed", "why", "action", "note"),
     ]
 
 
 def test_answers_are_kept_once_and_the_same_file_again_changes_nothing(folder: Path) -> None:
     mine = filled_in(folder)
-    feedback(folder, mine, also=[], work=None, config=Config())
+    feedback(folder, [mine], also=[], work=None, config=Config())
     kept, page = fingerprint(folder / STORE), (folder / "feedback.html").read_text(encoding="utf-8")
-    feedback(folder, mine, also=[], work=None, config=Config())
+    feedback(folder, [mine], also=[], work=None, config=Config())
     assert fingerprint(folder / STORE) == kept
     assert (folder / "feedback.html").read_text(encoding="utf-8") == page
     assert "were answered" in page
 
 
 def test_the_page_says_which_records_and_how_far_they_go(folder: Path) -> None:
-    feedback(folder, None, also=[], work=None, config=Config())
+    feedback(folder, [], also=[], work=None, config=Config())
     page = (folder / "feedback.html").read_text(encoding="utf-8")
     assert "<dt>Records up to</dt><dd>30 March 2025</dd>" in page
     assert "<dd>0123456789ab</dd>" in page
@@ -81,24 +83,24 @@ def test_the_page_says_which_records_and_how_far_they_go(folder: Path) -> None:
 
 def test_a_file_with_a_fault_changes_nothing(folder: Path) -> None:
     mine = filled_in(folder)
-    feedback(folder, mine, also=[], work=None, config=Config())
+    feedback(folder, [mine], also=[], work=None, config=Config())
     kept = fingerprint(folder / STORE)
     mine.write_text(mine.read_text(encoding="utf-8").replace("yes", "perhaps", 1), encoding="utf-8")
     with pytest.raises(InputError, match="'agreed' must be one of: yes, no; it is 'perhaps'"):
-        feedback(folder, mine, also=[], work=None, config=Config())
+        feedback(folder, [mine], also=[], work=None, config=Config())
     assert fingerprint(folder / STORE) == kept
-    feedback(folder, None, also=[], work=None, config=Config())
+    feedback(folder, [], also=[], work=None, config=Config())
 
 
 def test_a_folder_without_flags_is_refused_and_not_made(folder: Path, tmp_path: Path) -> None:
     mine = filled_in(folder)
     with pytest.raises(InputError, match="there is no such file; run the step that writes it"):
-        feedback(tmp_path / "flgas", mine, also=[], work=None, config=Config())
+        feedback(tmp_path / "flgas", [mine], also=[], work=None, config=Config())
     assert not (tmp_path / "flgas").exists()
 
 
 def test_flags_that_were_scored_anew_under_their_answers_are_noticed(folder: Path) -> None:
-    feedback(folder, filled_in(folder), also=[], work=None, config=Config())
+    feedback(folder, [filled_in(folder)], also=[], work=None, config=Config())
     table = pd.read_parquet(folder / "scored.parquet")
     write_table(folder / "scored.parquet", table.assign(flag_id=table["flag_id"].str[::-1]))
     with pytest.raises(InputError, match="scored anew; score each day into a folder of its own"):
@@ -108,7 +110,7 @@ def test_flags_that_were_scored_anew_under_their_answers_are_noticed(folder: Pat
 def test_scoring_another_day_overwrites_no_flag_that_was_answered(
     folder: Path, scored: Scored, names: Mapping[str, str], occasion: Occasion
 ) -> None:
-    feedback(folder, filled_in(folder), also=[], work=None, config=Config())
+    feedback(folder, [filled_in(folder)], also=[], work=None, config=Config())
     before = fingerprint(folder / "scored.parquet")
     protected = service().protected
     another = replace(occasion, as_of=occasion.as_of + timedelta(days=1))
@@ -121,7 +123,7 @@ def test_scoring_another_day_overwrites_no_flag_that_was_answered(
 def test_two_imports_at_once_are_refused(folder: Path) -> None:
     (folder / ".feedback.lock").touch()
     with pytest.raises(InputError, match="by another run"):
-        feedback(folder, filled_in(folder), also=[], work=None, config=Config())
+        feedback(folder, [filled_in(folder)], also=[], work=None, config=Config())
     assert not (folder / STORE).exists()
 
 
@@ -130,7 +132,8 @@ def test_what_became_of_the_work_stands_beside_what_was_done(folder: Path, tmp_p
     with step("build", tmp_path / "work", inputs={}, config=Config()) as manifest:
         became = pd.DataFrame({"point_id": points, "not_completed": [n % 2 for n in range(len(points))]})
         manifest.wrote(write_table(tmp_path / "work" / "outcome.parquet", became))
-    feedback(folder, filled_in(folder), also=[], work=tmp_path / "work", config=Config())
+        manifest.says(records_up_to="2025-06-30")
+    feedback(folder, [filled_in(folder)], also=[], work=tmp_path / "work", config=Config())
     page = (folder / "feedback.html").read_text(encoding="utf-8")
     assert "Beside what was done, not because of it" in page
     assert "None of this is an effect" in page
@@ -139,7 +142,7 @@ def test_what_became_of_the_work_stands_beside_what_was_done(folder: Path, tmp_p
 
 
 def test_the_page_names_nobody_and_shows_no_small_number(folder: Path) -> None:
-    feedback(folder, filled_in(folder), also=[], work=None, config=Config())
+    feedback(folder, [filled_in(folder)], also=[], work=None, config=Config())
     page = (folder / "feedback.html").read_text(encoding="utf-8")
     assert "version 1" in page
     assert not re.search(r"RX1|PWP|[0-9a-f]{16}", re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL))
@@ -148,7 +151,7 @@ def test_the_page_names_nobody_and_shows_no_small_number(folder: Path) -> None:
 
 
 def test_the_page_opens_in_a_browser(folder: Path, reader: Reader, tmp_path: Path) -> None:
-    feedback(folder, filled_in(folder), also=[], work=None, config=Config())
+    feedback(folder, [filled_in(folder)], also=[], work=None, config=Config())
     assert reader.faults_of(folder / "feedback.html", tmp_path / "page.png") == []
 
 
@@ -158,4 +161,42 @@ def test_the_command_tells_every_fault(folder: Path, capsys: pytest.CaptureFixtu
     assert main(["feedback", str(folder), str(mine)]) == 2
     said = capsys.readouterr().err.splitlines()
     assert len(said) > 3
-    assert all(line.startswith("bsw feedback: row ") for line in said)
+    assert all(line.startswith(f"bsw feedback: {mine}: row ") for line in said)
+
+
+def test_a_build_that_ends_before_the_flags_is_refused(folder: Path, tmp_path: Path) -> None:
+    with step("build", tmp_path / "work", inputs={}, config=Config()) as manifest:
+        manifest.says(records_up_to="2025-03-30")
+    with pytest.raises(InputError, match="its records end on 2025-03-30, before the first of these flags"):
+        feedback(folder, [], also=[], work=tmp_path / "work", config=Config())
+
+
+def test_practitioners_answer_in_their_own_folders_by_the_names_on_pages(
+    folder: Path, scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    written(folder, scored, names, occasion)
+    own = sorted((folder / "practitioners").glob("*/answers.csv"))
+    given = [pd.read_csv(path, dtype=str, keep_default_na=False) for path in own]
+    assert pd.concat(given)["flag_id"].is_unique
+    assert sorted(pd.concat(given)["flag_id"]) == sorted(pd.read_csv(template(folder))["flag_id"])
+    assert "RX1:P0" not in "".join(path.read_text(encoding="utf-8") for path in own)
+    filled = [(path, table) for path, table in zip(own, given, strict=True) if len(table)][:2]
+    for path, table in filled:
+        table.loc[:, ["answered_on", "agreed", "action"]] = ["01/04/2025", "Yes", ACTIONS[0]]
+        path.write_bytes(table.assign(note="a patient’s wish").to_csv(index=False, sep=";").encode("cp1252"))
+    with pytest.raises(InputError, match="holds answers that would go with the folder"):
+        list(write_tables(folder, scored, service().protected, names=names, occasion=occasion))
+    feedback(folder, [path for path, _ in filled], also=[], work=None, config=Config())
+    kept = read_answers(folder)
+    assert len(kept) == sum(len(table) for _, table in filled)
+    assert set(kept["answered_on"]) == {"2025-04-01"}
+    assert set(kept["note"]) == {"a patient’s wish"}
+    list(write_tables(folder, scored, service().protected, names=names, occasion=occasion))
+
+
+def test_an_answer_beside_another_patients_name_is_refused(folder: Path) -> None:
+    mine = filled_in(folder)
+    table = pd.read_csv(mine, dtype=str, keep_default_na=False)
+    table.assign(shown_as=[*table["shown_as"][1:], table["shown_as"][0]]).to_csv(mine, index=False)
+    with pytest.raises(InputError, match="is about shown_as 'NAME-"):
+        feedback(folder, [mine], also=[], work=None, config=Config())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -40,14 +41,34 @@ def test_a_practitioners_folder_holds_nobody_elses_patients(
 ) -> None:
     for caseload in caseloads(scored.listed(names), scored.left_out(names)):
         folder = pages / FOLDERS / caseload.folder
-        words = " ".join(text_of(page) for page in folder.iterdir())
+        words = " ".join(text_of(page) for page in folder.glob("*.html"))
         own = {one.patient for one in caseload.listed}
         assert set(re.findall(r"NAME-\d{4}", words)) == {*own, *caseload.left_out["patient"]}
         assert set(re.findall(r"RX1:PWP \d", words)) <= {caseload.practitioner}
         assert {page.name for page in folder.iterdir()} == {
             "caseload.html",
+            "answers.csv",
             *(o.page for o in caseload.listed),
         }
+
+
+def test_records_that_end_well_before_the_day_of_the_list_are_said_to(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    [caseload, *_] = caseloads(scored.listed(names), scored.left_out(names))
+    said = "The records end on 30 March 2025, 9 days before this list"
+    for days, says in ((7, False), (9, True)):
+        later = replace(occasion, as_of=occasion.records_up_to + timedelta(days=days + 1))
+        assert later.days_behind == days
+        assert (said in render(caseload_page(caseload, later))) == says
+
+
+def test_a_patient_with_work_in_two_referrals_counts_once(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    one, *_ = [one for one in scored.listed(names) if one.flag.flagged]
+    [caseload] = caseloads([one, one], scored.left_out(names).iloc[:0])
+    assert "Of 1 patient with open work, 1 to think about" in render(caseload_page(caseload, occasion))
 
 
 def test_no_page_holds_the_records_own_id_of_a_patient(pages: Path) -> None:
@@ -126,7 +147,9 @@ def test_supervision_discusses_what_a_practitioner_cannot_act_on_alone(
 
 
 def test_who_has_no_supervisor_is_named_on_the_analysts_page(pages: Path) -> None:
-    assert "No supervisor is named for RX1:PWP 5, no practitioner recorded." in text_of(pages / "flags.html")
+    assert "No supervisor is named for RX1:PWP 5, no practitioner recorded, RX1." in text_of(
+        pages / "flags.html"
+    )
 
 
 def test_a_practitioner_whom_the_records_do_not_know_is_named_and_nothing_is_said_to_be_well(

@@ -12,13 +12,14 @@ import pytest
 
 from features.errors import InputError
 from features.predictor import catalogue
-from models.flags import NOT_SHOWN, FlagSettings
+from models.abstention import NOT_ENOUGH, UNLIKE
+from models.flags import NOT_SHOWN, NOT_STABLE, FlagSettings
 from models.outcome import OutcomeSettings
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.build import Built
 from pipelines.config import Config
 from pipelines.flag_files import Pages, write_pages
-from pipelines.flag_tables import considered, flags_table, reasons_of, scored_table
+from pipelines.flag_tables import considered, flags_table, note_on, reasons_of, scored_table
 from pipelines.listed import Occasion, caseloads
 from pipelines.open_work import open_work
 from pipelines.patient_files import chosen_point, write_explained
@@ -52,7 +53,7 @@ def test_every_open_pathway_is_either_listed_or_left_out_with_a_reason() -> None
     is_open = made.pathways.loc[made.pathways["is_open"], "pathway_id"]
     assert sorted([*listed["pathway_id"], *left_out["pathway_id"]]) == sorted(is_open)
     assert dict(zip(left_out["pathway_id"], left_out["reason"], strict=True)) == {
-        "RX1:0": "agreed 42 or more days ago and not reviewed",
+        "RX1:0": "agreed 42 or more days ago, with no review recorded",
         "RX1:1": "the latest work has been reviewed",
         "RX1:new": "no work agreed yet",
     }
@@ -86,7 +87,7 @@ def test_a_platform_week_has_a_horizon_of_its_own() -> None:
     listed, left_out = open_work(made, as_of=AS_OF, settings=SETTINGS)
     assert listed.empty
     assert list(left_out["reason"]) == [
-        "agreed 14 or more days ago and not reviewed",
+        "agreed 14 or more days ago, with no review recorded",
         "the patient has logged in since",
     ]
 
@@ -127,7 +128,7 @@ def test_a_service_without_open_work_has_no_flags_and_still_pages(occasion: Occa
     assert nobody.flags == ()
     names = {patient: patient for patient in nobody.patients}
     assert (
-        len(scored_table(nobody, closed.protected, occasion))
+        len(scored_table(nobody, closed.protected, names, occasion))
         == len(flags_table(nobody, names, occasion))
         == 0
     )
@@ -141,10 +142,10 @@ def test_with_too_little_recorded_no_chance_is_stated_anywhere(
     scored: Scored, names: Mapping[str, str], occasion: Occasion
 ) -> None:
     silent = flags_table(scored, names, occasion).set_index("patient_id").loc["RX1:P0003"]
-    assert silent["chance"] == silent["band"] == "not enough recorded to say"
-    assert silent[["reason_1", "consider_1"]].isna().all()
+    assert silent["band"] == "not enough recorded to say"
+    assert silent[["chance", "chance_low", "chance_high", "reason_1", "consider_1", "note"]].isna().all()
     assert (
-        scored_table(scored, service().protected, occasion)
+        scored_table(scored, service().protected, names, occasion)
         .set_index("patient_id")
         .loc["RX1:P0003", "abstained"]
     )
@@ -153,8 +154,10 @@ def test_with_too_little_recorded_no_chance_is_stated_anywhere(
 # --- The tables ----------------------------------------------------------------------------------------
 
 
-def test_the_scored_table_has_the_columns_that_an_audit_reads(scored: Scored, occasion: Occasion) -> None:
-    table = scored_table(scored, service().protected, occasion)
+def test_the_scored_table_has_the_columns_that_an_audit_reads(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    table = scored_table(scored, service().protected, names, occasion)
     ids = ["point_id", "patient_id", "practitioner_id", "service_id", "split"]
     assert list(table.columns) == [
         *ids,
@@ -164,6 +167,7 @@ def test_the_scored_table_has_the_columns_that_an_audit_reads(scored: Scored, oc
             "at",
             "model_version",
             "flag_id",
+            "shown_as",
             "as_of",
             "records_up_to",
             "data",
@@ -183,26 +187,40 @@ def test_the_flags_table_has_nothing_protected_and_comes_highest_chance_first(
 ) -> None:
     table = flags_table(scored, names, occasion)
     reasons, considered = ([f"{name}_{n}" for n in (1, 2, 3)] for name in ("reason", "consider"))
-    start = ["patient_id", "practitioner_id", "at", "chance", "band"]
+    start = ["patient_id", "practitioner_id", "at", "chance", "chance_low", "chance_high", "band"]
     assert list(table.columns) == [
         *start,
         *reasons,
         *considered,
+        "note",
         "flag_id",
         "shown_as",
         "records_up_to",
         "model_version",
     ]
-    own = table[(table["practitioner_id"] == "RX1:PWP 1") & table["chance"].str.endswith("%")]
+    own = table[(table["practitioner_id"] == "RX1:PWP 1") & table["chance"].notna()]
     assert own["chance"].str.rstrip("%").astype(int).is_monotonic_decreasing
 
 
-def test_where_main_grounds_are_hidden_the_last_reason_says_so(scored: Scored) -> None:
+def test_where_main_grounds_are_hidden_a_note_says_so_and_no_reason_goes(scored: Scored) -> None:
     flag = max(scored.flags, key=lambda flag: len(flag.reasons))
     assert len(flag.reasons) == 3
     hidden = replace(flag, hidden=True)
-    assert reasons_of(hidden) == [*reasons_of(flag)[:2], NOT_SHOWN]
-    assert considered(hidden) == considered(flag)[:2]
+    assert reasons_of(hidden) == reasons_of(flag)
+    assert (note_on(hidden), note_on(replace(flag, hidden=False))) == (NOT_SHOWN, None)
+    assert note_on(replace(flag, reasons=(), unstable=True, hidden=False)) == NOT_STABLE
+
+
+def test_the_flags_table_says_how_far_each_chance_may_be_off(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    table = flags_table(scored, names, occasion)
+    stated = table[table["chance"].notna()]
+    low, chance, high = (
+        stated[name].str.rstrip("%").astype(int) for name in ("chance_low", "chance", "chance_high")
+    )
+    assert ((low <= chance) & (chance <= high)).all()
+    assert (table["chance"].isna() == table["band"].isin([NOT_ENOUGH, UNLIKE])).all()
 
 
 def test_a_flag_without_a_reason_says_in_the_table_what_to_consider(scored: Scored) -> None:
@@ -231,8 +249,9 @@ def test_the_explanation_of_one_patient_adds_up(
 
 def test_a_named_patient_can_be_explained_and_an_unknown_one_is_refused(scored: Scored) -> None:
     assert scored.points.loc[chosen_point(scored, "RX1:P0040"), "patient_id"] == "RX1:P0040"
-    with pytest.raises(InputError, match=r"did you mean 'RX1:P0040'\?"):
+    with pytest.raises(InputError, match="has no work waiting") as raised:
         chosen_point(scored, "RX1:P0040x")
+    assert not [own for own in scored.patients if f"{own}'" in str(raised.value)], "nobody else is named"
 
 
 def test_the_settings_of_flags_reach_the_flags() -> None:

@@ -75,8 +75,36 @@ def test_the_manifest_names_the_model_and_the_artefacts_say_synthetic(flags: Pat
     manifest = read_manifest(flags, "score")
     assert manifest["as_of"] == as_of.isoformat()
     assert manifest["model"].startswith("models:/")
+    assert manifest["cut_off"]["chosen"].startswith("the highest 20%")
     assert is_synthetic(flags / "scored.parquet")
     assert "Synthetic." in (flags / "flags.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_who_agreed_no_work_yet_is_on_the_list_of_whom_they_saw_last(source: Path, as_of: date) -> None:
+    built = assemble(source, config=Config(), until=as_of)
+    before = built.pathways[~built.pathways["pathway_id"].isin(built.points["pathway_id"])]
+    known = before.dropna(subset=["practitioner_id"])
+    assert 0 < len(known) < len(before), "some are waiting for their first contact"
+    keys = ["OrgID_Provider", "CareContactId"]
+    contacts = pd.read_parquet(source / "IDS201CareContact.parquet", columns=[*keys, "ServiceRequestId"])
+    staff = pd.read_parquet(source / "IDS202CareActivity.parquet", columns=[*keys, "CarePersLocalId"])
+    seen = contacts.merge(staff, on=keys)
+    pathway, by = (
+        seen["OrgID_Provider"] + ":" + seen[name] for name in ("ServiceRequestId", "CarePersLocalId")
+    )
+    assert set(zip(known["pathway_id"], known["practitioner_id"], strict=True)) <= set(
+        zip(pathway, by, strict=True)
+    )
+
+
+@pytest.mark.long
+def test_records_that_are_too_old_are_refused_and_leave_no_flags(source: Path, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(source.parent)
+        with pytest.raises(InputError, match=r"the records end on .*'score.most_days_behind' allows 31"):
+            score(source, as_of=date(2035, 1, 1), model=MODEL, out=tmp_path, config=Config())
+    assert not list(tmp_path.rglob("*.csv"))
 
 
 @pytest.mark.long

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,8 +82,8 @@ def test_the_analysts_page_says_how_many_refits_put_the_patient_first_and_which_
 
 
 def test_the_scored_table_holds_how_often_each_point_is_flagged(
-    refitted: Scored, scored: Scored, occasion: Occasion
+    refitted: Scored, scored: Scored, names: Mapping[str, str], occasion: Occasion
 ) -> None:
-    table = scored_table(refitted, service().protected, occasion)
+    table = scored_table(refitted, service().protected, names, occasion)
     assert table["flagged_share"].tolist() == refitted.stability.flagged_share.tolist()
-    assert scored_table(scored, service().protected, occasion)["flagged_share"].isna().all()
+    assert scored_table(scored, service().protected, names, occasion)["flagged_share"].isna().all()

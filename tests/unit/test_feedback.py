@@ -23,6 +23,7 @@ FLAGS = pd.DataFrame(
         "as_of": "2026-03-02",
         "patient_id": ["P1", "P2", "P3"],
         "practitioner_id": ["W1", "W1", "W2"],
+        "shown_as": ["K1", "K2", "K3"],
     }
 )
 RIGHT = {"flag_id": "f1", "answered_on": "2026-03-03", "agreed": "yes", "why": "", "action": ACTIONS[0]}
@@ -45,6 +46,15 @@ def test_answers_are_tidied_and_rows_that_nobody_filled_in_are_left_out() -> Non
     assert found.to_dict("records") == [RIGHT | {"action": f"{ACTIONS[0]}; {ACTIONS[2]}", "note": "rang"}]
 
 
+def test_a_british_day_and_capitals_are_understood() -> None:
+    done = {"answered_on": "04/03/2026", "agreed": "No", "why": WHYS[0].upper(), "action": ACTIONS[0].title()}
+    found = checked_answers(answers(done), FLAGS, today=TODAY)
+    assert found.to_dict("records") == [
+        RIGHT
+        | {"answered_on": "2026-03-04", "agreed": "no", "why": WHYS[0], "action": ACTIONS[0], "note": ""}
+    ]
+
+
 def test_every_fault_is_told_at_once_with_its_row() -> None:
     assert faults(
         {"flag_id": "f9"},
@@ -55,8 +65,8 @@ def test_every_fault_is_told_at_once_with_its_row() -> None:
         {"answered_on": "2026-03-01"},
         {"answered_on": "2026-03-10", "patient_id": "P2"},
     ) == (
-        "row 2: unknown flag 'f9'; did you mean 'f3'?",
-        "row 3: 'answered_on' must be a day like 2026-03-02; it is '3 March'",
+        "row 2: unknown flag 'f9'; the column flag_id of flags.csv has those of this folder",
+        "row 3: 'answered_on' must be a day like 2026-03-02 or 02/03/2026; it is '3 March'",
         "row 3: 'agreed' must be one of: yes, no; it is 'maybe'",
         f"row 4: 'why' must be one of: {', '.join(WHYS)}; it is ''",
         "row 5: 'why' says why a practitioner disagreed; leave it empty where 'agreed' is yes",

@@ -87,6 +87,7 @@ def rules(**settings: object) -> Rules:
     return Rules(
         settings=FlagSettings(**settings),
         threshold=0.6,
+        average=0.4,
         predictors=MappingProxyType(PREDICTORS),
         sides={"place_agreed": Side(0.5, 0), "missed_lately": Side(0.5, 1)},
         titles=TITLES,

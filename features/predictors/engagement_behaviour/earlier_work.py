@@ -19,7 +19,7 @@ DONE = 0.5
         0.5: "at least half of the last work reviewed was done",
         1: "the last work reviewed was done",
     },
-    unrecorded="how much of the last work was done",
+    unrecorded="any review of earlier work",
 )
 def last_share_completed(reviews: History) -> Number:
     """How much of the last reviewed work was done.
@@ -39,11 +39,11 @@ def last_share_completed(reviews: History) -> Number:
     shown="reason",
     source=NONE_STATED,
     says={
-        0: "none of the earlier work was done",
-        0.01: "about {:%} of the earlier work was done",
-        1: "all of the earlier work was done",
+        0: "none of the work reviewed so far was done",
+        0.01: "about {:%} of the work reviewed so far was done",
+        1: "all of the work reviewed so far was done",
     },
-    unrecorded="how much of the earlier work was done",
+    unrecorded="any review of earlier work",
 )
 def mean_share_completed(reviews: History) -> Number:
     """How much of all reviewed work of this referral was done, on average.
@@ -85,7 +85,7 @@ def completion_trend(reviews: History) -> Number:
         1: "work was not done the last time",
         2: "work was not done {} times in a row",
     },
-    unrecorded="whether the last pieces of work were done",
+    unrecorded="any review of earlier work",
 )
 def work_not_done_in_a_row(reviews: History) -> Number:
     """Reviewed work not done (less than half) since the last that was; missing where no review says.

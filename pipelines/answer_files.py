@@ -1,0 +1,68 @@
+"""Files in which practitioners say what they did with flags, as a spreadsheet saves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+from features.errors import InputError
+from models.feedback import ANSWER, checked_answers
+from pipelines.listed import ANSWERS
+
+
+def read_all(paths: Sequence[Path], flags: pd.DataFrame, *, today: date) -> pd.DataFrame:
+    """The answers of several files to the flags of one folder, checked.
+
+    Errors: InputError with one line per fault, all of them, each with its file.
+    """
+    found, faults = [], []
+    for path in paths:
+        try:
+            found.append(checked_answers(read_one(path), flags, today=today))
+        except InputError as error:
+            faults += [fault if str(path) in fault else f"{path}: {fault}" for fault in error.faults]
+    if faults:
+        raise InputError(*faults)
+    return pd.concat(found, ignore_index=True)
+
+
+def read_one(path: Path) -> pd.DataFrame:
+    """A CSV, every cell as text: in UTF-8 or in the code of Western Europe, by commas, semicolons or tabs.
+
+    Errors: InputError where it is not there or cannot be read.
+    """
+    try:
+        text = _text(path.read_bytes())
+        by = max(",;\t", key=text.partition("\n")[0].count)
+        return pd.read_csv(StringIO(text), sep=by, dtype=str, keep_default_na=False)
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except (OSError, ValueError) as error:
+        said = str(error).splitlines()[0]
+        raise InputError(f"{path}: not readable as CSV ({said}); save it as CSV UTF-8") from None
+
+
+def _text(written: bytes) -> str:
+    try:
+        return written.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return written.decode("cp1252")
+
+
+def unread(practitioners: Path, kept: set[str]) -> Iterator[Path]:
+    """Files below the folder of practitioners' pages that were filled in and whose answers nobody kept.
+
+    `kept`: the flags of which an answer is. A file that cannot be read counts as filled in.
+    """
+    for path in sorted(practitioners.glob(f"*/{ANSWERS}")):
+        try:
+            given = read_one(path)
+            filled = given[(given.reindex(columns=ANSWER[1:], fill_value="") != "").any(axis=1)]
+            if not set(filled.get("flag_id", ())) <= kept:
+                yield path
+        except InputError:
+            yield path

@@ -1,0 +1,42 @@
+"""Every pathway of a source, whether it is open, and whose patient it is."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from features.facts import Facts
+from features.points import Points
+
+
+def pathways(facts: Facts, points: Points, until: int | None) -> pd.DataFrame:
+    """pathway_id, patient_id, service_id, practitioner_id and is_open of every pathway whose referral was known.
+
+    The practitioner is who last agreed work with the patient or, before any was agreed, who saw them last; missing
+    where neither is recorded.
+    """
+    found = facts.frame("patient_referrals", "pathway_id", "patient_id", until=until)
+    # With a type of their own: of no pathway nothing could be told.
+    services = [pathway.partition(":")[0] for pathway in found["pathway_id"]]
+    found["service_id"] = pd.Series(services, index=found.index, dtype=str)
+    agreed = points.frame().drop_duplicates("pathway_id", keep="last").set_index("pathway_id")
+    found["practitioner_id"] = found["pathway_id"].map(agreed["practitioner_id"])
+    if "activities" in facts.recorded:
+        seen_by = found["pathway_id"].map(_seen_last(facts, until))
+        before_any = ~found["pathway_id"].isin(agreed.index)
+        found["practitioner_id"] = found["practitioner_id"].where(~before_any, seen_by)
+    discharges = facts.frame("discharges", "pathway_id", "discharged_at", until=until)
+    ended = set(discharges.loc[discharges["discharged_at"].notna(), "pathway_id"])
+    is_open = [pathway not in ended for pathway in found["pathway_id"]]
+    found["is_open"] = pd.Series(is_open, index=found.index, dtype=bool)
+    return found
+
+
+def _seen_last(facts: Facts, until: int | None) -> pd.Series[str]:
+    """By pathway the practitioner of the last attended contact of which one is recorded."""
+    contacts = facts.frame("appointments", "contact_id", "pathway_id", "start", "attended", until=until)
+    staff = facts.frame("activities", "contact_id", "practitioner", until=until).dropna()
+    # As a point's: of several at one contact the first by name.
+    first = staff.sort_values("practitioner").drop_duplicates("contact_id")
+    attended = contacts[contacts["attended"].fillna(False).astype(bool)].merge(first, on="contact_id")
+    last = attended.sort_values(["start", "contact_id"]).drop_duplicates("pathway_id", keep="last")
+    return last.set_index("pathway_id")["practitioner"]
