@@ -17,7 +17,7 @@ from models.abstention import NOT_ENOUGH, UNLIKE, why_none
 from models.chance_in_words import whole_percent
 from models.cut_off import CutOffSettings
 from models.explanation import Explanation
-from models.grounds import Grounds, Speaking, Told, grounds_of, mainly_hidden
+from models.grounds import Grounds, Speaking, Told, grounds_of, mostly_hidden
 from models.learnt_sides import Side
 from models.reasons import (
     BY_CONSTRUCT,
@@ -104,7 +104,7 @@ class Flag:
     """What is said of one point. Where `abstained`, no chance and no reason is stated.
 
     `low` and `high` bound the chance; `helps` is what lowers it; `context` is recorded but nothing a
-    practitioner can act on; `hidden` where what raises the chance most is never shown to practitioners;
+    practitioner can act on; `hidden` where most of what raises the chance is never shown to practitioners;
     `unstable` where no reason is left because none stays from refit to refit; `consider` is what to consider where
     one to think about first shows no reason.
     """
@@ -173,7 +173,7 @@ def make_flags(
     ordered = replace(explanation, parts=explanation.parts.loc[risks.index])
     used = features.loc[risks.index, ordered.parts.columns]
     bands = _bands(rules, risks, used, unlike=doubts.unlike)
-    hidden = mainly_hidden(ordered.parts, rules.predictors)
+    hidden = mostly_hidden(ordered.parts, rules.predictors)
     least, told = rules.settings.least_change, rules.told
     grounds = grounds_of(told, ordered, used, least=least, stable=doubts.stable, firm=doubts.firm)
     return tuple(

@@ -129,12 +129,12 @@ def _speaks_as(told: Told, name: str, values: Numbers) -> NDArray[np.int64]:
     return np.where(np.isnan(values), 1, known)
 
 
-def mainly_hidden(parts: pd.DataFrame, predictors: Mapping[str, Speaking]) -> pd.Series:
-    """Whether what raises each chance most is never shown to practitioners.
+def mostly_hidden(parts: pd.DataFrame, predictors: Mapping[str, Speaking]) -> pd.Series:
+    """Whether over half of what raises each chance is never shown to practitioners.
 
     Counted as it is drawn, by sums per construct and one of what is never shown: what cancels out raises nothing.
     """
     drawn = ["" if predictors[one].shown == "never" else predictors[one].construct for one in parts.columns]
     raising = parts.T.groupby(drawn).sum().T.clip(lower=0)
     hidden = raising.get("", pd.Series(0.0, index=parts.index))
-    return hidden > raising.drop(columns="", errors="ignore").max(axis=1).fillna(0.0)
+    return hidden > raising.sum(axis=1) / 2
