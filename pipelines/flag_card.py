@@ -29,7 +29,8 @@ def flag_card(one: Listed) -> Markup:
         else f"Patient {one.patient}"
     )
     title = Markup("{}, work agreed on {}").format(patient, day(one.at))
-    return card(title, *flag_parts(one.flag))
+    since = [paragraph(one.seen_since, note=True)] if one.seen_since else []
+    return card(title, *since, *flag_parts(one.flag))
 
 
 def flag_parts(flag: Flag, behind: Behind | None = None) -> list[Markup]:

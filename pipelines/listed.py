@@ -21,7 +21,8 @@ FRESH_DAYS = 7  # records that end no longer before the list need no word
 class Listed:
     """A patient with open work, by the name that pages use, and what is said of it.
 
-    `page` is the file of the patient's own page, beside the caseload that lists it.
+    `page` is the file of the patient's own page, beside the caseload that lists it; `seen` when the patient was last
+    seen after the work was agreed, missing where that is not recorded.
     """
 
     patient: str
@@ -29,6 +30,14 @@ class Listed:
     at: pd.Timestamp
     flag: Flag
     page: str = ""
+    seen: pd.Timestamp | None = None
+
+    @property
+    def seen_since(self) -> str:
+        """What to know where a session came and went without a review; nothing where none did."""
+        if self.seen is None or pd.isna(self.seen):
+            return ""
+        return f"Seen since then, on {day(self.seen)}, with no review of this work recorded."
 
     @property
     def elsewhere(self) -> Listed:

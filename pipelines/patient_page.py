@@ -52,7 +52,7 @@ def patient_page(
     ]
     if not flag.abstained:
         sections.insert(1, Section("How the chance comes about", [drawn(parts, shown)]))
-    lead = f"Work agreed on {day(one.at)}. {LEADS[flag.band]}"
+    lead = " ".join(filter(None, [f"Work agreed on {day(one.at)}.", one.seen_since, LEADS[flag.band]]))
     return Page(f"Patient {one.patient}", lead, sections, occasion.synthetic, occasion.about)
 
 

@@ -33,7 +33,8 @@ NOBODY = "no practitioner recorded"
 
 @dataclass(frozen=True)
 class Scored:
-    """What was found of each chosen point, in the order of `points`, which is indexed by point_id.
+    """What was found of each chosen point, in the order of `points`, which is indexed by point_id and has `seen_since`:
+    when the patient was last seen after the point, missing where that is not recorded.
 
     `risks` has risk, risk_low and risk_high; `not_listed` the open pathways without a chosen point;
     `stability` is how each point fares under the model's refits; `background` the rows of patients that stand
@@ -59,7 +60,8 @@ class Scored:
         readers = _readers(self.points)
         called = self.points["patient_id"].map(names)
         pages = [f"patient-{stem}.html" for stem in file_names(called)]
-        rows = zip(called, readers, self.points["at"], self.flags, pages, strict=True)
+        seen = self.points["seen_since"]
+        rows = zip(called, readers, self.points["at"], self.flags, pages, seen, strict=True)
         return [Listed(*row) for row in rows]
 
     def left_out(self, names: Mapping[str, str]) -> pd.DataFrame:
@@ -109,6 +111,8 @@ def begin_flags(
     """As `find_flags`; `refits` asks the model's refits meanwhile, without it they are asked here at the end."""
     _must_carry(model, built)
     points, not_listed = open_work(built, as_of=as_of, settings=config.outcome)
+    last_seen = points["pathway_id"].map(built.pathways.set_index("pathway_id")["last_seen"])
+    points = points.assign(seen_since=last_seen.where(last_seen > points["at"]))
     features = built.features.set_index("point_id").loc[points.index]
     rules = Rules(
         settings=config.flags,

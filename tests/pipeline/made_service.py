@@ -108,9 +108,12 @@ def service(points: int = 120, seed: int = 2) -> Built:
     features.loc[3, features.columns[: len(features.columns) * 3 // 4]] = np.nan
     outcome = pd.DataFrame({"point_id": frame["point_id"], "not_completed": np.nan})
     outcome.loc[1, "not_completed"] = 0.0
-    pathways = frame[["pathway_id", "patient_id", "service_id", "practitioner_id"]].assign(is_open=True)
+    pathways = frame[["pathway_id", "patient_id", "service_id", "practitioner_id"]].assign(
+        last_seen=frame["at"] - pd.Timedelta(hours=1), is_open=True
+    )
+    pathways.loc[7, "last_seen"] += pd.Timedelta(days=1)
     pathways.loc[2, "is_open"] = False
-    silent = pd.DataFrame([["RX1:new", "RX1:P9999", "RX1", None, True]], columns=pathways.columns)
+    silent = pd.DataFrame([["RX1:new", "RX1:P9999", "RX1", None, pd.NaT, True]], columns=pathways.columns)
     return Built(
         points=frame,
         features=pd.concat([frame[["point_id"]], features], axis=1),

@@ -12,7 +12,7 @@ import pytest
 
 from features.conceptual_model import TITLES
 from features.predictor import everything
-from models.flags import NOT_HARM
+from models.flags import FIRST, NOT_HARM
 from pipelines.beside import thread_beside
 from pipelines.flag_files import write_pages
 from pipelines.flag_pages import caseload_page
@@ -50,6 +50,21 @@ def test_a_practitioners_folder_holds_nobody_elses_patients(
             "answers.csv",
             *(o.page for o in caseload.listed),
         }
+
+
+def test_a_session_that_came_and_went_without_a_review_is_said(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion, pages: Path
+) -> None:
+    [seen] = [one for one in scored.listed(names) if one.seen_since]
+    assert seen.seen == seen.at + timedelta(hours=23)
+    [caseload] = caseloads(
+        [replace(seen, flag=replace(seen.flag, band=FIRST))], scored.left_out(names).iloc[:0]
+    )
+    assert "Seen since then, on" in render(caseload_page(caseload, occasion))
+    own = [
+        page for page in (pages / FOLDERS).rglob("patient-*.html") if "Seen since then, on" in text_of(page)
+    ]
+    assert [page.name for page in own] == [seen.page]
 
 
 def test_records_that_end_well_before_the_day_of_the_list_are_said_to(
