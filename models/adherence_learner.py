@@ -18,7 +18,9 @@ CANDIDATES: Mapping[str, BoostingSettings] = {
         min_data_in_leaf=per_leaf,
         max_rounds=rounds,
         feature_fraction=0.7,
+        bagging_fraction=0.5,
         lambda_l2=1.0,
+        extra_trees=False,
         threads=1,
     )
     for leaves in (2, 3, 5)

@@ -23,18 +23,20 @@ from models.splits import Rows, Split
 
 @dataclass(frozen=True)
 class BoostingSettings:
-    """LightGBM's settings by their usual names; `patience`: rounds without gain before it stops.
+    """LightGBM's settings by their usual names; `patience`: rounds without gain before it stops. `extra_trees`: one
+    threshold of each predictor, drawn by lot, is tried: among a few thousand points the best one is led by noise.
 
     `refits`: models refitted on resampled patients for the interval of a risk, whose level is `interval_level`.
     `calibration`: a kind, or chosen on points judged by trees that never saw their patients. `threads`: the most
     that a large matrix may use.
     """
 
-    learning_rate: float = 0.02
-    num_leaves: int = 8
+    learning_rate: float = 0.03
+    num_leaves: int = 6
     min_data_in_leaf: int = 40
-    feature_fraction: float = 0.4
-    bagging_fraction: float = 0.5
+    feature_fraction: float = 0.7
+    bagging_fraction: float = 0.8
+    extra_trees: bool = True
     lambda_l2: float = 5.0
     max_rounds: int = 800
     patience: int = 40

@@ -168,6 +168,7 @@ def parameters(
         "bagging_fraction": settings.bagging_fraction,
         "bagging_freq": 1,
         "lambda_l2": settings.lambda_l2,
+        "extra_trees": settings.extra_trees,
         "seed": seed,
         "num_threads": threads,
         # Two runs give the same bytes, with any number of threads.

@@ -21,7 +21,7 @@ from models.splits import Split
 ROWS, PATIENTS = 600, 150
 SETTINGS = BoostingSettings(
     threads=1, min_data_in_leaf=2, num_leaves=60, learning_rate=0.3, lambda_l2=0.0, feature_fraction=1.0,
-    bagging_fraction=1.0, calibration="platt", refits=3, max_rounds=60, patience=60,
+    bagging_fraction=1.0, extra_trees=False, calibration="platt", refits=3, max_rounds=60, patience=60,
 )  # fmt: skip
 
 
