@@ -38,15 +38,16 @@ def known_before(points: Table, rows: Table, about: About, later: Mapping[str, s
     """Every point beside every row about the same subject that was known strictly before it.
 
     `points` has POINT_COLUMNS with `at` in seconds; `rows` has `about_id`, `known_at`, `superseded_at`,
-    `order` and the fact's own columns. A row counts while no later version of it was known. A column
-    named in `later` is seen only where the moment it names has passed; `minutes_until_point` is cut at
-    the point, see `_minutes`.
+    `order` and the fact's own columns, `happened_at` where that may be before `known_at`. A row counts while no later
+    version of it was known, and its days are counted from when it happened. A column named in `later` is seen only
+    where the moment it names has passed; `minutes_until_point` is cut at the point, see `_minutes`.
     """
     key = f"{about}_id"
     named = points.select(**{f"point_{name.removeprefix('point_')}": points[name] for name in POINT_COLUMNS})
     standing = (rows.superseded_at.isnull()) | (rows.superseded_at >= named.point_at)
     seen = named.join(rows, [named[f"point_{key}"] == rows[key], rows.known_at < named.point_at, standing])
-    seen = seen.mutate(days_before=(seen.point_at - seen.known_at).cast("float64") / DAY)
+    when = seen.happened_at if "happened_at" in seen.columns else seen.known_at
+    seen = seen.mutate(days_before=(seen.point_at - when).cast("float64") / DAY)
     if "ended_at" in seen.columns:
         seen = seen.mutate(minutes_until_point=_minutes(seen))
     for own, moment in later.items():

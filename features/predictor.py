@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from features import predictors as rooms
 from features.conceptual_model import CONSTRUCTS, PROTECTED, TITLES
@@ -132,8 +132,7 @@ def predictor(  # each argument is a fact about the predictor that a reader look
 
 def _construct_of(function: Callable[..., Any]) -> str:
     """The name of the file below `features/predictors`, or of the folder there that the file lies in."""
-    below = function.__module__.removeprefix(f"{rooms.__name__}.")
-    return below.partition(".")[0]
+    return function.__module__.removeprefix(f"{rooms.__name__}.").partition(".")[0]
 
 
 @cache
@@ -194,6 +193,7 @@ def in_order(defined: Mapping[str, Predictor]) -> dict[str, Predictor]:
                 raise DefinitionError(
                     f"{name}: reads '{parameter}', which is no fact or predictor; {nearest(parameter, valid)}"
                 )
+        _check_values(defined[name])
         _check_absence(defined[name], FACTS)
         _check_protection(defined[name], defined)
         ordered[name] = defined[name]
@@ -201,6 +201,16 @@ def in_order(defined: Mapping[str, Predictor]) -> dict[str, Predictor]:
     for name in sorted(defined, key=lambda key: (defined[key].construct, key)):
         place(name, ())
     return ordered
+
+
+def _check_values(asked: Predictor) -> None:
+    """What a type checker would refuse, for whoever runs none."""
+    if asked.shown not in get_args(Shown):
+        raise DefinitionError(f"{asked.name}: shown='{asked.shown}'; {nearest(asked.shown, get_args(Shown))}")
+    if asked.direction not in (None, 1, -1):
+        raise DefinitionError(f"{asked.name}: direction={asked.direction!r}; it is 1, -1 or left out")
+    if not isinstance(asked.when_absent, _Unset | float | int | None):
+        raise DefinitionError(f"{asked.name}: when_absent={asked.when_absent!r}; it is a number or None")
 
 
 def _check_absence(asked: Predictor, facts: Mapping[str, object]) -> None:

@@ -80,7 +80,7 @@ def _joined(parts: tuple[list[str], list[str]], by: str) -> list[str]:
 
 def _filled(template: str, value: float) -> str:
     words = template.format(_Number(value))
-    return _plural(words, rounded(value))
+    return _plural(words, round(value) if "{:whole}" in template else rounded(value))
 
 
 def rounded(value: float) -> float:

@@ -31,16 +31,21 @@ DISTANCES = ("ici", "e50", "e90")
 NEED_DIFFERENT_RISKS = ("calibration_slope", *DISTANCES)
 
 
+FEWEST_DRAWS = 20
+
+
 @dataclass(frozen=True)
 class EvaluationSettings:
-    """`draws`: bootstrap draws of patients; `seed`: of those draws."""
+    """`draws`: bootstrap draws of patients, at least FEWEST_DRAWS: with a handful an interval may miss its own value;
+    `seed`: of those draws.
+    """
 
     draws: int = 300
     seed: int = 1
 
     def __post_init__(self) -> None:
-        if self.draws < 2:
-            raise ValueError(f"draws must be at least 2; it is {self.draws}")
+        if self.draws < FEWEST_DRAWS:
+            raise ValueError(f"draws must be at least {FEWEST_DRAWS}; it is {self.draws}")
 
 
 @dataclass(frozen=True)

@@ -80,17 +80,21 @@ def as_study(gains: pd.DataFrame, seconds: float) -> Study:
     return Study(gains[gains["rival"] == GLASS_BOX], seconds, says)
 
 
+UNKNOWN = "not known then"
+
+
 def same_settings(learnt: Mapping[str, Mapping[str, object]], config: Config) -> None:
     """Refuse to study another procedure than the one that made the model. `learnt`: the configuration of its training.
 
     Errors: InputError naming every setting that differs.
     """
     faults = [
-        f"the model was learnt with {part}.{name} = {learnt[part][name]!r}, but the configuration says {value!r}: "
-        f"what is learnt anew would be another model; give the training's configuration with --config, or train again"
+        f"the model was learnt with {part}.{name} = {learnt[part].get(name, UNKNOWN)!r}, but the configuration says "
+        f"{value!r}: what is learnt anew would be another model; give the training's configuration with --config, "
+        "or train again"
         for part, now in (("model", asdict(config.model)), ("split", asdict(config.split)))
         for name, value in now.items()
-        if name in learnt[part] and learnt[part][name] != value
+        if learnt[part].get(name, UNKNOWN) != value
     ]
     if faults:
         raise InputError(*faults)

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from models.risk_model import RiskModel
-from pipelines.code_in_use import code_in_use
 from pipelines.evaluated import BOOSTED, Evaluation
 from pipelines.examined import told
 from pipelines.train import Material
@@ -32,7 +31,9 @@ def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] |
     return {
         "name": f"{found.model.uri}, version {found.model.version}",
         "date": pd.Timestamp(trained["finished"]).strftime("%d %B %Y") if trained else "",
-        "code": f"bsw-engagement {code_in_use().version}; a model learnt under other code is refused",
+        "code": f"bsw-engagement {trained['code']}; it runs only where the same code works predictors and answers out"
+        if trained
+        else "",
         "kind": f"Gradient-boosted trees (LightGBM), {about['rounds']} rounds, {len(learnt.predictors)} predictors; "
         f"{held}; calibration: {about.get('calibration', 'not recorded')}, "
         f"{about.get('judged', 'on what is not recorded')}",

@@ -18,6 +18,7 @@ from pipelines.tracking import connect, run
 
 LONGEST, LONGEST_OF_MLFLOW = 1_000, 5_000
 MOVED, DESPITE, HELD = "champion", "champion despite its gates", "held back"
+STAYS = "stays champion"  # by an earlier decision, which what is asked now does not undo
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ class Decision:
         """Whether it becomes champion."""
         if not self.failed:
             return MOVED
-        return HELD if self.override is None else DESPITE
+        if self.override is not None:
+            return DESPITE
+        return STAYS if self.champion_before == self.version else HELD
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -91,6 +94,8 @@ class Decision:
         if self.outcome == MOVED:
             return f"{named} is champion: every gate holds."
         failed = ", ".join(one.gate for one in self.failed)
+        if self.outcome == STAYS:
+            return f"{named} stays champion, as was decided before, although {failed}."
         if self.override is None:
             return (
                 f"{named} is not made champion: {failed}. A person may decide otherwise, on record: "
@@ -216,6 +221,8 @@ def _settle(client: Any, decision: Decision, config: Config, audit: Path | None)
         if decision.evaluation is not None:
             card = mlflow.artifacts.load_dict(f"runs:/{decision.evaluation}/model_card.json")
             mlflow.log_dict(card_with(card, by_group=decision.across_groups), "model_card.json")
+        if decision.outcome == STAYS:
+            return  # what is written on the version says why it is champion
         said = "\n\n".join((decision.lines[-1], *decision.lines[:-1]))  # what is cut off is not who and why
         client.update_model_version(name, version, said[:LONGEST_OF_MLFLOW])
         kept = {"promotion": decision.outcome, "promotion_run": mlflow.active_run().info.run_id}

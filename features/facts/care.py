@@ -14,7 +14,7 @@ QUALIFICATION = "IDS902CarePersQual"
 CONTACT_START = "CareContactId ServiceRequestId CareContDate:int64 CareContTime:int64"
 REFERRAL_RECEIVED = "ServiceRequestId LocalPatientId ReferralRequestReceivedDate:int64"
 
-ATTENDED = ("5", "6")
+ATTENDED, LATE, CALLED_OFF = ("5", "6"), ("6", "7"), "4"
 HIGH_INTENSITY = ("11", "12", "13", "14", "15", "16", "17")
 TREATMENT = ("02", "03", "05")
 REMOTE = ("02", "11", "03", "09", "10", "12", "13", "05", "06", "08")
@@ -53,21 +53,24 @@ def appointments(source: Source) -> Table:
     rows = source.versions(CONTACT, "CareContactId")
     rows = rows.join(source.contacts().drop("pathway_id"), ["provider", "CareContactId"])
     code = rows.AttendOrDNACode
-    attended = code.isin(ATTENDED) | (rows.PlannedCareContIndicator == "N").fill_null(False)
+    came = code.isin(ATTENDED) | (rows.PlannedCareContIndicator == "N").fill_null(False)
+    # What the provider called off says nothing of the patient.
+    attended = ibis.cases((came, True), (code == CALLED_OFF, ibis.null("boolean")), else_=False)
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "CareContactId"),
         contact_id=scoped(rows, "CareContactId"),
         version=rows.version,
         known_at=known_when_dated(rows, rows.start),
+        happened_at=rows.start,
         start=rows.start,
         ends_at=rows.ends_at,
         hour=(rows.CareContTime / 3_600).floor().cast("float64"),
         individual=rows.CareContPatientTherMode == "1",
         attended=attended,
-        missed=(code == "3") & ~attended,
-        cancelled=(code == "2") & ~attended,
-        late=code.isin(("6", "7")),
+        missed=(code == "3") & ~came,
+        cancelled=(code == "2") & ~came,
+        late=ibis.cases((code.isin(LATE), True), (code == "5", False), else_=ibis.null("boolean")),
         treatment=rows.AppType.isin(TREATMENT),
         remote=rows.ConsMechanism.isin(REMOTE),
         telephone=rows.ConsMechanism == "02",
@@ -107,6 +110,7 @@ def activities(source: Source) -> Table:
         contact_id=scoped(rows, "CareContactId"),
         version=rows.version,
         known_at=known_when_dated(rows, rows.start),
+        happened_at=rows.start,
         practitioner=scoped(rows, "CarePersLocalId"),
         therapy=rows.CodeProcAndProcStatus,
     )

@@ -99,7 +99,8 @@ def fact(
     `reads` spells, for each table, its columns as "Name" or "Name:type"; `gives` spells, for each column
     of the fact, "type Column", the column being the one that must be recorded. The function gives a table
     with `{about}_id`, `record_key`, `known_at` (seconds) and the columns named; with `version` where a row
-    can be corrected, and with `patient_id` where `running`. Without `parts` it needs every table it reads.
+    can be corrected, `happened_at` where a correction does not move it in time, and `patient_id` where `running`.
+    Without `parts` it needs every table it reads.
     """
 
     def declare(function: Callable[[Source], Any]) -> Callable[[Source], Any]:

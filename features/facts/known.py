@@ -86,13 +86,17 @@ class Facts:
 
 
 def _finished(fact: Fact, rows: Table, lag: int) -> Table:
-    """Rows with the moment each version was superseded and a fixed order within their subject."""
+    """Rows with the moment each version was superseded and a fixed order within their subject.
+
+    A version that was corrected later keeps its place in time: it is known from the correction on, but it happened when
+    it happened.
+    """
     key = f"{fact.about}_id"
     rows = rows.mutate(known_at=rows.known_at + lag)
-    if "ended_at" in rows.columns:
-        rows = rows.mutate(ended_at=rows.ended_at + lag)
+    for moment in {"ended_at", "happened_at"} & set(rows.columns):
+        rows = rows.mutate(**{moment: rows[moment] + lag})
     rows = rows.filter(rows[key].notnull() & rows.known_at.notnull() & rows.record_key.notnull())
-    in_order = ["known_at", "record_key"]
+    in_order = ["happened_at" if "happened_at" in rows.columns else "known_at", "record_key"]
     if "version" in rows.columns:
         in_order.append("version")
         versions = ibis.window(group_by=[key, "record_key"], order_by="version")

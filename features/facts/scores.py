@@ -43,13 +43,14 @@ def _at_contacts(source: Source, tools: tuple[str, ...]) -> Table:
     return rows.mutate(
         contact_id=scoped(rows, "CareContactId"),
         known_at=known_when_dated(rows, rows.start),
+        happened_at=rows.start,
         record_key=scoped(rows, "CareActId") + "@" + rows.CodedAssToolType,
         score=rows.PersScore,
     )
 
 
 def _kept(rows: Table) -> Table:
-    asked = ("pathway_id", "record_key", "version", "known_at", "contact_id", "score")
+    asked = ("pathway_id", "record_key", "version", "known_at", "happened_at", "contact_id", "score")
     return rows.select(*(name for name in asked if name in rows.columns))
 
 
@@ -68,6 +69,7 @@ def _beside_contacts(source: Source, tools: tuple[str, ...]) -> Table:
         + dated.cast("string"),
         version=rows.version,
         known_at=known_when_dated(rows, dated),
+        happened_at=dated,
         contact_id=ibis.null("string"),
         score=rows.PersScore,
     )
@@ -103,14 +105,24 @@ def gad7(source: Source) -> Table:
 
 @fact("pathway", reads=CONTACT_SCORES, gives=SCORE)
 def wsas(source: Source) -> Table:
-    """Work and Social Adjustment Scale totals, 0 to 40 points; where an item is missing there is no total."""
+    """Work and Social Adjustment Scale totals, 0 to 40 points; where an item is missing there is no total.
+
+    A corrected item makes another version of the total, known when the correction is.
+    """
     items = _at_contacts(source, WSAS_ITEMS)
-    items = items.filter(items.version == 0)
-    totals = items.group_by(["pathway_id", "contact_id"]).aggregate(
-        known_at=items.known_at.max(), items=items.CodedAssToolType.nunique(), score=items.score.sum()
+    items = items.filter(items.score.notnull())
+    before = items.score.lag().over(ibis.window(group_by="record_key", order_by="version"))
+    items = items.mutate(change=items.score - ibis.coalesce(before, 0.0), first=before.isnull().cast("int64"))
+    moments = items.group_by(["pathway_id", "contact_id", "happened_at", "known_at"]).aggregate(
+        change=items.change.sum(), answered=items["first"].sum()
+    )
+    so_far = ibis.window(group_by="contact_id", order_by="known_at", preceding=None, following=0)
+    totals = moments.mutate(
+        score=moments.change.sum().over(so_far), items=moments.answered.sum().over(so_far)
     )
     totals = totals.filter(totals["items"] == len(WSAS_ITEMS))
-    return _kept(totals.mutate(record_key=totals.contact_id))
+    version = ibis.row_number().over(ibis.window(group_by="contact_id", order_by="known_at"))
+    return _kept(totals.mutate(record_key=totals.contact_id, version=version))
 
 
 @fact(
@@ -133,6 +145,7 @@ def anxiety_measures(source: Source) -> Table:
         "record_key",
         "version",
         "known_at",
+        "happened_at",
         "contact_id",
         "score",
         measure=rows.CodedAssToolType.cases(

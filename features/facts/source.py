@@ -55,9 +55,10 @@ class Source:
         return self._shared.versions(name, self._allowed(name), key)
 
     def contacts(self) -> Table:
-        """When each contact took place, as first recorded: `provider, CareContactId, pathway_id, start, ends_at`.
+        """When each contact took place: `provider, CareContactId, pathway_id, start, ends_at`, as first recorded.
 
-        Without a duration a contact lasts a minute.
+        One whose date was corrected took place on the latest of its dates: what was said in it may be of that day, and
+        nothing is known too early. Without a duration a contact lasts a minute.
         """
         self._allowed("IDS201CareContact")
         return self._shared.contacts
@@ -162,9 +163,14 @@ class Shared:
             "CareContTime": "int64",
             "ClinContDurOfCareCont": "int64",
         }
-        first = self.versions("IDS201CareContact", columns, ("CareContactId",))
-        first = first.filter(first.version == 0)
-        start = moment(first.CareContDate, first.CareContTime)
+        every = self.versions("IDS201CareContact", columns, ("CareContactId",))
+        changed = every.filter(every.version > 0)
+        later = changed.group_by(["provider", "CareContactId"]).aggregate(
+            later=moment(changed.CareContDate, changed.CareContTime).max()
+        )
+        first = every.filter(every.version == 0).left_join(later, ["provider", "CareContactId"])
+        dated = moment(first.CareContDate, first.CareContTime)
+        start = ibis.greatest(dated, ibis.coalesce(first.later, dated))
         minutes = ibis.greatest(ibis.coalesce(first.ClinContDurOfCareCont, 1), 1)
         pathway_id = scoped(first, "ServiceRequestId")
         kept = first.select(

@@ -73,12 +73,13 @@ def caseload(source: Source) -> Table:
         contacts=ibis.literal(1.0, "float64"),
         patients=first.cast("float64"),
     )
-    met = contacts.select("practitioner", "pathway_id").distinct()
+    met = contacts.group_by(["practitioner", "pathway_id"]).aggregate(first_met=contacts.known_at.min())
     ended = source.fact("discharges").join(met, "pathway_id")
     gone = ended.select(
         "practitioner",
         "pathway_id",
-        "known_at",
+        # Who is first met after the discharge cannot have gone before.
+        known_at=ibis.greatest(ended.known_at, ended.first_met),
         record_key=ended.pathway_id + "@" + ended.practitioner + "@end",
         version=ended.version,
         contacts=ibis.literal(0.0, "float64"),

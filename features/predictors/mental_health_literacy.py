@@ -95,7 +95,7 @@ def prefers_other_language(patients: History) -> Number:
     source=PRACTITIONERS_2025,
     modifiable=True,
     says={
-        0: "no need for materials in another language",
+        0: "the materials are in a language that the patient prefers",
         1: "another language than English is preferred, but the materials are in English",
     },
     unrecorded="whether the materials are in the language that the patient prefers",

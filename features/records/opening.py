@@ -30,20 +30,21 @@ class Part:
 
 
 def open_table(connection: duckdb.DuckDBPyConnection, path: Path) -> list[Part]:
-    """The one file of a table, or the parts of its folder, all with the same columns.
+    """The one file of a table, or the parts of its folder, also of folders below such as `service=RX1/`, all with the
+    same columns.
 
     Errors: InputError, a line per file that is empty, cut off, no CSV or no Parquet.
     """
     if not path.is_dir():
         return [_open(connection, path, path.name)]
-    files = sorted(path.glob("*.parquet"))
+    files = sorted(path.rglob("*.parquet"))
     if not files or path.suffix:
-        raise InputError(f"{path}: is a folder, but not TABLE/ with Parquet parts (*.parquet) in it")
+        raise InputError(f"{path}: is a folder, but not TABLE/ with Parquet parts (*.parquet) in it or below")
     parts: list[Part] = []
     faults: list[str] = []
     for file in files:
         try:
-            parts.append(_open(connection, file, f"{path.name}/{file.name}"))
+            parts.append(_open(connection, file, f"{path.name}/{file.relative_to(path).as_posix()}"))
         except InputError as error:
             faults += error.faults
     faults += [
@@ -64,7 +65,7 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Part:
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Part:
-    rows = f"read_parquet({literal(str(path))}, file_row_number=true)"
+    rows = f"read_parquet({literal(str(path))}, file_row_number=true, hive_partitioning=false)"
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()
     except duckdb.Error:

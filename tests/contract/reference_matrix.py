@@ -60,7 +60,7 @@ def known_before(point: Row, rows: Sequence[Row], fact: Fact) -> list[Row]:
         and (row["superseded_at"] is None or row["superseded_at"] >= at)
         and not (fact.running and row["patient_id"] == point["patient_id"])
     ]
-    known.sort(key=lambda row: (row["known_at"], row["record_key"], row.get("version") or 0))
+    known.sort(key=lambda row: (_happened(row), row["record_key"], row.get("version") or 0))
     return [_as_known_at(point, row, fact) for row in known]
 
 
@@ -71,7 +71,7 @@ def _as_known_at(point: Row, row: Row, fact: Fact) -> Row:
     for column, moment in fact.later.items():
         if row[moment] is None or row[moment] >= at:
             seen[column] = None
-    seen["days_before"] = (at - row["known_at"]) / SECONDS_A_DAY
+    seen["days_before"] = (at - _happened(row)) / SECONDS_A_DAY
     if "ended_at" in row:
         seen["minutes_until_point"] = _minutes(row["known_at"], row["ended_at"], at)
     if "contact_id" in row:
@@ -83,6 +83,11 @@ def _as_known_at(point: Row, row: Row, fact: Fact) -> Row:
         if mine in row:
             seen[column] = unless_missing(lambda one, two: one == two, row[mine], point[theirs])
     return seen
+
+
+def _happened(row: Row) -> int:
+    """When it happened; where nothing else is said, when it was known."""
+    return int(row.get("happened_at", row["known_at"]))
 
 
 def _minutes(started: int, ended: int | None, at: int) -> float | None:

@@ -106,13 +106,27 @@ def test_a_version_whose_gates_all_hold_becomes_champion_and_loads(
     )
 
 
-def test_a_gate_that_does_not_hold_leaves_the_champion_where_it_was_and_the_reasons_on_record(
+def test_asking_again_neither_undoes_a_decision_nor_rewrites_why_it_was_made(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    promote("1", config=place.asking(LENIENT), audit=place.folder / "audit")
+    why = Override(because="a trial of the pages", by="A. Lead")
+    assert promote("1", config=place.asking(STRICT), audit=place.folder / "audit", override=why)
+    before, decided = len(attempts(place)), place.client.get_model_version("bsw", "1")
+    assert promote("1", config=place.asking(STRICT), audit=place.folder / "audit")
+    assert place.champion() == "1"
+    assert "models:/bsw/1 stays champion, as was decided before, although " in capsys.readouterr().out
+    version = place.client.get_model_version("bsw", "1")
+    assert (version.tags, version.description) == (decided.tags, decided.description)
+    assert "a trial of the pages (A. Lead)" in version.description
+    assert len(attempts(place)) == before + 1
+
+
+def test_a_gate_that_does_not_hold_makes_no_champion_and_leaves_the_reasons_on_record(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = len(attempts(place))
     assert not promote("1", config=place.asking(STRICT), audit=place.folder / "audit")
-    assert place.champion() == "1"
+    assert place.champion() is None
     said = capsys.readouterr().out
     assert "DOES NOT HOLD: gain in AUROC over logistic regression" in said
     version = place.client.get_model_version("bsw", "1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
@@ -110,6 +111,20 @@ def test_a_history_is_not_read_without_saying_what_an_empty_one_gives(write: Wri
 def test_only_what_reads_a_history_says_what_an_empty_one_gives(write: Write) -> None:
     write("wrong", lambda phq9_latest: phq9_latest, when_absent=0)
     with pytest.raises(DefinitionError, match=r"^wrong: reads no history, .* leave when_absent out"):
+        everything()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"shown": "resaon"}, "shown='resaon'; did you mean 'reason'"),
+        ({"direction": 2}, "direction=2; it is 1, -1 or left out"),
+        ({"when_absent": "none"}, "when_absent='none'; it is a number or None"),
+    ],
+)
+def test_a_value_that_nobody_understands_is_refused(write: Write, said: dict[str, Any], told: str) -> None:
+    write("wrong", lambda phq9: phq9.score.latest(), **{"when_absent": None, **said})
+    with pytest.raises(DefinitionError, match=f"^wrong: {re.escape(told)}"):
         everything()
 
 

@@ -269,3 +269,20 @@ def test_each_circumstance_is_a_predictor_protected_or_unused_once() -> None:
     assert not_addicted <= uses[2]
     protected = set(circumstance_codes("protected").values())
     assert protected == {"religion", "sexual orientation", "asylum / refugee", "perinatal"}
+
+
+def test_a_table_may_lie_in_folders_by_service(source: Path) -> None:
+    whole = _read(source).connection.execute("FROM IDS201CareContact").df()
+    rows = pd.read_csv(source / "IDS201CareContact.csv", dtype=str)
+    for service, part in rows.groupby(rows.index % 2):
+        folder = source / "IDS201CareContact" / f"service={service}"
+        folder.mkdir(parents=True)
+        part.to_parquet(folder / "part-0.parquet", index=False)
+    (source / "IDS201CareContact.csv").unlink()
+    records = _read(source)
+    assert records.unknown == {}, "the folder's name is no column"
+    parted = records.connection.execute("FROM IDS201CareContact").df()
+    key = ["OrgID_Provider", "CareContactId"]
+    pd.testing.assert_frame_equal(
+        *(each[list(whole.columns)].sort_values(key, ignore_index=True) for each in (whole, parted))
+    )

@@ -87,3 +87,11 @@ def test_what_is_not_built_alike_is_not_said_as_one(one: str, other: str) -> Non
 def test_what_is_not_recorded_is_said_as_a_sentence() -> None:
     assert not_recorded("whether a time was agreed") == "not recorded whether a time was agreed"
     assert not_recorded("PHQ-9") == "not recorded: PHQ-9"
+
+
+def test_a_whole_number_is_counted_as_it_is_said() -> None:
+    assert [spoken("{:whole} day|s ago", value) for value in (0.6, 1.3, 1.6)] == [
+        "1 day ago",
+        "1 day ago",
+        "2 days ago",
+    ]

@@ -52,7 +52,7 @@ def modules_finished(platform_sessions: History) -> Number:
     shown="reason",
     source=COTE_ALLARD_2022,
     says={
-        0: "no time in the programme in the last 7 days",
+        0: "no time recorded in the online programme in the last 7 days",
         0.01: "{} minute|s in the programme in the last 7 days",
     },
     unrecorded="time in the programme in the last 7 days",

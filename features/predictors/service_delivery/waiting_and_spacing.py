@@ -14,13 +14,13 @@ DAY = 86_400.0
     shown="context",
     source=NONE_STATED,
     says={
-        0: "less than a day from referral to the first appointment attended",
+        0: "the first appointment attended was on the day of the referral",
         1: "{:whole} day|s from referral to the first appointment attended",
     },
     unrecorded="how long the patient waited",
 )
 def days_waited(referrals: History, appointments: History) -> Number:
-    """Days from the referral to the first attended contact.
+    """Calendar days from the referral to the first attended contact.
 
     referrals    | received
                  | 0
@@ -29,8 +29,8 @@ def days_waited(referrals: History, appointments: History) -> Number:
                  | yes       172800
     gives        | 2
     """
-    first_contact = appointments.where(appointments.attended).start.lowest()
-    return ((first_contact - referrals.received.first()) / DAY).at_least(0.0)
+    first_contact = appointments.where(appointments.attended).start.floor_division(DAY).lowest()
+    return (first_contact - referrals.received.floor_division(DAY).first()).at_least(0.0)
 
 
 @predictor(
