@@ -1,9 +1,10 @@
 """Does a predictor know what it should not? Found by what it tells, not by its name.
 
-Two marks of a column that was filled in, or overwritten, once the outcome was known. Alone it ranks outcomes
-better than anything published for a whole model; or alone it tells whether the outcome will be known at all,
-which is settled after the point. A column overwritten with something that tells little is not found here; that no
-predictor reads what was recorded after its point is what the contract tests of the engine are for.
+Three marks of a column that was filled in, or overwritten, once the outcome was known. Alone it ranks outcomes
+better than anything published for a whole model; alone it tells whether the outcome will be known at all, which is
+settled after the point; or, where it is filled in for some only, they all end alike. A column overwritten with
+something that tells little is not found here; that no predictor reads what was recorded after its point is what the
+contract tests of the engine are for.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from models.intervals import Floats, critical
 
 BINS, FOLDS, LEVEL = 20, 2, 0.95
 LEAST = 30  # points of either kind, and patients: with fewer, chance alone tells a lot
+HONEST = 5  # a predictor that knows nothing it should not may leave a fifth of the doubt, among those who share a value
+CHANCE = 1e-6  # that so many patients of such would end alike all the same
 OUTCOME, KNOWN = "the outcome", "whether the outcome will be known"
 Codes = NDArray[np.int64]
 
@@ -68,6 +71,63 @@ class Telling:
             f"predictor '{self.predictor}' alone tells {self.what}: AUROC {self.auroc:.2f}, at least "
             f"{self.low:.2f} where {self.limit:.2f} is suspected"
         )
+
+
+@dataclass(frozen=True)
+class Alike:
+    """`points` of `patients`, in all of which `predictor` holds much the same or anything at all, and of all of which
+    `what` is the same."""
+
+    predictor: str
+    what: str
+    points: int
+    patients: int
+
+    @property
+    def words(self) -> str:
+        """What was found, for whoever must look at the records."""
+        return (
+            f"predictor '{self.predictor}' alone tells {self.what} of some: it is the same at all {self.points:,} "
+            f"points of {self.patients:,} patients who share a value, or have one"
+        )
+
+
+def all_alike(features: pd.DataFrame, outcome: Floats, patients: NDArray[np.object_]) -> tuple[Alike, ...]:
+    """Predictors of which a value, or having one, goes with one end at more points than an honest one would give.
+
+    Arguments as for `tellings`. Of a predictor that is filled in for a few only, no ranking of all shows it.
+    """
+    known = ~np.isnan(outcome)
+    clusters = np.unique(patients.astype(str), return_inverse=True)[1].astype(np.int64)
+    asked = ((OUTCOME, known, outcome == 1), (OUTCOME, known, outcome == 0), (KNOWN, known | True, known))
+    fewest = [_fewest(float(event[rows].mean())) if rows.any() else np.inf for _, rows, event in asked]
+    found: dict[tuple[str, str], Alike] = {}
+    for name in features.columns:
+        bins = _bins(features[name].to_numpy(dtype=np.float64))
+        for (what, rows, event), least in zip(asked, fewest, strict=True):
+            for sharing in _ending_alike(bins, rows, event):
+                owners = len(np.unique(clusters[sharing]))
+                if owners >= least:
+                    found[str(name), what] = Alike(str(name), what, int(sharing.sum()), owners)
+    return tuple(found.values())
+
+
+def _fewest(share: float) -> float:
+    """How many patients must end alike, of whom so large a share does on the whole, to be suspected."""
+    honest = 1 - (1 - share) / HONEST
+    return np.inf if honest >= 1 else float(np.log(CHANCE) / np.log(honest))
+
+
+def _ending_alike(
+    bins: Codes, rows: NDArray[np.bool_], event: NDArray[np.bool_]
+) -> Iterator[NDArray[np.bool_]]:
+    """Of `rows`, those of each bin in which all are events, then all that have a value where these are."""
+    counts = np.bincount(bins[rows], minlength=BINS + 1)
+    events = np.bincount(bins[rows], weights=event[rows], minlength=BINS + 1)
+    pure = (counts > 0) & (counts == events)
+    yield from (rows & (bins == one) for one in np.flatnonzero(pure))
+    if pure[:BINS].any() and counts[:BINS].sum() == events[:BINS].sum():
+        yield rows & (bins != BINS)
 
 
 def tellings(

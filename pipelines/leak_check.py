@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from features.errors import InputError, nearest
-from models.leakage import LeakageSettings, Telling, tellings
+from models.intervals import Floats
+from models.leakage import Alike, LeakageSettings, Telling, all_alike, tellings
 
 if TYPE_CHECKING:
     from models.splits import Split
@@ -33,7 +35,12 @@ def must_not_tell(material: Material, cut: Split, settings: LeakageSettings) -> 
         if name not in known
     ]
     found = told_before(material, cut, settings)
-    too_much = [one for one in found if one.suspected]
+    ranking = [one for one in found if one.suspected]
+    named = {one.predictor for one in ranking}
+    too_much: list[Telling | Alike] = [
+        *ranking,
+        *(one for one in all_alike(*_before(material, cut)) if one.predictor not in named),
+    ]
     refused = [one for one in too_much if one.predictor not in settings.accept]
     if strange or refused:
         raise InputError(*strange, *(f"{one.words}; {REMEDY}" for one in refused))
@@ -42,16 +49,23 @@ def must_not_tell(material: Material, cut: Split, settings: LeakageSettings) -> 
 
 def told_before(material: Material, cut: Split, settings: LeakageSettings) -> tuple[Telling, ...]:
     """What each predictor alone tells at points whose horizon was over at the cut, outcome known or not."""
+    return tellings(*_before(material, cut), settings)
+
+
+def _before(material: Material, cut: Split) -> tuple[pd.DataFrame, Floats, NDArray[np.object_]]:
+    """Predictors, outcomes as known at the cut, and patients of those points."""
     points, outcome = material.points, material.outcome
     before = points["at"] <= cut.cut - pd.Timedelta(days=cut.horizon_days)
     rows = np.flatnonzero(before & (outcome["reason"] != "pending"))
     known_by_then = (outcome["label_known_at"] < cut.cut).to_numpy()
     labels = np.where(known_by_then, material.labels, np.nan)
     patients = points["patient_id"].to_numpy(dtype=object)
-    return tellings(material.features.iloc[rows], labels[rows], patients[rows], settings)
+    return material.features.iloc[rows], labels[rows], patients[rows]
 
 
-def _in_words(found: Sequence[Telling], too_much: Sequence[Telling], settings: LeakageSettings) -> str:
+def _in_words(
+    found: Sequence[Telling], too_much: Sequence[Telling | Alike], settings: LeakageSettings
+) -> str:
     if not found:
         return "not looked for: too few points before the cut"
     accepted = [f"{one.words}; accepted: {settings.accept[one.predictor]}" for one in too_much]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from models.leakage import KNOWN, OUTCOME, LeakageSettings, Telling, tellings
+from models.leakage import KNOWN, OUTCOME, LeakageSettings, Telling, all_alike, tellings
 
 
 def _points(seed: int, patients: int = 400) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
@@ -29,6 +29,7 @@ def _suspected(features: pd.DataFrame, outcome: np.ndarray, patients: np.ndarray
 @pytest.mark.parametrize("seed", range(5))
 def test_clean_data_raise_no_alarm(seed: int) -> None:
     assert _suspected(*_points(seed)) == []
+    assert all_alike(*_points(seed)) == ()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -47,6 +48,29 @@ def test_a_column_overwritten_with_the_outcome_is_found(seed: int) -> None:
     features["innocent name"] = np.where(np.isnan(outcome), 0.5, outcome) + draw.normal(0, 0.3, len(outcome))
     found = _suspected(features, outcome, patients)
     assert ("innocent name", OUTCOME) in [(one.predictor, one.what) for one in found]
+
+
+@pytest.mark.parametrize("filled", [0.15, 0.5, 0.8])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_column_filled_for_some_once_the_outcome_is_known_is_found(seed: int, filled: float) -> None:
+    features, outcome, patients = _points(seed, patients=2_000)
+    draw = np.random.default_rng(seed)
+    some = draw.random(len(outcome)) < filled
+    features["days"] = np.where(some & ~np.isnan(outcome), draw.normal(size=len(outcome)), np.nan)
+    features["why not"] = np.where(some & (outcome == 1), draw.integers(1, 5, len(outcome)), np.nan)
+    found = {(one.predictor, one.what) for one in all_alike(features, outcome, patients)}
+    assert found == {("days", KNOWN), ("why not", KNOWN), ("why not", OUTCOME)}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_who_only_seldom_ends_otherwise_raises_no_alarm(seed: int) -> None:
+    """A strong honest predictor, and records in which nearly every outcome is known."""
+    draw = np.random.default_rng(seed)
+    strong = draw.normal(size=9_000)
+    outcome = (draw.random(9_000) < expit(2 * strong)).astype(float)
+    outcome[draw.random(9_000) < 0.005] = np.nan
+    features = pd.DataFrame({"strong": strong, "rare": np.where(draw.random(9_000) < 0.1, 1.0, np.nan)})
+    assert all_alike(features, outcome, np.repeat(np.arange(3_000), 3).astype(object)) == ()
 
 
 def test_a_column_whose_middle_values_tell_is_found_too() -> None:
