@@ -135,7 +135,7 @@ def net_benefit(found: Evaluation) -> Figure:
         for policy in (name for name in reversed(COLOURS) if name in set(shown["policy"])):
             line = shown[shown["policy"] == policy]
             axes.plot(line["threshold"], line["value"], color=COLOURS[policy], lw=2, label=policy)
-        axes.axhline(0, color=INK, lw=1, label="flag nobody")
+        axes.axhline(0, color=INK, lw=1, ls=":", label="flag nobody")
         _frame(axes, shown, found.model.model.threshold)
         axes.set(xlabel="")
         axes.legend()

@@ -120,7 +120,8 @@ def failing(table: pd.DataFrame, kind: str) -> Figure:
     """The change in AUROC as each input of a kind fails, in each way of failing."""
     own = table[(table["kind"] == kind) & (table["metric"] == "auroc")]
     worst = own.groupby("input")["change"].min().sort_values(ascending=False)
-    ways = {MISSING: BLUE, EMPTY: ORANGE, WITHOUT: GREEN}
+    tried = set(own["way"])
+    ways = {way: colour for way, colour in COLOURS.items() if way in tried}
     with house_style():
         drawing = Figure(figsize=(7, 0.42 * len(worst) + 1.2), layout="constrained")
         axes = drawing.subplots()
@@ -137,6 +138,7 @@ def failing(table: pd.DataFrame, kind: str) -> Figure:
     return drawing
 
 
+COLOURS = {MISSING: BLUE, EMPTY: ORANGE, WITHOUT: GREEN}
 WAYS = {
     MISSING: "missing when asked",
     EMPTY: "arrives without rows",

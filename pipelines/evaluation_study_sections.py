@@ -192,9 +192,10 @@ def failing_inputs(found: Evaluation) -> list[Any]:
     study = found.studies.get("rehearsal")
     if study is None:
         return []
+    anew = f"; and the model {WAYS[WITHOUT]}" if WITHOUT in set(study.table["way"]) else ""
     words = (
-        f"Each table and each construct was taken away in turn, in three ways: its predictors {WAYS[MISSING]}; the "
-        f"table {WAYS[EMPTY]}, so that counts read 0 and nobody is warned; and the model {WAYS[WITHOUT]}."
+        f"Each table and each construct was taken away in turn, in {'three' if anew else 'two'} ways: its predictors "
+        f"{WAYS[MISSING]}; the table {WAYS[EMPTY]}, so that counts read 0 and nobody is warned{anew}."
     )
     parts: list[Any] = [paragraph(words)]
     for kind, title in (("table", "tables"), ("construct", "constructs")):

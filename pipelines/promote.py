@@ -116,7 +116,7 @@ def promote(
     `audit`: the folder of the audit of its held-out predictions. Each attempt is a run of its own in MLflow.
     Errors: InputError where there is no such version, or the folder holds no finished audit.
     """
-    client = connect(config)
+    client = connect(config, reading=True)
     decision = _decide(client, version, config, audit, override)
     _settle(client, decision, config, audit)
     print("\n".join(decision.lines))

@@ -63,10 +63,11 @@ def tracking_uri(config: Config) -> str:
     return uri
 
 
-def connect(config: Config) -> Any:
+def connect(config: Config, *, reading: bool = False) -> Any:
     """MLflow's client on the configured store, its experiment made where it is not there yet.
 
-    Errors: InputError where the store cannot be opened, or does not say where artefacts shall lie.
+    Errors: InputError where the store cannot be opened, or does not say where artefacts shall lie; where somebody is
+    only `reading` and nobody wrote yet.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
@@ -78,6 +79,8 @@ def connect(config: Config) -> Any:
         logging.getLogger(name).setLevel(logging.WARNING)
     uri, experiment = tracking_uri(config), config.tracking.experiment
     file = sqlite_file(uri)
+    if reading and file and not file.is_file():
+        raise InputError(f"tracking store {uri}: is not there yet; `bsw train WORK` makes it, or {REMEDY}")
     try:
         if file:
             ready(file)
@@ -150,7 +153,7 @@ def load_model(uri: str, config: Config) -> LoadedModel:
 
 def find_model(uri: str, config: Config) -> FoundModel:
     """The files of the model at `uri`. Errors: as `load_model`, but for what reading them shows."""
-    client = connect(config)
+    client = connect(config, reading=True)
     import mlflow
 
     try:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy.special import logit
+from scipy.special import expit, logit
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from models import resampling
@@ -74,6 +74,25 @@ def test_calibration_slope_and_intercept_agree_with_statsmodels() -> None:
     intercept = sm.GLM(outcome, np.ones(len(x)), family=sm.families.Binomial(), offset=x).fit().params[0]
     assert resampling.calibration_slope(outcome, risk, ONE)[0] == pytest.approx(slope, abs=1e-6)
     assert resampling.calibration_intercept(outcome, risk, ONE)[0] == pytest.approx(intercept, abs=1e-6)
+
+
+@pytest.mark.parametrize("bend", [0.6, 1.0, 1.6])
+def test_distances_from_perfect_calibration_are_near_those_by_statsmodels_lowess(bend: float) -> None:
+    """The published definition (Austin & Steyerberg 2019) smooths by loess, ours by a spline: near, not alike."""
+    draw = np.random.default_rng(5)
+    log_odds = draw.normal(-0.5, 1.0, 8_000)
+    outcome = (draw.random(8_000) < expit(log_odds)).astype(float)
+    risk = expit(bend * log_odds)
+    smooth = sm.nonparametric.lowess(outcome, risk, frac=0.5, it=0, xvals=risk)
+    apart = np.abs(smooth - risk)
+    expected = (apart.mean(), *np.quantile(apart, [0.5, 0.9]))
+    one = np.ones((1, len(risk)))
+    own = resampling.distance_from_the_curve(outcome, risk, one)
+    found = [
+        resampling.integrated_calibration_index(outcome, risk, one)[0],
+        *(resampling.quantile(own, one, share)[0] for share in (0.5, 0.9)),
+    ]
+    assert found == pytest.approx(expected, abs=0.008)
 
 
 def test_ici_is_near_nothing_for_true_risks_and_finds_a_bend() -> None:
