@@ -8,6 +8,7 @@ from models.explanation import explain
 from models.risk_model import RiskModel
 
 BEFORE = "log_odds_before"
+DOUBTS = ("missing_share", "unlike")
 
 
 def contribution(predictor: str) -> str:
@@ -16,13 +17,18 @@ def contribution(predictor: str) -> str:
 
 
 def answers(model: RiskModel, rows: pd.DataFrame, *, contributions: bool = False) -> pd.DataFrame:
-    """`risk, risk_low, risk_high` of each row; with `contributions` also what moved the risk, in log-odds.
+    """`risk, risk_low, risk_high` of each row, and what speaks against stating it; with `contributions` also what moved
+    the risk, in log-odds.
+
+    `missing_share`: of the model's predictors (0 to 1). `unlike`: 1 where the row is unlike the points learnt from.
 
     `log_odds_before` is what is expected before anything is known of a patient; with every `contribution_...`
     added it is the log-odds of the trees, which the model's calibration turns into the risk. Shape: one row
     per row, on the index of `rows`. Errors: InputError naming every predictor missing or not a number.
     """
     risks = model.predict(rows)
+    missing = rows[list(model.predictors)].isna().mean(axis=1)
+    risks = risks.assign(missing_share=missing, unlike=model.unlike(rows).astype(float))
     if not contributions:
         return risks
     explained = explain(model, rows)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from features.errors import InputError
-from models.answers import BEFORE, contribution
+from models.answers import BEFORE, DOUBTS, contribution
 from models.risk_model import RiskModel
 from pipelines.addresses import without_password
 from pipelines.config import Config
@@ -79,7 +79,7 @@ def prototype(predictors: Sequence[str]) -> Any:
     from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
 
     identity = ColSpec("string", "point_id", required=False)
-    risks = [ColSpec("double", name) for name in ("risk", "risk_low", "risk_high")]
+    risks = [ColSpec("double", name) for name in ("risk", "risk_low", "risk_high", *DOUBTS)]
     moved = (BEFORE, *map(contribution, predictors))
     return ModelSignature(
         inputs=Schema([*(ColSpec("double", name) for name in predictors), identity]),

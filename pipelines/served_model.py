@@ -16,7 +16,7 @@ from mlflow.exceptions import MlflowException
 
 
 class ServedModel(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
-    """Answers `risk, risk_low, risk_high` for rows of predictors, and on request what moved the risk."""
+    """Answers for rows of predictors: the risk, its interval, what speaks against stating it, and what moved it."""
 
     def load_context(self, context: Any) -> None:
         """Read the model's files. Errors: MlflowException where other code than made them would run."""

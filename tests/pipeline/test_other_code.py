@@ -104,7 +104,7 @@ def test_a_predictor_worked_out_otherwise_is_other_code_and_both_versions_are_na
     place: Place, tmp_path: Path
 ) -> None:
     code = copy_of_the_code(tmp_path)
-    changed = code / "features" / "predictors" / "symptoms.py"
+    changed = code / "features" / "predictors" / "symptoms" / "daily_life.py"
     changed.write_text(changed.read_text(encoding="utf-8") + "\n# worked out otherwise\n", encoding="utf-8")
     said = place.run(LOAD, code)
     assert code_in_use().fingerprint[:12] not in said["here"]

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from features.errors import InputError
+from models.answers import answers
 from pipelines.cli import main
 from pipelines.config import Config, TrackingSettings
 from pipelines.tracking import connect, load_model
@@ -86,7 +87,7 @@ def test_a_version_is_trained_promoted_and_loaded_again(place: Place, said: str)
     champion = load_model("models:/bsw@champion", place.config)
     assert champion.version == "1"
     features = read_material(place.folder / "work").features.head(20)
-    own = champion.model.predict(features)
+    own = answers(champion.model, features)
     assert own.notna().all().all()
     pd.testing.assert_frame_equal(mlflow.pyfunc.load_model("models:/bsw@champion").predict(features), own)
     assert "models:/bsw/1 is champion although" in said

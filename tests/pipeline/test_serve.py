@@ -70,13 +70,13 @@ def answered(served: Served, rows: pd.DataFrame, **more: object) -> pd.DataFrame
 
 def test_risk_and_interval_are_those_of_the_model(served: Served) -> None:
     own = load_model(CHAMPION, served.config).model.predict(served.rows)
-    pd.testing.assert_frame_equal(answered(served, served.rows), own, rtol=1e-12)
+    pd.testing.assert_frame_equal(answered(served, served.rows)[list(own)], own, rtol=1e-12)
 
 
 def test_an_id_comes_back_beside_its_risk(served: Served) -> None:
     named = served.rows.assign(point_id=[f"S:C{n}" for n in range(len(served.rows))])
     answer = answered(served, named)
-    assert list(answer.columns) == ["point_id", "risk", "risk_low", "risk_high"]
+    assert list(answer.columns) == ["point_id", "risk", "risk_low", "risk_high", "missing_share", "unlike"]
     assert list(answer["point_id"]) == list(named["point_id"])
 
 
@@ -94,7 +94,17 @@ def test_contributions_on_request_are_the_path_dependent_explanation_and_add_up(
 def test_a_missing_value_is_null_and_gives_what_the_model_gives(served: Served) -> None:
     without = served.rows.assign(phq9_latest=float("nan"))
     own = load_model(CHAMPION, served.config).model.predict(without)
-    pd.testing.assert_frame_equal(answered(served, without), own, rtol=1e-12)
+    answer = answered(served, without)
+    pd.testing.assert_frame_equal(answer[list(own)], own, rtol=1e-12)
+    assert answer["missing_share"].to_numpy() == pytest.approx(without[list(served.rows)].isna().mean(axis=1))
+
+
+def test_a_row_of_nothing_is_answered_with_what_speaks_against_it(served: Served) -> None:
+    silent = served.rows.iloc[:1].mask(served.rows.iloc[:1].notna())
+    strange = silent.fillna(9_999.0)
+    answer = answered(served, pd.concat([silent, strange], ignore_index=True))
+    assert answer["missing_share"].iloc[0] == 1
+    assert answer["unlike"].iloc[1] == 1
 
 
 def test_a_column_that_is_missing_or_misspelt_is_refused_by_its_name(served: Served) -> None:
