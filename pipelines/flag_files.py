@@ -175,7 +175,9 @@ def _write_own_answers(folder: Path, caseload: Caseload, occasion: Occasion) -> 
     """Make the practitioner's folder, with the file in which to say what was done with each flag; the path in it."""
     own = Path(caseload.folder) / ANSWERS
     (folder / own).parent.mkdir()
-    write_table(folder / own, own_answers(caseload, occasion))
+    (folder / own).write_text(
+        own_answers(caseload, occasion), encoding="utf-8"
+    )  # the folder is not final yet
     return own
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from io import StringIO
 
 import pandas as pd
 
@@ -77,11 +79,16 @@ def answers_to_give(flags: pd.DataFrame) -> pd.DataFrame:
     return first.reindex(columns=["flag_id", *ALSO_READ, *ANSWER[1:]], fill_value="")
 
 
-def own_answers(caseload: Caseload, occasion: Occasion) -> pd.DataFrame:
-    """The same for one practitioner, who knows patients by the names on pages."""
-    rows = [(flag_id(one.flag.point, occasion), one.patient) for one in caseload.first]
-    known = pd.DataFrame(rows, columns=["flag_id", "shown_as"])
-    return known.reindex(columns=["flag_id", "shown_as", *ANSWER[1:]], fill_value="")
+def own_answers(caseload: Caseload, occasion: Occasion) -> str:
+    """The same for one practitioner, who knows patients by the names on pages, as the text of a CSV."""
+    columns = ("flag_id", "shown_as", *ANSWER[1:])
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for one in caseload.first:
+        known = (flag_id(one.flag.point, occasion), one.patient)
+        writer.writerow([*known, *[""] * (len(columns) - len(known))])
+    return text.getvalue()
 
 
 def reasons_of(flag: Flag) -> list[str]:
