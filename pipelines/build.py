@@ -14,6 +14,7 @@ import pandas as pd
 from features.engine import Engine
 from features.errors import InputError
 from features.facts import Facts
+from features.last_contacts import LastContacts
 from features.matrix import matrix
 from features.points import Points, find_points
 from features.predictor import catalogue, unmeasured
@@ -22,7 +23,7 @@ from features.records import Records, read_records
 from models.outcome import Afterwards, outcomes, platform_outcomes
 from pipelines.config import Config
 from pipelines.feature_file import in_order, write_features, write_features_by_service
-from pipelines.pathways import attended_contacts, pathways
+from pipelines.pathways import pathways
 from pipelines.progress import progress
 from pipelines.store import step, write_table
 
@@ -175,15 +176,15 @@ def begin(facts: Facts, *, config: Config, until: date | None, points: Points | 
     """
     moment = _moment(until)
     points = points or points_of(facts, config=config, until=until)
+    seen = LastContacts(facts, moment)
     frame, ends = points.frame()[POINT_COLUMNS], facts.ends(moment)
-    attended = attended_contacts(facts, moment)
     built = Built(
         points=frame,
         features=frame[["point_id"]],
         protected=frame[["point_id"]],
-        outcome=_outcome(facts, points, attended, config, moment),
+        outcome=_outcome(facts, points, config, moment),
         exclusions=points.exclusions,
-        pathways=pathways(facts, points, attended, moment),
+        pathways=pathways(facts, points, seen, moment),
         synthetic=facts.records.finished().synthetic,
         records_up_to=_day(int(ends.max())),
         last_days={str(name): _day(int(end)).isoformat() for name, end in ends.items()},
@@ -192,19 +193,18 @@ def begin(facts: Facts, *, config: Config, until: date | None, points: Points | 
     return Begun(facts, points, built)
 
 
-def _outcome(
-    facts: Facts, points: Points, attended: pd.DataFrame, config: Config, until: int | None
-) -> pd.DataFrame:
+def _outcome(facts: Facts, points: Points, config: Config, until: int | None) -> pd.DataFrame:
     in_seconds = points.seconds()
     ends = facts.ends(until)
     if "tasks" not in facts.recorded:
         logins = facts.frame("platform_sessions", "pathway_id", "started_at", until=until)
         return platform_outcomes(in_seconds, logins, ends, config.outcome)
+    seen = facts.frame("appointments", "pathway_id", "start", "attended", until=until)
     reviewed = "reviews" in facts.recorded
     afterwards = Afterwards(
         tasks=facts.frame("tasks", "task_id", "contact_id", until=until),
         reviews=facts.frame("reviews", "task_id", "known_at", "share", until=until) if reviewed else None,
-        attended=attended[["pathway_id", "start"]],
+        attended=seen.loc[seen["attended"].fillna(False).astype(bool), ["pathway_id", "start"]],
         ends=ends,
     )
     return outcomes(in_seconds, afterwards, config.outcome)
