@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from features.errors import InputError
+from models.answers import answers
 from models.tuning import TuningSettings, tuned_settings
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import PREDICTION_COLUMNS, evaluate
@@ -98,7 +99,7 @@ def test_mlflow_itself_serves_the_model(work: Path, config: Config, trained: Tra
 
     served = mlflow.pyfunc.load_model(trained.uri)
     features = read_material(work).features.head(20)
-    own = load_model(trained.uri, config).model.predict(features)
+    own = answers(load_model(trained.uri, config).model, features)
     pd.testing.assert_frame_equal(served.predict(features), own)
 
 
