@@ -16,11 +16,8 @@ import pandas as pd
 from features.errors import InputError, nearest
 
 ANSWER = ("flag_id", "answered_on", "agreed", "why", "action", "note")
-ALSO_READ = (
-    "patient_id",
-    "practitioner_id",
-    "shown_as",
-)  # of the templates, so that a shifted row is noticed
+# Of the templates, so that a shifted row is noticed.
+ALSO_READ = ("patient_id", "practitioner_id", "shown_as")
 NEEDED = ("flag_id", "answered_on", "agreed", "action")
 CHOSEN = ("agreed", "why", "action")  # one of a few
 AGREED = ("yes", "no")

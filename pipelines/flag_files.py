@@ -175,9 +175,8 @@ def _write_own_answers(folder: Path, caseload: Caseload, occasion: Occasion) -> 
     """Make the practitioner's folder, with the file in which to say what was done with each flag; the path in it."""
     own = Path(caseload.folder) / ANSWERS
     (folder / own).parent.mkdir()
-    (folder / own).write_text(
-        own_answers(caseload, occasion), encoding="utf-8"
-    )  # the folder is not final yet
+    # As it is, because the folder is not seen yet under its final name.
+    (folder / own).write_text(own_answers(caseload, occasion), encoding="utf-8")
     return own
 
 

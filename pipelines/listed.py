@@ -80,18 +80,14 @@ class Occasion:
     chosen: str = ""
 
     @property
-    def days_behind(self) -> int:
-        """Whole days before `as_of` of which there is no record."""
-        return (self.as_of - self.records_up_to).days - 1
-
-    @property
     def caution(self) -> str:
         """What the lists must say of records that end well before their day; nothing of fresh ones."""
-        if self.days_behind <= FRESH_DAYS:
+        behind = days_behind(self.records_up_to, self.as_of)
+        if behind <= FRESH_DAYS:
             return ""
         return (
-            f"The records end on {day(self.records_up_to)}, {self.days_behind} days before this list: what happened "
-            "since then, reviews and sessions too, is not in it."
+            f"The records end on {day(self.records_up_to)}, {behind} days before this list: what happened since then, "
+            "reviews and sessions too, is not in it."
         )
 
     @property
@@ -103,6 +99,11 @@ class Occasion:
             "Model": f"version {self.model}",
         }
         return {**said, "Records' fingerprint": self.data[:12]} if self.data else said
+
+
+def days_behind(records_up_to: date, as_of: date) -> int:
+    """Whole days before `as_of` of which there is no record."""
+    return (as_of - records_up_to).days - 1
 
 
 def day(when: date) -> str:

@@ -22,7 +22,7 @@ from pipelines.build import FIRST, Built, begin, points_of
 from pipelines.check_suggestions import library_text
 from pipelines.config import Config
 from pipelines.flag_files import Pages, write_background, write_pages, write_tables
-from pipelines.listed import Listed, Occasion, caseloads, people
+from pipelines.listed import Listed, Occasion, caseloads, days_behind, people
 from pipelines.open_records import OpenRecords, assemble_open, foresee_open
 from pipelines.patient_files import chosen_point, write_explained
 from pipelines.progress import progress
@@ -142,7 +142,7 @@ def _known(
 
 def _must_be_fresh(records_up_to: date, as_of: date, *, most: int) -> None:
     """Old records call work not reviewed that was reviewed since. Errors: InputError where these are too old."""
-    behind = (as_of - records_up_to).days - 1
+    behind = days_behind(records_up_to, as_of)
     if behind > most:
         raise InputError(
             f"the records end on {records_up_to}, {behind} days before {as_of}, where 'score.most_days_behind' allows "

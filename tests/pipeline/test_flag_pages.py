@@ -16,7 +16,7 @@ from models.flags import FIRST, NOT_HARM
 from pipelines.beside import thread_beside
 from pipelines.flag_files import write_pages
 from pipelines.flag_pages import caseload_page
-from pipelines.listed import Occasion, caseloads, file_names
+from pipelines.listed import Occasion, caseloads, days_behind, file_names
 from pipelines.page import render
 from pipelines.patient_page import HIDDEN, for_practitioners
 from pipelines.scored import Scored
@@ -74,7 +74,7 @@ def test_records_that_end_well_before_the_day_of_the_list_are_said_to(
     said = "The records end on 30 March 2025, 9 days before this list"
     for days, says in ((7, False), (9, True)):
         later = replace(occasion, as_of=occasion.records_up_to + timedelta(days=days + 1))
-        assert later.days_behind == days
+        assert days_behind(later.records_up_to, later.as_of) == days
         assert (said in render(caseload_page(caseload, later))) == says
 
 
