@@ -54,8 +54,9 @@ def appointments(source: Source) -> Table:
     rows = rows.join(source.contacts().drop("pathway_id"), ["provider", "CareContactId"])
     code = rows.AttendOrDNACode
     came = code.isin(ATTENDED) | (rows.PlannedCareContIndicator == "N").fill_null(False)
-    # What the provider called off says nothing of the patient.
-    attended = ibis.cases((came, True), (code == CALLED_OFF, ibis.null("boolean")), else_=False)
+    # What is not recorded, or was called off by the provider, says nothing of the patient.
+    silent = code.isnull() | (code == CALLED_OFF)
+    attended = ibis.cases((came, True), (silent, ibis.null("boolean")), else_=False)
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "CareContactId"),

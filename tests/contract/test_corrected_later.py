@@ -137,9 +137,12 @@ def test_a_contact_after_the_discharge_does_not_lighten_the_caseload_before_it(f
         assert (rows.groupby("practitioner_id")["patients"].sum() >= 0).all()
 
 
-def test_what_the_provider_called_off_says_nothing_of_attendance_or_punctuality(frames: Frames) -> None:
+@pytest.mark.parametrize("code", ["4", None])
+def test_what_the_provider_called_off_or_nobody_recorded_says_nothing_of_attendance_or_punctuality(
+    frames: Frames, code: str | None
+) -> None:
     rows = frames[CONTACT]["AttendOrDNACode"].isin(["3", "2"])
-    called_off = frames[CONTACT].assign(AttendOrDNACode=frames[CONTACT]["AttendOrDNACode"].where(~rows, "4"))
+    called_off = frames[CONTACT].assign(AttendOrDNACode=frames[CONTACT]["AttendOrDNACode"].where(~rows, code))
     left_out = frames[CONTACT][~rows]
     asked = ["attendance", "arrived_late", "missed_appointments_past_90_days", "cancelled_appointments"]
     found, without = (matrix_of({**frames, CONTACT: each})[asked] for each in (called_off, left_out))
