@@ -114,7 +114,7 @@ def _faults_of_answer(
     else:
         for name in ALSO_READ:
             if row[name] and row[name] != flag[name]:
-                yield f"flag '{row['flag_id']}' is about {name} '{flag[name]}', not '{row[name]}'"
+                yield f"flag '{row['flag_id']}' is about another {name} than the row says"
     yield from _faults_of_day(row["answered_on"], flag, today)
     yield from _faults_of_choice("agreed", row["agreed"], AGREED)
     if row["agreed"] == "no":

@@ -38,7 +38,10 @@ def read_one(path: Path) -> pd.DataFrame:
     try:
         text = _text(path.read_bytes())
         by = max(",;\t", key=text.partition("\n")[0].count)
-        return pd.read_csv(StringIO(text), sep=by, dtype=str, keep_default_na=False)
+        found = pd.read_csv(StringIO(text), sep=by, dtype=str, keep_default_na=False)
+        if not isinstance(found.index, pd.RangeIndex):
+            raise ValueError("its rows have more cells than its heading")
+        return found
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
     except (OSError, ValueError) as error:

@@ -112,7 +112,11 @@ def wsas(source: Source) -> Table:
     items = _at_contacts(source, WSAS_ITEMS)
     items = items.filter(items.score.notnull())
     before = items.score.lag().over(ibis.window(group_by="record_key", order_by="version"))
-    items = items.mutate(change=items.score - ibis.coalesce(before, 0.0), first=before.isnull().cast("int64"))
+    in_turn = ibis.window(
+        group_by=["contact_id", "CodedAssToolType"], order_by=["known_at", "record_key", "version"]
+    )
+    number = ibis.row_number().over(in_turn)
+    items = items.mutate(change=items.score - ibis.coalesce(before, 0.0), first=(number == 0).cast("int64"))
     moments = items.group_by(["pathway_id", "contact_id", "happened_at", "known_at"]).aggregate(
         change=items.change.sum(), answered=items["first"].sum()
     )

@@ -37,7 +37,12 @@ def open_table(connection: duckdb.DuckDBPyConnection, path: Path) -> list[Part]:
     """
     if not path.is_dir():
         return [_open(connection, path, path.name)]
-    files = sorted(path.rglob("*.parquet"))
+    # What begins so is not finished, or no part, to whoever writes such folders.
+    files = sorted(
+        file
+        for file in path.rglob("*.parquet")
+        if not any(part.startswith(("_", ".")) for part in file.relative_to(path).parts)
+    )
     if not files or path.suffix:
         raise InputError(f"{path}: is a folder, but not TABLE/ with Parquet parts (*.parquet) in it or below")
     parts: list[Part] = []

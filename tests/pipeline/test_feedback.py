@@ -194,9 +194,17 @@ def test_practitioners_answer_in_their_own_folders_by_the_names_on_pages(
     list(write_tables(folder, scored, service().protected, names=names, occasion=occasion))
 
 
+def test_a_row_with_more_cells_than_the_heading_is_refused(folder: Path) -> None:
+    mine = filled_in(folder)
+    lines = mine.read_text(encoding="utf-8").splitlines()
+    mine.write_text("\n".join([lines[0], *(f"{line}," for line in lines[1:])]), encoding="utf-8")
+    with pytest.raises(InputError, match="its rows have more cells than its heading"):
+        feedback(folder, [mine], also=[], work=None, config=Config())
+
+
 def test_an_answer_beside_another_patients_name_is_refused(folder: Path) -> None:
     mine = filled_in(folder)
     table = pd.read_csv(mine, dtype=str, keep_default_na=False)
     table.assign(shown_as=[*table["shown_as"][1:], table["shown_as"][0]]).to_csv(mine, index=False)
-    with pytest.raises(InputError, match="is about shown_as 'NAME-"):
+    with pytest.raises(InputError, match="is about another shown_as than the row says"):
         feedback(folder, [mine], also=[], work=None, config=Config())

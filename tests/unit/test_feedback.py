@@ -72,7 +72,7 @@ def test_every_fault_is_told_at_once_with_its_row() -> None:
         "row 5: 'why' says why a practitioner disagreed; leave it empty where 'agreed' is yes",
         "row 6: 'action' says 'nothing' and something; leave one of them out",
         "row 7: 'answered_on' is 2026-03-01, before the flag was made (2026-03-02)",
-        "row 8: flag 'f1' is about patient_id 'P1', not 'P2'",
+        "row 8: flag 'f1' is about another patient_id than the row says",
         "row 8: 'answered_on' is 2026-03-10, which is still to come",
     )
 
