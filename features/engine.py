@@ -6,7 +6,7 @@ number of seconds: exact, quick to compare, and the same on every engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import count
@@ -23,11 +23,11 @@ from features.records import Reading, Records
 from features.running import by_number, totals_before
 from features.seconds import in_seconds
 from features.standard import SQL_TYPES, columns_of
+from features.step import Step, TotalsAsked
 
 Table: TypeAlias = Any
 Expression: TypeAlias = Any
 _NUMBERS = count(1)
-_Totals: TypeAlias = Mapping[str, tuple[str, str, tuple[str, ...]]]
 
 
 class Engine(Protocol):
@@ -72,6 +72,7 @@ class DuckDB:
         self._connection = records.connection
         self._behind = ThreadPoolExecutor(2)
         self._kept: dict[str, Future[None]] = {}
+        self.steps: dict[str, Step] = {}  # how everything was kept
         self._given: set[str] = set()
 
     def table(self, name: str) -> Table:
@@ -81,27 +82,28 @@ class DuckDB:
             return in_seconds(self._backend.table(name))
         known = columns_of(name)  # the table itself may not be there yet
         kinds = {column: DuckDBType.from_string(SQL_TYPES[known[column].kind]) for column in held}
-        return in_seconds(self._table_of(name, ibis.schema(kinds)))
+        return in_seconds(self.kept(name, ibis.schema(kinds)))
 
     def keep(self, name: str, rows: Table) -> Table:
         """See `Engine`. Errors in working the rows out are raised when somebody reads."""
         name = of_its_own(name)
-        self._kept[name] = self._behind.submit(
-            self._work_out, self._made_of(rows), self._creating(name, rows)
-        )
-        return self._table_of(name, rows.schema())
+        self.take(Step(name, self._creating(name, rows), _read(rows)))
+        return self.kept(name, rows.schema())
 
     def totals(self, name: str, asked: Totals) -> Table:
         """See `Engine`. Errors as of `keep`. All rows' totals come by way of NumPy, see `totals_before`."""
         name = of_its_own(name)
         points, changes = by_number(asked)
-        all_rows = self._table_of(f"all_{name}", asked.by_sorting().schema())
-        rows = asked.less_own(all_rows)
-        questions = (self._sql(points), self._sql(changes), tuple(asked.amounts))
-        self._kept[name] = self._behind.submit(
-            self._work_out, self._made_of(rows), self._creating(name, rows), {all_rows.get_name(): questions}
-        )
-        return self._table_of(name, rows.schema())
+        rows = asked.less_own(self.kept(f"all_{name}", asked.by_sorting().schema()))
+        reads = tuple(sorted({*_read(points), *_read(changes), *_read(rows)} - {f"all_{name}"}))
+        totals = TotalsAsked(self._sql(points), self._sql(changes), tuple(asked.amounts))
+        self.take(Step(name, self._creating(name, rows), reads, totals))
+        return self.kept(name, rows.schema())
+
+    def take(self, step: Step) -> None:
+        """Keep a table as the step says; what it is made of was asked for before."""
+        self.steps[step.name] = step
+        self._kept[step.name] = self._behind.submit(self._work_out, self._made_of(step.reads), step)
 
     def _creating(self, name: str, rows: Table) -> str:
         # DuckDB sums whole numbers to a wider type than Ibis thinks.
@@ -124,20 +126,20 @@ class DuckDB:
             self._kept.pop(name).result()
             self._connection.execute(f'DROP TABLE "{name}"')
 
-    def _work_out(self, ready: Callable[[], None], asked: str, totals: _Totals | None = None) -> None:
+    def _work_out(self, ready: Callable[[], None], step: Step) -> None:
         """What it is made of was asked for earlier, so that somebody is at work on it or done."""
         ready()
         with self._connection.cursor() as own:
-            for name, (points, changes, amounts) in (totals or {}).items():
-                asking, changing = own.execute(points).fetchnumpy(), own.execute(changes).fetchnumpy()
-                own.register(name, totals_before(asking, changing, amounts))
-            own.execute(asked)
+            if step.totals:
+                points = own.execute(step.totals.points).fetchnumpy()
+                changes = own.execute(step.totals.changes).fetchnumpy()
+                own.register(step.total, totals_before(points, changes, step.totals.amounts))
+            own.execute(step.sql)
 
-    def _made_of(self, rows: Table) -> Callable[[], None]:
-        """What waits until all tables that rows are read from are there. Errors: those of whoever makes them."""
-        read = _read(rows)
-        recorded = sorted(read & self._records.columns.keys())
-        kept = [self._kept[name] for name in sorted(read & self._kept.keys())]
+    def _made_of(self, read: Collection[str]) -> Callable[[], None]:
+        """What waits until all these tables are there. Errors: those of whoever makes them."""
+        recorded = [name for name in read if name in self._records.columns]
+        kept = [self._kept[name] for name in read if name in self._kept]
 
         def ready() -> None:
             self._records.cleaned(recorded)
@@ -146,7 +148,8 @@ class DuckDB:
 
         return ready
 
-    def _table_of(self, name: str, schema: ibis.Schema) -> Table:
+    def kept(self, name: str, schema: ibis.Schema) -> Table:
+        """The table of this name, whose columns are known before it is there."""
         return DatabaseTable(name=name, schema=schema, source=self._backend).to_expr()
 
     def given(self, name: str, frame: pd.DataFrame) -> Table:
@@ -167,7 +170,7 @@ class DuckDB:
     def _wait(self, rows: Table) -> None:
         """Until all that these rows are made of is there. Errors: those of reading and of working it out."""
         self._records.finished()
-        self._made_of(rows)()
+        self._made_of(_read(rows))()
 
     def write(self, rows: Table, path: Path, *, by: str | None = None) -> None:
         """See `Engine`."""
@@ -186,9 +189,9 @@ def _selects_as_written() -> Iterator[None]:
         ibis.options.sql.fuse_selects = before
 
 
-def _read(rows: Table) -> set[str]:
+def _read(rows: Table) -> tuple[str, ...]:
     """The names of the tables that rows are read from."""
-    return {table.name for table in rows.op().find(DatabaseTable)}
+    return tuple(sorted({table.name for table in rows.op().find(DatabaseTable)}))
 
 
 def of_its_own(name: str) -> str:

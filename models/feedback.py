@@ -48,21 +48,27 @@ def checked_answers(given: pd.DataFrame, flags: pd.DataFrame, *, today: date) ->
     """
     if faults := [*_faults_of_columns(given)]:
         raise InputError(*faults)
+    filled = filled_in(given)
+    known = flags.astype(str).set_index("flag_id").to_dict("index")
+    faults = [
+        f"row {int(number) + 2}: {fault}"  # the heading is row 1
+        for number, row in zip(filled.index.to_numpy(), filled.to_dict("records"), strict=True)
+        for fault in _faults_of_answer(row, known, today)
+    ]
+    if faults:
+        raise InputError(*faults)
+    return with_answers(filled.iloc[:0], filled)
+
+
+def filled_in(given: pd.DataFrame) -> pd.DataFrame:
+    """The rows in which somebody filled anything in, tidied but not checked: ANSWER and ALSO_READ, all text."""
     tidy = given.reindex(columns=[*ANSWER, *ALSO_READ], fill_value="").fillna("").astype(str)
     tidy = tidy.apply(lambda column: column.str.strip())
     tidy[list(CHOSEN)] = tidy[list(CHOSEN)].apply(lambda column: column.str.lower())
     tidy["answered_on"] = tidy["answered_on"].map(_as_day)
-    filled = tidy[(tidy[["answered_on", "agreed", "why", "action", "note"]] != "").any(axis=1)]
-    known = flags.astype(str).set_index("flag_id").to_dict("index")
-    faults = [
-        f"row {int(number) + 2}: {fault}"  # the heading is row 1
-        for number, row in filled.iterrows()
-        for fault in _faults_of_answer(row.to_dict(), known, today)
-    ]
-    if faults:
-        raise InputError(*faults)
-    tidied = filled[list(ANSWER)].assign(action=filled["action"].map(_tidied))
-    return with_answers(tidied.iloc[:0], tidied)
+    tidy["action"] = tidy["action"].map(_tidied)
+    filled: pd.DataFrame = tidy[(tidy[list(ANSWER[1:])] != "").any(axis=1)]
+    return filled
 
 
 def with_answers(kept: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +93,10 @@ def actions_of(answer: str) -> tuple[str, ...]:
 
 
 def _tidied(answer: str) -> str:
-    return f"{BETWEEN} ".join(sorted(set(actions_of(answer)), key=ACTIONS.index))
+    """In one order, whatever that of the answer; what is no action stands last."""
+    given = sorted(set(actions_of(answer)))
+    known = [action for action in ACTIONS if action in given]
+    return f"{BETWEEN} ".join([*known, *(action for action in given if action not in known)])
 
 
 def _as_day(said: str) -> str:

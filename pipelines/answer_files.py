@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
 from datetime import date
 from io import StringIO
@@ -10,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.errors import InputError
-from models.feedback import ANSWER, checked_answers
+from models.feedback import ANSWER, checked_answers, filled_in
 from pipelines.listed import ANSWERS
 
 
@@ -56,16 +57,24 @@ def _text(written: bytes) -> str:
         return written.decode("cp1252")
 
 
-def unread(practitioners: Path, kept: set[str]) -> Iterator[Path]:
-    """Files below the folder of practitioners' pages that were filled in and whose answers nobody kept.
+def unread(practitioners: Path, kept: pd.DataFrame) -> Iterator[Path]:
+    """Files below the folder of practitioners' pages that say something which `kept` (ANSWER) does not.
 
-    `kept`: the flags of which an answer is. A file that cannot be read counts as filled in.
+    A file that cannot be read counts as saying something.
     """
+    known = set(kept[list(ANSWER)].itertuples(index=False, name=None))
     for path in sorted(practitioners.glob(f"*/{ANSWERS}")):
         try:
-            given = read_one(path)
-            filled = given[(given.reindex(columns=ANSWER[1:], fill_value="") != "").any(axis=1)]
-            if not set(filled.get("flag_id", ())) <= kept:
+            given = filled_in(read_one(path)) if _anything(path) else kept.iloc[:0]
+            if not set(given[list(ANSWER)].itertuples(index=False, name=None)) <= known:
                 yield path
         except InputError:
             yield path
+
+
+def _anything(path: Path) -> bool:
+    """Whether anybody may have filled anything in: quick to say of a file that lies there as it was made."""
+    heading, *rows = csv.reader(StringIO(_text(path.read_bytes())))
+    places = [heading.index(name) for name in ANSWER[1:] if name in heading]
+    as_made = len(places) == len(ANSWER[1:]) and all(len(row) == len(heading) for row in rows)
+    return not as_made or any(row[place] for row in rows for place in places)

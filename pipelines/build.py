@@ -164,19 +164,27 @@ class Begun:
     built: Built
 
 
-def points_of(facts: Facts, *, config: Config, until: date | None) -> Points:
-    """The points of the records, asked of the engine now, with nothing that became known from `until` on."""
-    return find_points(facts, config.points, until=_moment(until))
+@dataclass(frozen=True)
+class Asked:
+    """What `begin` wants to know, asked of the engine and perhaps not answered yet."""
+
+    points: Points
+    seen: LastContacts
 
 
-def begin(facts: Facts, *, config: Config, until: date | None, points: Points | None = None) -> Begun:
+def ask(facts: Facts, *, config: Config, until: date | None) -> Asked:
+    """The points of the records and the last contacts, with nothing that became known from `until` on."""
+    moment = _moment(until)
+    return Asked(find_points(facts, config.points, until=moment), LastContacts(facts, moment))
+
+
+def begin(facts: Facts, *, config: Config, until: date | None, asked: Asked | None = None) -> Begun:
     """The points of the records, what became of them, and the pathways that they belong to.
 
-    `points`: those of `points_of` where they were asked for before.
+    `asked`: what `ask` gave, where it was asked before.
     """
-    moment = _moment(until)
-    points = points or points_of(facts, config=config, until=until)
-    seen = LastContacts(facts, moment)
+    moment, asked = _moment(until), asked or ask(facts, config=config, until=until)
+    points = asked.points
     frame, ends = points.frame()[POINT_COLUMNS], facts.ends(moment)
     built = Built(
         points=frame,
@@ -184,7 +192,7 @@ def begin(facts: Facts, *, config: Config, until: date | None, points: Points | 
         protected=frame[["point_id"]],
         outcome=_outcome(facts, points, config, moment),
         exclusions=points.exclusions,
-        pathways=pathways(facts, points, seen, moment),
+        pathways=pathways(facts, points, asked.seen, moment),
         synthetic=facts.records.finished().synthetic,
         records_up_to=_day(int(ends.max())),
         last_days={str(name): _day(int(end)).isoformat() for name, end in ends.items()},

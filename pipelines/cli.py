@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Questions and pages are many small objects that refer to one another, few of them in rings: looking for
     # rings among them as often as Python does by default takes a twentieth of a run.
     gc.set_threshold(100_000, 20, 50)
+    # Answers of DuckDB wait until Python is free to take them: ten times as often as it is asked by default.
+    sys.setswitchinterval(0.0005)
     try:
         return int(asked.handler(asked))
     except InputError as error:

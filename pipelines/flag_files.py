@@ -17,6 +17,7 @@ from features.errors import InputError
 from features.predictor import everything
 from features.rows_behind import Behind
 from models.explanation import Explanation
+from models.feedback import ANSWER
 from pipelines.answer_files import unread
 from pipelines.beside import answer
 from pipelines.flag_pages import caseload_page, index_page
@@ -61,15 +62,15 @@ def write_tables(
 
 
 def _must_keep_answered(out: Path, flag_ids: pd.Series[str]) -> None:
-    answered = set(read_table(out / STORE, "flag_id")["flag_id"]) if (out / STORE).exists() else set()
-    if filled := [*unread(out / "practitioners", answered)]:
+    kept = read_table(out / STORE, *ANSWER) if (out / STORE).exists() else pd.DataFrame(columns=[*ANSWER])
+    if filled := [*unread(out / "practitioners", kept)]:
         raise InputError(
             *(
                 f"{path}: holds answers that would go with the folder; keep them first with `bsw feedback {out} {path}`"
                 for path in filled
             )
         )
-    if lost := answered - set(flag_ids):
+    if lost := set(kept["flag_id"]) - set(flag_ids):
         raise InputError(
             f"{out}: keeps answers to {len(lost)} flags that these would overwrite; score each day into a folder of "
             "its own, and name the others with `bsw feedback --also`"

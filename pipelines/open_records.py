@@ -9,12 +9,12 @@ from typing import Any
 
 from features.evidence import with_parts
 from features.facts import FACTS, Facts
-from features.matrix import matrix
 from features.points import only
 from features.predictor import Predictor, catalogue
 from pipelines.build import FIRST, Begun, Built
 from pipelines.config import Config
 from pipelines.open_work import open_work
+from pipelines.prepared import Prepared
 from pipelines.progress import progress
 
 
@@ -29,21 +29,25 @@ class OpenRecords:
     points: Any
 
 
-def foresee_open(facts: Facts, *, config: Config, predictors: Collection[str]) -> None:
-    """Ask now for every fact that scoring by these predictors reads: the engine works them out behind."""
-    facts.foresee(FIRST)
-    needed = _needed(config, predictors).values()
-    facts.foresee(name for one in needed for name in one.parameters if name in FACTS)
+def foresee_open(prepared: Prepared, *, config: Config) -> None:
+    """Ask now for every fact that any predictor reads: the engine works them out behind.
+
+    Not only for those that the model needs: it needs nearly all, and the questions are written while it is looked for.
+    """
+    every = catalogue(config.protected.admitted).values()
+    prepared.foresee([*FIRST, *(name for one in every for name in one.parameters if name in FACTS)])
 
 
-def assemble_open(begun: Begun, *, config: Config, as_of: date, predictors: Collection[str]) -> OpenRecords:
+def assemble_open(
+    begun: Begun, prepared: Prepared, *, config: Config, as_of: date, predictors: Collection[str]
+) -> OpenRecords:
     """What scoring needs of the records, as known before `as_of`: these predictors, as far as they are carried."""
     facts = begun.facts
     with progress("Building", 1) as advance:
         chosen, _ = open_work(begun.built, as_of=as_of, settings=config.outcome)
         points = only(facts, begun.points, list(chosen.index))
         everyone = config.explanation.kind == "interventional"
-        found = matrix(facts, begun.points.table if everyone else points, _needed(config, predictors))
+        found = prepared.matrix(begun.points.table if everyone else points, _needed(config, predictors))
         advance()
     built = replace(begun.built, features=found.frame, left_out=found.left_out)
     return OpenRecords(built, facts, points)

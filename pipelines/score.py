@@ -18,13 +18,14 @@ from features.records import start_reading
 from features.rows_behind import Behind, rows_behind
 from models.suggestions import read_suggestions
 from pipelines.beside import answer, thread_beside
-from pipelines.build import FIRST, Built, begin, points_of
+from pipelines.build import FIRST, Built, ask, begin
 from pipelines.check_suggestions import library_text
 from pipelines.config import Config
 from pipelines.flag_files import Pages, write_background, write_pages, write_tables
 from pipelines.listed import Listed, Occasion, caseloads, days_behind, people
 from pipelines.open_records import OpenRecords, assemble_open, foresee_open
 from pipelines.patient_files import chosen_point, write_explained
+from pipelines.prepared import Prepared
 from pipelines.progress import progress
 from pipelines.pseudonyms import shown_names
 from pipelines.refits_beside import RefitsBeside
@@ -60,8 +61,8 @@ def score(
         suggestions = read_suggestions(library_text(None, config), everything())
         supervisors = read_supervisors(Path(config.score.supervisors)) if config.score.supervisors else {}
         looking = aside.submit(find_model, model, config)
-        facts = _facts(source, config=config, ending=ending)
-        learnt, known, refits = _known(facts, looking, as_of=as_of, config=config, beside=beside)
+        facts, prepared = _facts(source, config=config, ending=ending)
+        learnt, known, refits = _known(facts, prepared, looking, as_of=as_of, config=config, beside=beside)
         built = known.built
         with progress("Scoring", 3) as advance:
             under_way = begin_flags(
@@ -107,7 +108,7 @@ def _say(out: Path, listed: Sequence[Listed], occasion: Occasion) -> None:
         print(occasion.caution)
 
 
-def _facts(source: Path, *, config: Config, ending: ExitStack) -> Facts:
+def _facts(source: Path, *, config: Config, ending: ExitStack) -> tuple[Facts, Prepared]:
     """The records' facts, as soon as questions about them can be written.
 
     What breaks a rule is set aside meanwhile. After an error nobody waits for what was asked for in vain: `ending`
@@ -116,26 +117,33 @@ def _facts(source: Path, *, config: Config, ending: ExitStack) -> Facts:
     with progress("Reading", 1) as advance:
         facts = Facts(start_reading(source, config.source), config.facts)
         ending.callback(facts.engine.abandon)
-        facts.foresee(FIRST)
+        prepared = Prepared(facts, config)
+        prepared.foresee(FIRST)
         advance()
-    return facts
+    return facts, prepared
 
 
 def _known(
-    facts: Facts, looking: Future[FoundModel], *, as_of: date, config: Config, beside: Executor | None
+    facts: Facts,
+    prepared: Prepared,
+    looking: Future[FoundModel],
+    *,
+    as_of: date,
+    config: Config,
+    beside: Executor | None,
 ) -> tuple[LoadedModel, OpenRecords, RefitsBeside | None]:
     """The model, what it needs of the records, and its refits, which the process `beside` is getting ready."""
-    points = points_of(facts, config=config, until=as_of)  # first of all: everything else waits for them
+    asked = ask(facts, config=config, until=as_of)  # first of all: everything else waits for it
+    foresee_open(prepared, config=config)
+    begun = begin(facts, config=config, until=as_of, asked=asked)
+    _must_be_fresh(begun.built.records_up_to, as_of, most=config.score.most_days_behind)
     found = answer(looking)
     learnt = found.read()
-    foresee_open(facts, config=config, predictors=learnt.model.predictors)
-    begun = begin(facts, config=config, until=as_of, points=points)
-    _must_be_fresh(begun.built.records_up_to, as_of, most=config.score.most_days_behind)
     # Not earlier: the facts take every processor until the points are there, predictors do not.
     refits = RefitsBeside(found.files, beside) if beside else None
     return (
         learnt,
-        assemble_open(begun, config=config, as_of=as_of, predictors=learnt.model.predictors),
+        assemble_open(begun, prepared, config=config, as_of=as_of, predictors=learnt.model.predictors),
         refits,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from types import MappingProxyType
 
 import ibis
 import pandas as pd
@@ -59,6 +60,15 @@ class Facts:
         for name in names:
             if name in self.recorded:
                 self.table(name)
+
+    @property
+    def asked(self) -> Mapping[str, Table]:
+        """The facts that somebody asked for so far, or foresaw."""
+        return MappingProxyType(self._kept)
+
+    def take(self, tables: Mapping[str, Table]) -> None:
+        """Facts that the engine was asked for otherwise, as `table` would have: see `features.plan`."""
+        self._kept.update(tables)
 
     def standing(self, name: str, until: int | None = None) -> Table:
         """The rows of a fact as they stood at `until` (seconds; at the end of the records where None)."""

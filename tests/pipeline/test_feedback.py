@@ -192,6 +192,10 @@ def test_practitioners_answer_in_their_own_folders_by_the_names_on_pages(
     assert set(kept["answered_on"]) == {"2025-04-01"}
     assert set(kept["note"]) == {"a patient’s wish"}
     list(write_tables(folder, scored, service().protected, names=names, occasion=occasion))
+    path, table = filled[0]
+    table.assign(note="said otherwise since").to_csv(path, index=False)
+    with pytest.raises(InputError, match=rf"{path.parent.name}/answers.csv: holds answers that would go"):
+        list(write_tables(folder, scored, service().protected, names=names, occasion=occasion))
 
 
 def test_a_row_with_more_cells_than_the_heading_is_refused(folder: Path) -> None:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from features import matrix
 from features.errors import InputError
+from features.facts import FactSettings
+from features.matrix import Columns
+from pipelines import prepared
 from pipelines.build import assemble, build
 from pipelines.config import Config
 from pipelines.score import score
+from pipelines.score_settings import ScoreSettings
 from pipelines.store import is_synthetic, read_manifest
 from pipelines.synthetic_service import synthesise
 from pipelines.train import train
@@ -140,10 +147,49 @@ def test_flags_are_the_same_bytes_from_the_registered_model_alone(
     command = [sys.executable, "-m", "pipelines.cli", "score", str(source), "--as-of", as_of.isoformat()]
     asked = [*command, "--model", MODEL, "--out", str(tmp_path / "again")]
     subprocess.run(asked, check=True, cwd=source.parent, stdout=subprocess.DEVNULL)
+    assert_alike(tmp_path / "again", flags)
+
+
+def assert_alike(found: Path, flags: Path) -> None:
+    """Every table and page of `flags` stands in the other folder too, byte for byte."""
     files = [path.relative_to(flags) for path in flags.rglob("*") if path.suffix in (".csv", ".html")]
     assert Path("flags.csv") in files
     for file in files:
-        assert (tmp_path / "again" / file).read_bytes() == (flags / file).read_bytes(), file
+        assert (found / file).read_bytes() == (flags / file).read_bytes(), file
+
+
+@pytest.mark.long
+def test_questions_of_an_earlier_run_give_the_same_flags_and_are_asked_of_records_alike_only(
+    flags: Path, source: Path, as_of: date, tmp_path: Path
+) -> None:
+    """Kept beside nothing of the records; what is no plan, and other settings, have them written anew."""
+    cache = tmp_path / "cache"
+
+    def scored(name: str, config: Config, *, writing: bool) -> None:
+        def columns(*asked: Any) -> Columns:
+            assert writing, "the questions of the earlier run are asked"
+            return matrix.columns(*asked)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(source.parent)
+            patch.setenv("XDG_CACHE_HOME", str(cache))
+            patch.setattr(prepared, "columns", columns)
+            score(source, as_of=as_of, model=MODEL, out=tmp_path / name, config=config)
+
+    scored("none kept", replace(Config(), score=ScoreSettings(remember=False)), writing=True)
+    assert not cache.exists()
+    scored("first", Config(), writing=True)
+    plans = sorted(cache.rglob("*.json"))
+    assert [path.name.partition("-")[0] for path in plans] == ["facts", "matrix"]
+    scored("second", Config(), writing=False)
+    for path in plans:
+        path.write_text("{}", encoding="utf-8")
+    scored("spoilt", Config(), writing=True)
+    assert all(len(path.read_text(encoding="utf-8")) > 10_000 for path in plans)
+    for name in ("none kept", "first", "second", "spoilt"):
+        assert_alike(tmp_path / name, flags)
+    scored("other", replace(Config(), facts=FactSettings(share_of_part=0.25)), writing=True)
+    assert len(list(cache.rglob("*.json"))) == 4
 
 
 @pytest.mark.long
