@@ -21,7 +21,14 @@ from models.feedback import ANSWER
 from pipelines.answer_files import unread
 from pipelines.beside import answer
 from pipelines.flag_pages import caseload_page, index_page
-from pipelines.flag_tables import STORE, answers_to_give, flags_table, own_answers, scored_table
+from pipelines.flag_tables import (
+    STORE,
+    answers_to_give,
+    flag_id,
+    flags_table,
+    own_answers,
+    scored_table,
+)
 from pipelines.history_rows import HistoryRows
 from pipelines.listed import ANSWERS, INDEX, Caseload, Occasion, file_names
 from pipelines.page import Page, render, write_below, write_page
@@ -30,7 +37,7 @@ from pipelines.scored import Scored
 from pipelines.store import partial_of, read_table, whole, write_table
 from pipelines.supervision_page import supervision_page
 
-OWN_SHARE = 0.45  # of the pages: what is written meanwhile takes about as long as the rest of a half
+OWN_SHARE = 0.4  # of the pages: what is written meanwhile takes about as long as the rest of a half
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,8 @@ def write_tables(
     """scored.parquet for the audit, flags.csv for the case-management system, not_listed.csv.
 
     All carry the records' own ids; `names` is what pages call a patient, which flags.csv says beside the id.
-    Errors: InputError where the folder keeps answers to flags that these would overwrite.
     """
     full = scored_table(scored, protected, names, occasion)
-    _must_keep_answered(out, full["flag_id"])
     yield write_table(out / "scored.parquet", full, synthetic=occasion.synthetic)
     flags = flags_table(scored, names, occasion)
     yield write_table(out / "flags.csv", flags)
@@ -61,7 +66,8 @@ def write_tables(
     yield write_table(out / "not_listed.csv", scored.not_listed)
 
 
-def _must_keep_answered(out: Path, flag_ids: pd.Series[str]) -> None:
+def must_keep_answered(out: Path, scored: Scored, occasion: Occasion) -> None:
+    """Errors: InputError where the folder holds answers to flags that these would overwrite."""
     kept = read_table(out / STORE, *ANSWER) if (out / STORE).exists() else pd.DataFrame(columns=[*ANSWER])
     if filled := [*unread(out / "practitioners", kept)]:
         raise InputError(
@@ -70,7 +76,7 @@ def _must_keep_answered(out: Path, flag_ids: pd.Series[str]) -> None:
                 for path in filled
             )
         )
-    if lost := set(kept["flag_id"]) - set(flag_ids):
+    if lost := set(kept["flag_id"]) - {flag_id(str(point), occasion) for point in scored.points.index}:
         raise InputError(
             f"{out}: keeps answers to {len(lost)} flags that these would overwrite; score each day into a folder of "
             "its own, and name the others with `bsw feedback --also`"
@@ -96,7 +102,7 @@ def write_pages(
     """A folder per practitioner, a page per supervisor, and the index that leads to them.
 
     What an earlier run left in these folders goes with it. `beside` draws some practitioners' pages, about half of
-    all; `meanwhile` writes something else here, and should not fail, for the earlier pages would be lost.
+    all; `meanwhile` writes the tables, and should not fail, for the earlier pages would be lost.
     """
     yield from _write_practitioners(out / "practitioners", pages, beside, meanwhile)
     files = {one: f"{name}.html" for one, name in zip(supervisors, file_names(supervisors), strict=True)}
@@ -130,7 +136,7 @@ def _write_practitioners(
 def _cleared(folder: Path) -> Iterator[None]:
     """Remove what an earlier run left while its successor is made: thousands of files go no faster than they come.
 
-    It does not outlast the tables that it belonged to, which are replaced already.
+    It does not outlast the tables that it belonged to, which are replaced meanwhile.
     """
     if not folder.is_dir():
         yield

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from features.facts import Facts
@@ -18,19 +21,26 @@ def pathways(facts: Facts, points: Points, seen: LastContacts, until: int | None
     """
     found = facts.frame("patient_referrals", "pathway_id", "patient_id", until=until)
     # With a type of their own: of no pathway nothing could be told.
-    services = [pathway.partition(":")[0] for pathway in found["pathway_id"]]
+    services = [pathway.partition(":")[0] for pathway in found["pathway_id"].to_list()]
     found["service_id"] = pd.Series(services, index=found.index, dtype=str)
     agreed = points.frame().drop_duplicates("pathway_id", keep="last").set_index("pathway_id")
-    last = seen.frame()
-    any_agreed = found["pathway_id"].isin(agreed.index)
-    found["practitioner_id"] = (
-        found["pathway_id"]
-        .map(agreed["practitioner_id"])
-        .where(any_agreed, found["pathway_id"].map(last["practitioner"]))
-    )
-    found["last_seen"] = pd.to_datetime(found["pathway_id"].map(last["last_seen"]), unit="s")
     discharges = facts.frame("discharges", "pathway_id", "discharged_at", until=until)
-    ended = set(discharges.loc[discharges["discharged_at"].notna(), "pathway_id"])
-    is_open = [pathway not in ended for pathway in found["pathway_id"]]
-    found["is_open"] = pd.Series(is_open, index=found.index, dtype=bool)
+    ended = pd.Index(discharges.loc[discharges["discharged_at"].notna(), "pathway_id"].unique())
+    last = seen.frame()
+    by_agreed, by_last = (_of_each(found, table) for table in (agreed, last))
+    found["practitioner_id"] = _taken(agreed["practitioner_id"], by_agreed).where(
+        by_agreed >= 0, _taken(last["practitioner"], by_last)
+    )
+    found["last_seen"] = pd.to_datetime(_taken(last["last_seen"], by_last), unit="s")
+    found["is_open"] = ended.get_indexer(pd.Index(found["pathway_id"])) < 0
     return found
+
+
+def _of_each(pathways: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
+    """The place of each pathway in the table's index, -1 where it does not stand there."""
+    return table.index.get_indexer(pd.Index(pathways["pathway_id"]))
+
+
+def _taken(column: pd.Series[Any], places: np.ndarray) -> pd.Series[Any]:
+    """The column's values at these places, missing at -1."""
+    return pd.Series(column.array.take(places, allow_fill=True))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, nullcontext
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from pipelines.beside import answer, thread_beside
 from pipelines.build import FIRST, Built, ask, begin
 from pipelines.check_suggestions import library_text
 from pipelines.config import Config
-from pipelines.flag_files import Pages, write_background, write_pages, write_tables
+from pipelines.flag_files import Pages, must_keep_answered, write_background, write_pages, write_tables
 from pipelines.listed import Listed, Occasion, caseloads, days_behind, people
 from pipelines.open_records import OpenRecords, assemble_open, foresee_open
 from pipelines.patient_files import chosen_point, write_explained
@@ -69,20 +68,23 @@ def score(
                 built, learnt.model, as_of=as_of, config=config, suggestions=suggestions, refits=refits
             )
             groups = protected(facts, under_way.points.reset_index())
+            names = shown_names(under_way.patients, config.score, out=out)
             scored = under_way.finished()
             chosen_point(scored, patient)  # is there, before anything that stood here gives way
-            names = shown_names(scored.patients, config.score, out=out)
             occasion = _occasion(as_of, built, learnt, scored, data=manifest.inputs["source"])
-            advance("tables")
-            manifest.wrote(*write_tables(out, scored, groups, names=names, occasion=occasion))
-            manifest.wrote(*write_background(out, scored, occasion))
-            advance("pages")
+            must_keep_answered(out, scored, occasion)
             listed, left_out = scored.listed(names), scored.left_out(names)
+            advance("pages")
             pages = Pages(caseloads(listed, left_out), scored.explanation, _behind(known, scored), occasion)
-            explained = partial(
-                write_explained, out, scored, listed, model=learnt.model, patient=patient, occasion=occasion
-            )
-            manifest.wrote(*write_pages(out, pages, supervisors, beside=aside, meanwhile=explained))
+
+            def meanwhile() -> Iterator[Path]:
+                yield from write_tables(out, scored, groups, names=names, occasion=occasion)
+                yield from write_background(out, scored, occasion)
+                yield from write_explained(
+                    out, scored, listed, model=learnt.model, patient=patient, occasion=occasion
+                )
+
+            manifest.wrote(*write_pages(out, pages, supervisors, beside=aside, meanwhile=meanwhile))
             advance()
         manifest.says(**_told(learnt, occasion))
     _say(out, listed, occasion)

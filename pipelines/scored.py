@@ -53,7 +53,7 @@ class Scored:
     @property
     def patients(self) -> list[str]:
         """The records' own ids of everybody with an open pathway."""
-        return [*self.points["patient_id"], *self.not_listed["patient_id"]]
+        return _patients(self.points, self.not_listed)
 
     def listed(self, names: Mapping[str, str]) -> list[Listed]:
         """Who reads each flag, about whom; `names` gives what pages call a patient."""
@@ -75,6 +75,10 @@ class Scored:
         )
 
 
+def _patients(points: pd.DataFrame, not_listed: pd.DataFrame) -> list[str]:
+    return [*points["patient_id"].to_list(), *not_listed["patient_id"].to_list()]
+
+
 def _readers(rows: pd.DataFrame) -> pd.Series[str]:
     """Whose list each is on; of those without a practitioner each service has a list of its own."""
     nobodys = NOBODY + ", " + rows["service_id"].astype(str)
@@ -83,10 +87,16 @@ def _readers(rows: pd.DataFrame) -> pd.Series[str]:
 
 @dataclass(frozen=True)
 class UnderWay:
-    """Flags of `points` (as in `Scored`) that wait for the model's refits to be asked elsewhere."""
+    """Flags of `points` (with `not_listed` as in `Scored`) that wait for the model's refits to be asked elsewhere."""
 
     points: pd.DataFrame
+    not_listed: pd.DataFrame
     finished: Callable[[], Scored]
+
+    @property
+    def patients(self) -> list[str]:
+        """See `Scored.patients`."""
+        return _patients(self.points, self.not_listed)
 
 
 def find_flags(
@@ -139,7 +149,7 @@ def begin_flags(
         flags = make_flags(rules, risks, features=features, explanation=explanation, doubts=doubts)
         return Scored(points, not_listed, features, risks, explanation, flags, found, background)
 
-    return UnderWay(points, finished)
+    return UnderWay(points, not_listed, finished)
 
 
 def _later(model: RiskModel, features: pd.DataFrame, **asked: Any) -> Callable[[], Stability]:

@@ -16,7 +16,7 @@ from models.feedback import ACTIONS, WHYS
 from pipelines.cli import main
 from pipelines.config import Config
 from pipelines.feedback import feedback, read_answers
-from pipelines.flag_files import write_tables
+from pipelines.flag_files import must_keep_answered, write_tables
 from pipelines.flag_tables import STORE
 from pipelines.listed import Occasion
 from pipelines.scored import Scored
@@ -115,8 +115,9 @@ def test_scoring_another_day_overwrites_no_flag_that_was_answered(
     protected = service().protected
     another = replace(occasion, as_of=occasion.as_of + timedelta(days=1))
     with pytest.raises(InputError, match="score each day into a folder of its own"):
-        list(write_tables(folder, scored, protected, names=names, occasion=another))
+        must_keep_answered(folder, scored, another)
     assert fingerprint(folder / "scored.parquet") == before
+    must_keep_answered(folder, scored, occasion)
     list(write_tables(folder, scored, protected, names=names, occasion=occasion))
 
 
@@ -185,7 +186,7 @@ def test_practitioners_answer_in_their_own_folders_by_the_names_on_pages(
         table.loc[:, ["answered_on", "agreed", "action"]] = ["01/04/2025", "Yes", ACTIONS[0]]
         path.write_bytes(table.assign(note="a patient’s wish").to_csv(index=False, sep=";").encode("cp1252"))
     with pytest.raises(InputError, match="holds answers that would go with the folder"):
-        list(write_tables(folder, scored, service().protected, names=names, occasion=occasion))
+        must_keep_answered(folder, scored, occasion)
     feedback(folder, [path for path, _ in filled], also=[], work=None, config=Config())
     kept = read_answers(folder)
     assert len(kept) == sum(len(table) for _, table in filled)
@@ -195,7 +196,7 @@ def test_practitioners_answer_in_their_own_folders_by_the_names_on_pages(
     path, table = filled[0]
     table.assign(note="said otherwise since").to_csv(path, index=False)
     with pytest.raises(InputError, match=rf"{path.parent.name}/answers.csv: holds answers that would go"):
-        list(write_tables(folder, scored, service().protected, names=names, occasion=occasion))
+        must_keep_answered(folder, scored, occasion)
 
 
 def test_a_row_with_more_cells_than_the_heading_is_refused(folder: Path) -> None:
