@@ -18,12 +18,14 @@ from features.predictor import Predictor, everything
 from features.tally import ASIDE as NOT_COUNTED
 from features.tally import Tally, on
 
-ASIDE = ("known_at", "days_before", "record_key", "counted")
+MOMENTS = ("happened_at", "known_at")
+ASIDE = (*MOMENTS, "days_before", "record_key", "counted")
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """`value`: missing is None. `rows`: fact -> the rows known before the point: ASIDE, then the columns read;
+    """`value`: missing is None. `rows`: fact -> the rows known before the point, in the order in which they happened:
+    ASIDE (`happened_at` where that may be before `known_at`), then the columns read;
     `counted` says whether the row had a value that went in. `parts`: the predictors it is made of.
     """
 
@@ -82,13 +84,16 @@ def with_parts(predictor: Predictor) -> dict[str, Predictor]:
 
 
 def _rows(facts: Facts, point: Any, tally: Tally) -> pd.DataFrame:
-    """The rows known before the point, newest last."""
+    """The rows known before the point, the last to happen last."""
     fact = FACTS[tally.fact]
     seen = behind_totals(point, tally.seen, fact.about) if fact.running else tally.with_prepared()
     asked = [question for question in tally.asked.values() if question.summary != NOT_COUNTED]
     counted = [on(seen, question.value).notnull() for question in asked]
     marked = seen.mutate(counted=reduce(ibis.or_, counted, ibis.literal(False)))
-    read = [name for name in tally.read if name not in ASIDE]
-    shown = marked.order_by(["known_at", "order"]).select(*ASIDE, *sorted(read))
+    aside = [name for name in ASIDE if name in marked.columns]
+    read = [name for name in tally.read if name not in aside]
+    # Totals of other patients' rows know no order but that in which these were known.
+    shown = marked.order_by("known_at" if fact.running else "order").select(*aside, *sorted(read))
     frame = facts.engine.frame(shown)
-    return frame.assign(known_at=pd.to_datetime(frame["known_at"], unit="s"))
+    moments = [name for name in MOMENTS if name in aside]
+    return frame.assign(**{name: pd.to_datetime(frame[name], unit="s") for name in moments})

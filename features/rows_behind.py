@@ -27,7 +27,8 @@ NOT_TOLD = ("practitioner", "group", "status")
 
 @dataclass(frozen=True)
 class Behind:
-    """The rows of one fact: point_id, known_at, the columns read, and `counted_PREDICTOR`: whether it went in.
+    """The rows of one fact: point_id, `happened_at` (where nobody says when: when it was known), the columns read, and
+    `counted_PREDICTOR`: whether it went in.
 
     `columns`: predictor -> the columns of the fact that it reads.
     """
@@ -91,9 +92,10 @@ def _fetched(facts: Facts, one: _Asked) -> Behind:
     shown = list(dict.fromkeys(column for own in columns.values() for column in own))
     marked = seen.mutate(**counted)
     kept = marked.filter(reduce(operator.or_, (marked[name] for name in counted)))
-    ordered = kept.order_by(["point_id", "known_at", "order"])
-    frame = facts.engine.frame(ordered.select("point_id", "known_at", *shown, *counted))
-    return Behind(frame.assign(known_at=pd.to_datetime(frame["known_at"], unit="s")), columns)
+    happened_at = kept.happened_at if "happened_at" in kept.columns else kept.known_at
+    ordered = kept.mutate(happened_at=happened_at).order_by(["point_id", "order"])
+    frame = facts.engine.frame(ordered.select("point_id", "happened_at", *shown, *counted))
+    return Behind(frame.assign(happened_at=pd.to_datetime(frame["happened_at"], unit="s")), columns)
 
 
 def _went_in(seen: Any, questions: list[Question]) -> Any:

@@ -85,7 +85,7 @@ class _Rows:
         if not rows:
             return None
         newest = rows[::-1][:MOST]
-        columns = {"Known on": [short_day(self._columns["known_at"][place]) for place in newest]}
+        columns = {"Day": [short_day(self._columns["happened_at"][place]) for place in newest]}
         for name in dict.fromkeys(column for reader in own for column in self._read[reader]):
             columns[_words(COLUMN_WORDS, name)] = [
                 _said(name, self._columns[name][place]) for place in newest

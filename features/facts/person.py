@@ -89,6 +89,7 @@ def employment(source: Source) -> Table:
         record_key=scoped(rows, "LocalPatientId") + "@" + rows.EmployStatusRecDate.cast("string"),
         version=rows.version,
         known_at=known_when_entered(rows, end_of_day(rows.EmployStatusRecDate)),
+        happened_at=end_of_day(rows.EmployStatusRecDate),
         status=stated,
         working=stated.isin(WORKING),
         unemployed=stated == "02",
@@ -112,6 +113,7 @@ def accommodation(source: Source) -> Table:
         record_key=scoped(rows, "LocalPatientId") + "@" + rows.AccommodationTypeDate.cast("string"),
         version=rows.version,
         known_at=known_when_entered(rows, end_of_day(rows.AccommodationTypeDate)),
+        happened_at=end_of_day(rows.AccommodationTypeDate),
         settled=yes(rows.SettledAccommodationInd),
     )
 
@@ -169,12 +171,16 @@ def complaints(source: Source) -> Table:
     """Presenting complaints, known at the end of the day recorded; without a date, as an undated value."""
     rows = source.versions(COMPLAINT, "ServiceRequestId", "PresComp")
     rows = rows.join(source.referrals().drop("LocalPatientId"), ["provider", "ServiceRequestId"])
-    dated = known_when_entered(rows, end_of_day(rows.PresCompDate))
+    dated = end_of_day(rows.PresCompDate)
+    known_at = ibis.ifelse(
+        dated.isnull(), known_undated(rows, rows.received), known_when_entered(rows, dated)
+    )
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "ServiceRequestId") + "@" + rows.PresComp,
         version=rows.version,
-        known_at=ibis.ifelse(rows.PresCompDate.isnull(), known_undated(rows, rows.received), dated),
+        known_at=known_at,
+        happened_at=ibis.coalesce(dated, known_at),
         complaint=rows.PresComp,
         depression=rows.PresComp.startswith("F32") | rows.PresComp.startswith("F33"),
     )
@@ -199,5 +205,6 @@ def circumstances(source: Source) -> Table:
         + rows.SocPerCircumstanceRecDate.cast("string"),
         version=rows.version,
         known_at=known_when_entered(rows, end_of_day(rows.SocPerCircumstanceRecDate)),
+        happened_at=end_of_day(rows.SocPerCircumstanceRecDate),
         group=rows.SocPerCircumstance.cases(*groups.items(), else_=ibis.null("string")),
     )

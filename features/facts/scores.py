@@ -107,26 +107,30 @@ def gad7(source: Source) -> Table:
 def wsas(source: Source) -> Table:
     """Work and Social Adjustment Scale totals, 0 to 40 points; where an item is missing there is no total.
 
-    A corrected item makes another version of the total, known when the correction is.
+    A corrected item makes another version of the total, known when the correction is; one that was taken back leaves
+    no total. Of an item that was given twice at a contact, the later counts.
     """
     items = _at_contacts(source, WSAS_ITEMS)
-    items = items.filter(items.score.notnull())
-    before = items.score.lag().over(ibis.window(group_by="record_key", order_by="version"))
     in_turn = ibis.window(
         group_by=["contact_id", "CodedAssToolType"], order_by=["known_at", "record_key", "version"]
     )
-    number = ibis.row_number().over(in_turn)
-    items = items.mutate(change=items.score - ibis.coalesce(before, 0.0), first=(number == 0).cast("int64"))
+    before = items.score.lag().over(in_turn)
+    items = items.mutate(
+        change=ibis.coalesce(items.score, 0.0) - ibis.coalesce(before, 0.0),
+        answered=items.score.notnull().cast("int64") - before.notnull().cast("int64"),
+    )
     moments = items.group_by(["pathway_id", "contact_id", "happened_at", "known_at"]).aggregate(
-        change=items.change.sum(), answered=items["first"].sum()
+        change=items.change.sum(), answered=items.answered.sum()
     )
     so_far = ibis.window(group_by="contact_id", order_by="known_at", preceding=None, following=0)
     totals = moments.mutate(
         score=moments.change.sum().over(so_far), items=moments.answered.sum().over(so_far)
     )
-    totals = totals.filter(totals["items"] == len(WSAS_ITEMS))
+    whole = totals["items"] == len(WSAS_ITEMS)
+    totals = totals.mutate(score=ibis.ifelse(whole, totals.score, ibis.null("float64")))
+    ever = totals.mutate(ever=totals.score.count().over(so_far)).filter(ibis._.ever > 0)
     version = ibis.row_number().over(ibis.window(group_by="contact_id", order_by="known_at"))
-    return _kept(totals.mutate(record_key=totals.contact_id, version=version))
+    return _kept(ever.mutate(record_key=ever.contact_id, version=version))
 
 
 @fact(

@@ -108,6 +108,60 @@ def test_a_corrected_item_makes_another_total_from_the_correction_on(frames: Fra
         assert own["superseded_at"].iloc[0] == own["known_at"].iloc[1]
 
 
+def test_an_item_that_is_taken_back_leaves_no_total(frames: Frames) -> None:
+    scores = frames[SCORE]
+    rows = scores["CodedAssToolType"] == WSAS[0]
+    facts = facts_of(corrected(frames, SCORE, rows, PersScore=None))
+    found = facts.engine.frame(facts.table("wsas")).sort_values(["contact_id", "known_at"])
+    assert len(found) > 0
+    for _, own in found.groupby("contact_id"):
+        assert own["score"].isna().tolist() == [False, True]
+        assert own["superseded_at"].iloc[0] == own["known_at"].iloc[1]
+
+
+def test_an_item_given_twice_at_a_contact_counts_once(frames: Frames) -> None:
+    scores = frames[SCORE]
+    first = scores[scores["CodedAssToolType"] == WSAS[0]]
+    acts = frames[ACTIVITY].merge(first[["OrgID_Provider", "CareActId"]], on=["OrgID_Provider", "CareActId"])
+    more = {
+        **frames,
+        ACTIVITY: pd.concat(
+            [frames[ACTIVITY], acts.assign(CareActId="ZZ" + acts["CareActId"])], ignore_index=True
+        ),
+        SCORE: pd.concat([scores, first.assign(CareActId="ZZ" + first["CareActId"])], ignore_index=True),
+    }
+    totals = []
+    for each in (frames, more):
+        facts = facts_of(each)
+        totals.append(facts.engine.frame(facts.table("wsas")).set_index("contact_id")["score"].sort_index())
+    assert len(totals[0]) > 0
+    pd.testing.assert_series_equal(*totals)
+
+
+@pytest.mark.parametrize(
+    ("table", "dated", "fact"),
+    [
+        ("IDS004EmpStatus", "EmployStatusRecDate", "employment"),
+        ("IDS003AccommStatus", "AccommodationTypeDate", "accommodation"),
+        ("IDS011SocPerCircumstances", "SocPerCircumstanceRecDate", "circumstances"),
+    ],
+)
+def test_an_old_row_of_a_patient_that_is_corrected_is_no_later_one(
+    frames: Frames, table: str, dated: str, fact: str
+) -> None:
+    first = frames[table].drop_duplicates(["OrgID_Provider", "LocalPatientId", dated])
+    first = first.assign(UniqueSubmissionID=first["OrgID_Provider"] + f"-{SENT}")
+    other = {"IDS004EmpStatus": "EmployStatus", "IDS003AccommStatus": "SettledAccommodationInd"}.get(table)
+    old = {**frames, table: first}
+    rows = pd.to_datetime(first[dated]) < pd.Timestamp("2024-02-01")
+    changed = {other: "N" if table == "IDS003AccommStatus" else "02"} if other else {}
+    facts = facts_of(corrected(old, table, rows, **changed))
+    found = facts.engine.frame(facts.table(fact))
+    standing = found[found["superseded_at"].isna()].sort_values(["patient_id", "order"])
+    assert standing.groupby("patient_id")["happened_at"].apply(lambda at: at.is_monotonic_increasing).all()
+    assert not changed or (found["known_at"] > found["happened_at"]).any()
+
+
 def test_a_contact_after_the_discharge_does_not_lighten_the_caseload_before_it(frames: Frames) -> None:
     contact = (
         frames[CONTACT]

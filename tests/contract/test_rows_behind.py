@@ -35,7 +35,8 @@ def test_they_are_those_that_went_into_each_value(name: str, facts: Facts, behin
     alone: dict[str, list[pd.Timestamp]] = {}
     for part in with_parts(everything()[name]):
         for fact, rows in evidence(facts, points.table, part, point).rows.items():
-            alone.setdefault(fact, []).extend(rows.loc[rows["counted"], "known_at"])
+            when = "happened_at" if "happened_at" in rows.columns else "known_at"
+            alone.setdefault(fact, []).extend(rows.loc[rows["counted"], when])
     assert {fact: sorted(set(times)) for fact, times in found.items()} == {
         fact: sorted(set(times)) for fact, times in alone.items()
     }
@@ -43,7 +44,7 @@ def test_they_are_those_that_went_into_each_value(name: str, facts: Facts, behin
 
 def _known(one: Behind, name: str, point: str) -> list[pd.Timestamp]:
     rows = one.rows[(one.rows["point_id"] == point) & one.rows[f"counted_{name}"]]
-    return list(rows["known_at"])
+    return list(rows["happened_at"])
 
 
 def test_a_row_that_says_no_adds_nothing_to_a_count(facts: Facts) -> None:

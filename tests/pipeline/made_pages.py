@@ -50,7 +50,7 @@ def _behind(fact: str, predictors: list[str], points: list[str]) -> Behind:
     rows = pd.DataFrame(
         {
             "point_id": point,
-            "known_at": pd.Timestamp("2025-01-01") + pd.Timedelta(days=day),
+            "happened_at": pd.Timestamp("2025-01-01") + pd.Timedelta(days=day),
             **{name: SAMPLES[kind] for name, kind in chosen.items()},
             **{f"counted_{name}": True for name in predictors},
         }
