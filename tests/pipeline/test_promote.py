@@ -136,6 +136,13 @@ def test_a_gate_that_does_not_hold_makes_no_champion_and_leaves_the_reasons_on_r
     assert len(attempts(place)) == before + 1
 
 
+def test_a_version_that_is_held_back_leaves_the_champion_in_its_place(place: Place) -> None:
+    place.client.set_registered_model_alias("bsw", "champion", "2")
+    assert not promote("1", config=place.asking(STRICT), audit=place.folder / "audit")
+    assert place.champion() == "2"
+    assert load_model("models:/bsw@champion", place.config).version == "2"
+
+
 def test_a_version_that_was_neither_measured_nor_audited_is_held_back_with_what_to_run(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
