@@ -24,7 +24,6 @@ from models.reasons import (
     Reason,
     ReasonSettings,
     context,
-    firm_constructs,
     has_unstable_reasons,
     helps,
     reasons,
@@ -138,8 +137,8 @@ class Flag:
 
     @property
     def by_construct(self) -> bool:
-        """Whether its reasons are constructs, because nothing recorded in them stays from refit to refit."""
-        return any(reason.words in BY_CONSTRUCT for reason in self.reasons)
+        """Whether all its reasons are constructs, because nothing recorded in them stays from refit to refit."""
+        return bool(self.reasons) and all(reason.words in BY_CONSTRUCT for reason in self.reasons)
 
     @property
     def no_reason(self) -> str:
@@ -198,7 +197,7 @@ def _flag(
     bare = Flag(risk.Index, risk.risk, risk.risk_low, risk.risk_high, band)
     if bare.abstained:
         return bare
-    given = reasons(told, grounds, settings) or firm_constructs(told, grounds, settings)
+    given = reasons(told, grounds, settings)
     return replace(
         bare,
         reasons=given,

@@ -11,9 +11,12 @@ from features.spoken import merged
 from models.grounds import Ground, Grounds, Told
 from models.suggestions import Suggestion
 
-# Said of a construct that stays from refit to refit though no one predictor of it does.
-TOGETHER, ALONE = "several things together", "something recorded here"
-BY_CONSTRUCT = (TOGETHER, ALONE)
+# Said of a construct that stays from refit to refit though no one predictor of it does: of several or one, recorded or
+# not, and of several of which some are.
+TOGETHER, ALONE = "several things together", "one thing recorded here"
+NONE_RECORDED, ONE_NOT_RECORDED = "several things are not recorded", "one thing is not recorded"
+SOME_RECORDED = "several things together, some of them not recorded"
+BY_CONSTRUCT = (TOGETHER, ALONE, NONE_RECORDED, ONE_NOT_RECORDED, SOME_RECORDED)
 
 
 @dataclass(frozen=True)
@@ -50,24 +53,38 @@ class Reason:
 
 
 def reasons(told: Told, grounds: Grounds, settings: ReasonSettings) -> tuple[Reason, ...]:
-    """What raises the chance, may be a reason, and stays from refit to refit."""
-    raising = [ground for ground in grounds.strongest if ground.worries and ground.stable]
-    lines = _lines(told, raising, settings.reasons, settings.per_construct)
-    return tuple(_answered(told, [_reason(told, line, grounds) for line in lines], raising))
+    """What raises the chance, may be a reason, and stays from refit to refit; what moves it most comes first.
 
-
-def firm_constructs(told: Told, grounds: Grounds, settings: ReasonSettings) -> tuple[Reason, ...]:
-    """What raises the chance by construct, where a construct stays from refit to refit though nothing in it does."""
+    Places that are free are taken by constructs that stay though no one predictor of them does.
+    """
     raising = [ground for ground in grounds.strongest if ground.worries]
+    lines = _lines(told, (one for one in raising if one.stable), settings.reasons, settings.per_construct)
+    named = {line.construct for line in lines}
+    firm = [line for line in _firm(told, grounds, raising) if line.construct not in named]
+    lines += firm[: settings.reasons - len(lines)]
+    found = sorted((_reason(told, line, grounds) for line in lines), key=lambda reason: -reason.change)
+    return tuple(_answered(told, found, raising))
+
+
+def _firm(told: Told, grounds: Grounds, raising: Iterable[Ground]) -> list[_Line]:
+    """A line for each construct that stays from refit to refit, the one that raises the chance most first."""
     together: dict[str, list[Ground]] = {}
     for ground in raising:
         together.setdefault(told.predictors[ground.predictor].construct, []).append(ground)
-    firm = [construct for construct in together if construct in grounds.firm][: settings.reasons]
     lines = [
-        _Line(construct, TOGETHER if len(together[construct]) > 1 else ALONE, tuple(together[construct]))
-        for construct in firm
+        _Line(construct, _by_construct(found), tuple(found))
+        for construct, found in together.items()
+        if construct in grounds.firm
     ]
-    return tuple(_answered(told, [_reason(told, line, grounds) for line in lines], raising))
+    return sorted(lines, key=lambda line: -sum(ground.part for ground in line.grounds))
+
+
+def _by_construct(grounds: Sequence[Ground]) -> str:
+    """What is said of a construct's grounds where none of them is firm enough to be named."""
+    missing = [math.isnan(ground.value) for ground in grounds]
+    if len(grounds) == 1:
+        return ONE_NOT_RECORDED if missing[0] else ALONE
+    return NONE_RECORDED if all(missing) else SOME_RECORDED if any(missing) else TOGETHER
 
 
 def has_unstable_reasons(grounds: Grounds) -> bool:

@@ -19,8 +19,7 @@ def check_suggestions(file: Path | None, *, copy_to: Path | None, config: Config
     `copy_to`: write the checked library there first, to be edited. Errors: InputError with one line per fault, or
     where the copy would overwrite a file.
     """
-    text = library_text(file, config)
-    found = read_suggestions(text, everything())
+    text, found = library(file, config)
     if copy_to is not None:
         if copy_to.exists():
             raise InputError(f"{copy_to}: is there already; name a new file")
@@ -28,18 +27,26 @@ def check_suggestions(file: Path | None, *, copy_to: Path | None, config: Config
     print(_summary(found))
 
 
-def library_text(file: Path | None, config: Config) -> str:
-    """The text of the library: of `file`, else of the one that 'flags.suggestions' names, else the one that ships.
+def library(file: Path | None, config: Config) -> tuple[str, Suggestions]:
+    """The library as text and checked: `file`, else the one that 'flags.suggestions' names, else the one that ships.
 
-    Errors: InputError where it is not readable.
+    Errors: InputError with one line per fault, each with the file.
     """
     path = file or (Path(config.flags.suggestions) if config.flags.suggestions else None)
-    if path is None:
-        return packaged_suggestions()
+    text = packaged_suggestions() if path is None else _text(path)
+    try:
+        return text, read_suggestions(text, everything())
+    except InputError as error:
+        raise InputError(*(f"{path}: {fault}" for fault in error.faults)) from None
+
+
+def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(f"suggestions {path}: there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"suggestions {path}: not readable ({error})") from None
+        raise InputError(f"suggestions {path}: not readable ({error}); save it as UTF-8") from None
 
 
 def _summary(found: Suggestions) -> str:

@@ -21,7 +21,7 @@ from pipelines.feedback_page import Reported, feedback_page
 from pipelines.flag_tables import STORE
 from pipelines.listed import day
 from pipelines.page import write_page
-from pipelines.store import is_synthetic, read_manifest, read_table, step, write_table
+from pipelines.store import is_synthetic, manifest_path, read_manifest, read_table, step, write_table
 
 GROUPS = ("ethnic_group", "gender", "age_band", "deprivation_quintile")
 NEEDED = (
@@ -39,7 +39,11 @@ def feedback(
     build that knows what became of the work.
     Errors: InputError with one line per fault: of the answers, of the folders, of the build.
     """
-    read_flags(folder)  # a folder that holds no flags is not written to
+    flags = pd.concat([read_flags(one) for one in (folder, *also)])  # without flags nothing is written
+    if (
+        work is not None
+    ):  # before any answer is kept: a build that is of no use would leave them without a report
+        _outcome(work, since=str(flags["as_of"].min()))
     with step("feedback", folder, inputs={}, config=config) as manifest, _alone(folder):
         kept = read_answers(folder)
         if answers:
@@ -90,7 +94,9 @@ def _outcome(work: Path, *, since: str) -> pd.DataFrame:
 
 
 def read_flags(folder: Path) -> pd.DataFrame:
-    """The flags that `bsw score` wrote into the folder. Errors: InputError where it did not, or before ids."""
+    """The flags that `bsw score` wrote into the folder. Errors: InputError where it did not finish, or before ids."""
+    if (folder / "scored.parquet").exists() and not manifest_path(folder, "score").is_file():
+        raise InputError(f"{folder}: `bsw score` did not finish here; run it again")
     return read_table(folder / "scored.parquet", *NEEDED)
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from models.chance_in_words import between, natural_frequency, whole_percent
 from models.flags import NOT_HARM, NOT_SHOWN, Flag
-from models.reasons import TOGETHER, Reason
+from models.reasons import NONE_RECORDED, TOGETHER, Reason
 from models.suggestions import Suggestion
 from pipelines.listed import Listed, Occasion, day
 from pipelines.page import bullets, card, fold, paragraph
@@ -98,8 +98,8 @@ def _which_stay(refits: int, enough: int) -> str:
         return "It is not known which reasons would stay had other patients been learnt from."
     return (
         f"A reason is shown only where it leads in at least {enough} of {refits} times that the chance is learnt anew "
-        "from other samples of patients. Where no one thing does, but things under the same heading do, it reads "
-        f'"{TOGETHER}".'
+        "from other samples of patients. Where no one thing does, but things under the same heading do, it names none "
+        f'of them: it reads "{TOGETHER}", "{NONE_RECORDED}" or the like.'
     )
 
 

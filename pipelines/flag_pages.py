@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
 
 from models.abstention import NOT_ENOUGH, UNLIKE
 from models.chance_in_words import whole_percent
+from models.feedback import ACTIONS, AGREED, WHYS
 from models.flags import Flag
 from pipelines.flag_card import flag_card, how_to_read
 from pipelines.listed import ANSWERS, INDEX, Caseload, Listed, Occasion, day, people, short_day
-from pipelines.page import Page, Section, fold, listing, paragraph, table
+from pipelines.page import Page, Section, bullets, fold, listing, paragraph, table
 
 NOT_LISTED = "Not on this list, and why"
 NOBODY_FOUND = (
@@ -49,8 +50,19 @@ def _cautioned(lead: str, occasion: Occasion) -> str:
 
 def _answers() -> Markup:
     return Markup(
-        '<p>What you make of each flag, and what was done, can be told in <a href="{}">{}</a> beside this page.</p>'
-    ).format(ANSWERS, ANSWERS)
+        '<p>What you make of each flag, and what was done, can be told in <a href="{}">{}</a> beside this page: a row '
+        "for each patient to think about first. Fill in what applies and save it as it is.</p>{}"
+    ).format(ANSWERS, ANSWERS, bullets(_how_to_answer()))
+
+
+def _how_to_answer() -> Iterator[Markup]:
+    """What may stand in each column, in the words that are read."""
+    said = Markup("<strong>{}</strong>: {}").format
+    yield said("answered_on", "the day, such as 02/03/2026")
+    yield said("agreed", f"{' or '.join(AGREED)}: does the flag fit what you know?")
+    yield said("why", f"only where you do not agree, one of: {', '.join(WHYS)}")
+    yield said("action", f"one of: {', '.join(ACTIONS)}; several with a semicolon between them")
+    yield said("note", "anything else, in your own words, or nothing")
 
 
 def _lead(first: int, everyone: int) -> str:

@@ -30,29 +30,33 @@ KEPT = 20  # plans; every kind of source and of model has one
 
 
 class Prepared:
-    """The facts and predictors of a source, asked as an earlier run wrote the questions down, or written now."""
+    """The facts and predictors of a source, asked as an earlier run wrote the questions down, or written now.
+
+    `used`: the plans asked, `facts` and `matrix`, each with its SHA-256 and whether it was kept before.
+    """
 
     def __init__(self, facts: Facts, config: Config) -> None:
         if not isinstance(facts.engine, DuckDB):
             raise TypeError("questions are kept for DuckDB only")
+        self.used: dict[str, str] = {}
         self._facts, self._engine = facts, facts.engine
-        self._remember = config.score.remember
+        self._folder = _folder() if config.score.remember else None
         self._of = {
             "code": code_in_use().fingerprint,
             "packages": [metadata.version(name) for name in WRITE],
             "columns": {name: list(held) for name, held in sorted(facts.records.columns.items())},
             "settings": repr(config.facts),
+            "admitted": sorted(config.protected.admitted),
         }
-        found = self._kept("facts", {})
-        self._asking = Asking(found, self._engine, {}) if found else None
+        self._plan = self._kept("facts", {})
+        self._asking = Asking(self._plan, self._engine, {}) if self._plan else None
 
     def foresee(self, names: Iterable[str]) -> None:
         """Ask now for these facts, as far as they are recorded."""
         named = [name for name in dict.fromkeys(names) if name in self._facts.recorded]
-        if self._asking:
-            self._facts.take(self._asking.tables(*named))
-        else:
-            self._facts.foresee(named)
+        if self._plan and self._asking:
+            self._facts.take(self._asking.tables(*(name for name in named if name in self._plan.gives)))
+        self._facts.foresee(named)
 
     def matrix(self, points: Any, predictors: Mapping[str, Predictor]) -> Matrix:
         """As `features.matrix.matrix`; `points` are kept in the engine, and the facts were foreseen."""
@@ -67,28 +71,46 @@ class Prepared:
             rows = engine.keep("matrix", found.rows)
             plan = Plan.of(engine, {"matrix": rows}, given, found.left_out)
             self._keep("matrix", asked_for, plan)
-        if not self._asking:
+        if not self._plan:
             self._keep("facts", {}, Plan.of(engine, self._facts.asked, {}))
         return Matrix(engine.frame(rows).sort_values("point_id", ignore_index=True), plan.left_out)
 
     def _kept(self, kind: str, asked_for: Mapping[str, Any]) -> Plan | None:
-        """What an earlier run wrote; nothing where it did not, or what is there is no plan."""
-        if not self._remember:
+        """What an earlier run wrote; nothing where it did not, or what is there is not as it was written."""
+        if self._folder is None:
             return None
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            return Plan.from_json(json.loads(self._path(kind, asked_for).read_text(encoding="utf-8")))
+            digest, text = self._path(kind, asked_for).read_text(encoding="utf-8").split("\n", 1)
+            if digest == _digest(text):
+                plan = Plan.from_json(json.loads(text))
+                self.used[kind] = f"kept before, {digest}"
+                return plan
         return None
 
     def _keep(self, kind: str, asked_for: Mapping[str, Any], plan: Plan) -> None:
         """Leave the plan for the next run, where the user's cache can be written to; the oldest plans go."""
-        if not self._remember:
+        text = json.dumps(plan.as_json())
+        self.used[kind] = f"written now, {_digest(text)}"
+        if self._folder is None:
             return
         with suppress(OSError):
-            path = write_text(self._path(kind, asked_for), json.dumps(plan.as_json()))
-            plans = sorted(path.parent.glob("*.json"), key=lambda one: one.stat().st_mtime)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_text(self._path(kind, asked_for), f"{_digest(text)}\n{text}")
+            plans = sorted(self._folder.glob("*.plan"), key=lambda one: one.stat().st_mtime)
             for old in plans[:-KEPT]:
                 old.unlink(missing_ok=True)
 
     def _path(self, kind: str, asked_for: Mapping[str, Any]) -> Path:
         told = json.dumps({**self._of, "kind": kind, **asked_for}, sort_keys=True)
-        return user_cache_path("bsw-engagement") / f"{kind}-{hashlib.sha256(told.encode()).hexdigest()}.json"
+        return (self._folder or Path()) / f"{kind}-{_digest(told)}.plan"
+
+
+def _folder() -> Path | None:
+    """Where plans are kept; nowhere for a user without a home."""
+    with suppress(RuntimeError):
+        return user_cache_path("bsw-engagement")
+    return None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

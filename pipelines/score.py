@@ -11,14 +11,12 @@ from typing import Any
 
 from features.errors import InputError
 from features.facts import Facts
-from features.predictor import everything
 from features.protected import protected
 from features.records import start_reading
 from features.rows_behind import Behind, rows_behind
-from models.suggestions import read_suggestions
 from pipelines.beside import answer, thread_beside
 from pipelines.build import FIRST, Built, ask, begin
-from pipelines.check_suggestions import library_text
+from pipelines.check_suggestions import library
 from pipelines.config import Config
 from pipelines.flag_files import Pages, must_keep_answered, write_background, write_pages, write_tables
 from pipelines.listed import Listed, Occasion, caseloads, days_behind, people
@@ -54,10 +52,10 @@ def score(
     """
     with (
         nullcontext(beside) if beside else thread_beside() as aside,
-        step("score", out, inputs={"source": source}, config=config) as manifest,
+        step("score", out, inputs={"source": source}, config=config, later=True) as manifest,
         ExitStack() as ending,
     ):
-        suggestions = read_suggestions(library_text(None, config), everything())
+        _, suggestions = library(None, config)
         supervisors = read_supervisors(Path(config.score.supervisors)) if config.score.supervisors else {}
         looking = aside.submit(find_model, model, config)
         facts, prepared = _facts(source, config=config, ending=ending)
@@ -84,9 +82,10 @@ def score(
                     out, scored, listed, model=learnt.model, patient=patient, occasion=occasion
                 )
 
+            manifest.begins()
             manifest.wrote(*write_pages(out, pages, supervisors, beside=aside, meanwhile=meanwhile))
             advance()
-        manifest.says(**_told(learnt, occasion))
+        manifest.says(**_told(learnt, occasion), questions=dict(prepared.used))
     _say(out, listed, occasion)
 
 

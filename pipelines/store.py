@@ -148,14 +148,24 @@ def fingerprint(path: Path) -> str:
 
 
 @contextmanager
-def step(name: str, folder: Path, *, inputs: Mapping[str, Path], config: Config) -> Iterator[Manifest]:
-    """Run one step into `folder`: its old manifest goes first, its new one comes last."""
-    folder.mkdir(parents=True, exist_ok=True)
+def step(
+    name: str, folder: Path, *, inputs: Mapping[str, Path], config: Config, later: bool = False
+) -> Iterator[Manifest]:
+    """Run one step into `folder`: its old manifest goes first, its new one comes last.
+
+    `later`: the old one goes when the step calls `begins`, before its first artefact: what is refused until then
+    leaves everything as it was. Errors: InputError where the folder cannot be one.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(f"{folder}: a file stands there or above it; name a folder") from None
     clear_partials(folder)
     path = manifest_path(folder, name)
-    path.unlink(missing_ok=True)
     prints = {label: fingerprint(source) for label, source in inputs.items()}
-    manifest = Manifest(folder, prints)
+    manifest = Manifest(folder, prints, path)
+    if not later:
+        manifest.begins()
     yield manifest
     write_json(
         path,
@@ -177,11 +187,16 @@ def step(name: str, folder: Path, *, inputs: Mapping[str, Path], config: Config)
 class Manifest:
     """What a running step has written and wants remembered; `inputs`: label -> fingerprint of what it reads."""
 
-    def __init__(self, folder: Path, inputs: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, inputs: Mapping[str, str], path: Path) -> None:
         self.folder = folder
         self.inputs = inputs
+        self._path = path
         self.artefacts: set[Path] = set()
         self.facts: dict[str, Any] = {}
+
+    def begins(self) -> None:
+        """From now on what an earlier run left here changes: it no longer counts as finished."""
+        self._path.unlink(missing_ok=True)
 
     def wrote(self, *paths: Path) -> None:
         """Files that are this step's artefacts."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.errors import InputError, nearest
+from pipelines.answer_files import read_one
 
 COLUMNS = ("supervisor", "practitioner")
 
@@ -18,11 +19,9 @@ def read_supervisors(path: Path) -> Mapping[str, tuple[str, ...]]:
     A practitioner may have several supervisors. Errors: InputError with one line per fault.
     """
     try:
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"setting 'score.supervisors': there is no file {path}") from None
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"setting 'score.supervisors': {path} is not readable as CSV ({error})") from None
+        rows = read_one(path)
+    except InputError as error:
+        raise InputError(*(f"setting 'score.supervisors': {fault}" for fault in error.faults)) from None
     faults = [f"{path}: {fault}" for fault in _faults(rows)]
     if faults:
         raise InputError(*faults)

@@ -13,6 +13,7 @@ from pipelines.listed import Caseload, Listed, Occasion, day
 from pipelines.page import Page, Section, card, heading, listing, paragraph
 
 IN_SUPERVISION = "in supervision"
+ALONE = "First on a list, and not for the practitioner alone"
 
 
 def supervision_page(
@@ -26,14 +27,15 @@ def supervision_page(
     first = [one for caseload in caseloads for one in caseload.first]
     discuss = sorted((one for one in first if any(_why(one.flag))), key=lambda one: -one.flag.chance)
     said = [
-        Section("To discuss", [_card(one) for one in discuss] or [paragraph("Nobody needs discussing.")]),
+        Section(ALONE, [_card(one) for one in discuss] or [paragraph("None of that kind.")]),
         Section("Also first on a practitioner's list", _by_practitioner(caseloads, discuss)),
         Section("Nothing said", _silent(caseloads)),
         Section("Not on a list, and why", [_left_out(caseloads)]),
     ]
     return Page(
         f"For supervision: {supervisor}",
-        f"{patients(len(discuss))} to discuss; {len(first)} come first on {_lists(len(caseloads))}.",
+        f"{patients(len(first))} to think about first on {_lists(len(caseloads))}, all of them worth a word; of these, "
+        f"{len(discuss)} whom the practitioner cannot act on alone.",
         [
             *([Section("Without patients here", [absent])] if not_found else []),
             *(said if caseloads else []),

@@ -39,4 +39,4 @@ def test_the_library_that_the_settings_name_is_checked(
         f'[flags]\nsuggestions = "{tmp_path / "gone.toml"}"\n', encoding="utf-8"
     )
     assert main(["check-suggestions", "--config", str(tmp_path / "bsw.toml")]) == 2
-    assert "gone.toml: not readable" in capsys.readouterr().err
+    assert "gone.toml: there is no such file" in capsys.readouterr().err

@@ -29,7 +29,8 @@ from tests.pipeline.made_service import service
 @pytest.fixture
 def folder(scored: Scored, names: Mapping[str, str], occasion: Occasion, tmp_path: Path) -> Path:
     out = tmp_path / "flags"
-    list(write_tables(out, scored, service().protected, names=names, occasion=occasion))
+    with step("score", out, inputs={}, config=Config()):
+        list(write_tables(out, scored, service().protected, names=names, occasion=occasion))
     return out
 
 
@@ -119,6 +120,20 @@ def test_scoring_another_day_overwrites_no_flag_that_was_answered(
     assert fingerprint(folder / "scored.parquet") == before
     must_keep_answered(folder, scored, occasion)
     list(write_tables(folder, scored, protected, names=names, occasion=occasion))
+
+
+def test_flags_that_were_not_finished_are_not_answered(folder: Path) -> None:
+    mine = filled_in(folder)
+    (folder / "manifests" / "score.json").unlink()
+    with pytest.raises(InputError, match="`bsw score` did not finish here; run it again"):
+        feedback(folder, [mine], also=[], work=None, config=Config())
+    assert not (folder / STORE).exists()
+
+
+def test_what_is_refused_leaves_no_answer_behind(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        feedback(folder, [filled_in(folder)], also=[], work=tmp_path / "no build", config=Config())
+    assert not (folder / STORE).exists()
 
 
 def test_two_imports_at_once_are_refused(folder: Path) -> None:

@@ -17,6 +17,7 @@ from features import matrix
 from features.errors import InputError
 from features.facts import FactSettings
 from features.matrix import Columns
+from features.protected import ProtectedSettings
 from pipelines import prepared
 from pipelines.build import assemble, build
 from pipelines.config import Config
@@ -179,17 +180,22 @@ def test_questions_of_an_earlier_run_give_the_same_flags_and_are_asked_of_record
     scored("none kept", replace(Config(), score=ScoreSettings(remember=False)), writing=True)
     assert not cache.exists()
     scored("first", Config(), writing=True)
-    plans = sorted(cache.rglob("*.json"))
+    plans = sorted(cache.rglob("*.plan"))
     assert [path.name.partition("-")[0] for path in plans] == ["facts", "matrix"]
     scored("second", Config(), writing=False)
+    asked = read_manifest(tmp_path / "second", "score")["questions"]
+    assert {kind: said.split(",")[0] for kind, said in asked.items()} == dict.fromkeys(
+        ("facts", "matrix"), "kept before"
+    )
     for path in plans:
-        path.write_text("{}", encoding="utf-8")
+        path.write_text(path.read_text(encoding="utf-8").replace("0.5", "0.9"), encoding="utf-8")
     scored("spoilt", Config(), writing=True)
-    assert all(len(path.read_text(encoding="utf-8")) > 10_000 for path in plans)
-    for name in ("none kept", "first", "second", "spoilt"):
+    scored("third", Config(), writing=False)
+    for name in ("none kept", "first", "second", "spoilt", "third"):
         assert_alike(tmp_path / name, flags)
     scored("other", replace(Config(), facts=FactSettings(share_of_part=0.25)), writing=True)
-    assert len(list(cache.rglob("*.json"))) == 4
+    assert len(list(cache.rglob("*.plan"))) == 4
+    scored("admitted", replace(Config(), protected=ProtectedSettings(admit=("age",))), writing=True)
 
 
 @pytest.mark.long

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from models.reasons import BY_CONSTRUCT
 from models.risk_model import Fitted
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.config import Config
@@ -37,12 +38,12 @@ def refitted() -> Scored:
 
 def test_every_reason_that_is_shown_is_led_with_by_enough_refits(refitted: Scored) -> None:
     lasting, constructs = refitted.stability.lasting, refitted.stability.lasting_constructs
-    by_one = [flag for flag in refitted.flags if not flag.by_construct]
-    told = [(flag.point, name) for flag in by_one for r in flag.reasons for name in r.predictors]
+    given = [(flag.point, reason) for flag in refitted.flags for reason in flag.reasons]
+    told = [(point, name) for point, r in given if r.words not in BY_CONSTRUCT for name in r.predictors]
     assert told
     assert all(lasting.loc[point, name] for point, name in told)
     known = catalogue()
-    together = [(flag.point, r) for flag in refitted.flags if flag.by_construct for r in flag.reasons]
+    together = [(point, r) for point, r in given if r.words in BY_CONSTRUCT]
     assert all(constructs.loc[point, known[r.predictors[0]].construct] for point, r in together)
 
 

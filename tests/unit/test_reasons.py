@@ -74,9 +74,11 @@ def test_hidden_and_context_predictors_never_help() -> None:
     assert flag({"pwp_history": -2.0, "deprivation": -1.0}).helps == ()
 
 
-def with_stable(parts: dict[str, float], stable: set[str], firm: tuple[str, ...] = ()) -> Flag:
+def with_stable(
+    parts: dict[str, float], stable: set[str], firm: tuple[str, ...] = (), **values: float
+) -> Flag:
     row = pd.DataFrame([dict.fromkeys(PREDICTORS, 0.0) | parts], index=["p"])
-    features = pd.DataFrame(0.0, index=["p"], columns=list(PREDICTORS))
+    features = pd.DataFrame([dict.fromkeys(PREDICTORS, 0.0) | values], index=["p"])
     steady = pd.DataFrame([{name: name in stable for name in PREDICTORS}], index=["p"])
     risks = pd.DataFrame({"risk": [0.7], "risk_low": [0.6], "risk_high": [0.8]}, index=["p"])
     explanation = replace(EXPLANATION, parts=row)
@@ -100,7 +102,7 @@ def test_a_flag_whose_reasons_all_fall_says_so() -> None:
 
 def test_where_no_reason_stays_the_construct_that_does_is_told_with_something_to_consider() -> None:
     found = with_stable({"place_agreed": 0.9, "phq9": 0.5}, set(), firm=("task_planning",))
-    assert lines(found) == ["Task planning: something recorded here"]
+    assert lines(found) == ["Task planning: one thing recorded here"]
     assert found.reasons[0].predictors == ("place_agreed",)
     assert found.reasons[0].consider is not None
     assert found.by_construct
@@ -108,10 +110,15 @@ def test_where_no_reason_stays_the_construct_that_does_is_told_with_something_to
     assert found.consider is None
 
 
-def test_a_reason_that_stays_needs_no_construct() -> None:
+def test_a_construct_that_stays_takes_a_free_place_and_what_moves_most_comes_first() -> None:
     found = with_stable({"place_agreed": 0.9, "phq9": 0.5}, {"phq9"}, firm=("task_planning",))
-    assert lines(found) == ["Symptoms: PHQ-9 is 0"]
+    assert lines(found) == ["Task planning: one thing recorded here", "Symptoms: PHQ-9 is 0"]
     assert not found.by_construct
+
+
+def test_a_heading_alone_says_when_nothing_of_it_is_recorded() -> None:
+    one = with_stable({"place_agreed": 0.9}, set(), firm=("task_planning",), place_agreed=math.nan)
+    assert lines(one) == ["Task planning: one thing is not recorded"]
 
 
 def test_of_a_patient_unlike_those_learnt_from_no_chance_is_stated() -> None:

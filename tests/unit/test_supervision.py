@@ -42,5 +42,5 @@ def test_a_file_that_says_nothing_is_refused(text: str, fault: str, tmp_path: Pa
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there is no file .*none\.csv"):
+    with pytest.raises(InputError, match=r"none\.csv: there is no such file"):
         read_supervisors(tmp_path / "none.csv")
