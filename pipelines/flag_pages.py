@@ -52,7 +52,7 @@ def _answers() -> Markup:
     return Markup(
         '<p>What you make of each flag, and what was done, can be told in <a href="{}">{}</a> beside this page: a row '
         "for each patient to think about first. Fill in what applies and save it as it is.</p>{}"
-    ).format(ANSWERS, ANSWERS, bullets(_how_to_answer()))
+    ).format(ANSWERS, ANSWERS, bullets([*_how_to_answer()]))
 
 
 def _how_to_answer() -> Iterator[Markup]:
