@@ -25,7 +25,7 @@ from models.boosting import BoostingSettings, train
 from models.resampling import Numbers, log_odds
 from models.splits import Split
 from pipelines.config import Config
-from pipelines.tracking import load_model
+from pipelines.registry.tracking import load_model
 
 FRESH = 4_000
 LEVELS = (0.8, 0.9, 0.95)

@@ -16,7 +16,7 @@ import pandas as pd
 from features.records import Records, read_records
 from features.records.settings import SourceSettings
 from features.standard import columns_of
-from pipelines.synthetic_service import synthesise
+from pipelines.synthetic.whole_service import synthesise
 
 REFERRALS_PER_PATHWAY = 2.42
 """Referrals of the synthetic service for one on which work is agreed."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from features.standard import ethnic_categories
-from pipelines.synthetic_service import synthesise
+from pipelines.synthetic.whole_service import synthesise
 
 Floats = NDArray[np.float64]
 SERVICES, MONTHS = 3, 24

@@ -30,8 +30,8 @@ from features.records import read_records
 from models.explanation import Explainer
 from pipelines.build import begin
 from pipelines.config import read_config
-from pipelines.open_work import open_work
-from pipelines.tracking import load_model
+from pipelines.flags.open_work import open_work
+from pipelines.registry.tracking import load_model
 
 PATHWAYS_PER_MONTH = 2_180  # so that about 2,000 pathways have work that is waiting for its review
 SERVICES, SEED, TIMES, UNTIMED, PATIENTS = 3, 1, 5, 5, 200

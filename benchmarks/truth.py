@@ -28,8 +28,8 @@ from models.resampling import Metric, Numbers
 from models.splits import Split
 from pipelines.build import build
 from pipelines.config import Config, TrackingSettings
-from pipelines.synthetic_service import synthesise
-from pipelines.tracking import load_model
+from pipelines.registry.tracking import load_model
+from pipelines.synthetic.whole_service import synthesise
 from pipelines.train import Material, read_material, train
 
 SERVICES, MONTHS = 3, 24

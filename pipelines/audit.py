@@ -15,13 +15,13 @@ from models.audit_settings import AuditSettings
 from models.disclosure import Published, publish
 from models.fairness import GroupAudit, audit_rows, audit_table
 from models.labels import LabelAudit, audit_labels
-from pipelines.audit_earlier import PublishedBefore, read_published
-from pipelines.audit_files import write_tables
-from pipelines.audit_further import further
-from pipelines.audit_further_asked import FurtherAsked, ready
-from pipelines.audit_page import Occasion, audit_page
-from pipelines.audit_table import Asked, AuditTable, read_audit_table
-from pipelines.audit_words import verdict_words
+from pipelines.auditing.earlier import PublishedBefore, read_published
+from pipelines.auditing.files import write_tables
+from pipelines.auditing.further import further
+from pipelines.auditing.further_asked import FurtherAsked, ready
+from pipelines.auditing.page import Occasion, audit_page
+from pipelines.auditing.table import Asked, AuditTable, read_audit_table
+from pipelines.auditing.words import verdict_words
 from pipelines.config import Config
 from pipelines.page import write_page
 from pipelines.progress import progress

@@ -19,7 +19,7 @@ from typing import TypeVar
 from features.errors import InputError
 
 Result = TypeVar("Result")
-SLOW = ("mlflow", "pipelines.tracking", "pipelines.flag_files")
+SLOW = ("mlflow", "pipelines.registry.tracking", "pipelines.flags.files")
 
 
 @contextmanager

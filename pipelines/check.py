@@ -9,14 +9,14 @@ import pandas as pd
 from features.records import Records, read_records
 from models.splits import cut_of, mature
 from pipelines.build import Built, assemble_records
-from pipelines.column_uses import WHOLE_TABLE, blank, missing
 from pipelines.config import Config
 from pipelines.page import write_page
 from pipelines.progress import progress
-from pipelines.quality_page import Quality, quality_page
+from pipelines.quality.column_uses import WHOLE_TABLE, blank, missing
+from pipelines.quality.page import Quality, quality_page
+from pipelines.quality.unassigned_circumstances import unassigned
 from pipelines.store import step, write_json, write_table
 from pipelines.train import ends_of
-from pipelines.unassigned_circumstances import unassigned
 
 
 def check(source: Path, *, out: Path, config: Config) -> int:

@@ -59,8 +59,8 @@ def audit_options(audit: argparse.ArgumentParser) -> None:
 def run_audit(asked: argparse.Namespace) -> int:
     """Run the command."""
     from pipelines.audit import audit
-    from pipelines.audit_further_asked import FurtherAsked
-    from pipelines.audit_table import Asked
+    from pipelines.auditing.further_asked import FurtherAsked
+    from pipelines.auditing.table import Asked
     from pipelines.config import read_config
 
     config = read_config(asked.config)

@@ -143,7 +143,7 @@ def _promote(asked: argparse.Namespace) -> int:
 
 def _serve(asked: argparse.Namespace) -> int:
     from pipelines.config import read_config
-    from pipelines.registry import champion_of
+    from pipelines.registry.registered import champion_of
     from pipelines.serve import serve
 
     config = read_config(asked.config)

@@ -25,8 +25,8 @@ from models.stability import StabilitySettings
 from models.studies import StudySettings
 from models.tuning import TuningSettings
 from pipelines.addresses import without_password
-from pipelines.model_card import ModelCardSettings
-from pipelines.score_settings import ScoreSettings
+from pipelines.flags.settings import ScoreSettings
+from pipelines.registry.model_card import ModelCardSettings
 from pipelines.settings import from_table
 from pipelines.synthetic.settings import SyntheticSettings
 

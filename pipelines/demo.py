@@ -55,7 +55,7 @@ class _Steps:
         print(f"All steps took {monotonic() - begun:.0f} s.\n")
 
     def _synthesise(self) -> None:
-        from pipelines.synthetic_service import synthesise
+        from pipelines.synthetic.whole_service import synthesise
 
         synthesise(
             self.source,
@@ -100,7 +100,7 @@ class _Steps:
 
     def _audit(self) -> None:
         from pipelines.audit import audit
-        from pipelines.audit_table import Asked
+        from pipelines.auditing.table import Asked
 
         asked = Asked(
             risk="risk",
@@ -115,7 +115,7 @@ class _Steps:
 
     def _promote(self) -> None:
         from pipelines.promote import Override, promote
-        from pipelines.tracking import tracking_uri
+        from pipelines.registry.tracking import tracking_uri
 
         if tracking_uri(self.config) != own_store(self.out):
             print("not promoted: the store is not the demo's own, and a synthetic model serves nobody")
@@ -168,7 +168,7 @@ def _say_where(out: Path, config: Config) -> None:
         ("audit across ethnic groups", "audit/audit.html", "audit/audit.csv"),
     ):
         print(f"  {words:<28} {out / page}   (table: {out / table})")
-    from pipelines.tracking import tracking_uri
+    from pipelines.registry.tracking import tracking_uri
 
     print(
         f"\nThe run in MLflow:\n  .venv/bin/mlflow ui --backend-store-uri {without_password(tracking_uri(config))}"

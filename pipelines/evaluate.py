@@ -18,20 +18,20 @@ from models.splits import Split
 from models.studies import Procedure
 from models.tuning import tuned_settings
 from pipelines.config import Config
-from pipelines.evaluated import Evaluation
-from pipelines.evaluation_json import as_json
-from pipelines.evaluation_log import log_evaluation
-from pipelines.evaluation_page import evaluation_page
-from pipelines.examined import Held, examine, learnt_here
-from pipelines.full_studies import GLASS_BOX, Asked, as_study, rival, same_settings, studies
-from pipelines.lineage import Lineage
-from pipelines.model_card import card_as_json, model_card
-from pipelines.model_card_measured import measured
+from pipelines.evaluating.evaluated import Evaluation
+from pipelines.evaluating.examined import Held, examine, learnt_here
+from pipelines.evaluating.full_studies import GLASS_BOX, Asked, as_study, rival, same_settings, studies
+from pipelines.evaluating.log import log_evaluation
+from pipelines.evaluating.metrics_json import as_json
+from pipelines.evaluating.page import evaluation_page
 from pipelines.page import write_page
 from pipelines.progress import progress
-from pipelines.registry import model_of
+from pipelines.registry.lineage import Lineage
+from pipelines.registry.model_card import card_as_json, model_card
+from pipelines.registry.model_card_measured import measured
+from pipelines.registry.registered import model_of
+from pipelines.registry.tracking import LoadedModel, load_model
 from pipelines.store import Manifest, manifest_path, read_manifest, read_table, step, write_json, write_table
-from pipelines.tracking import LoadedModel, load_model
 from pipelines.train import Material, read_material
 
 PREDICTION_COLUMNS = (

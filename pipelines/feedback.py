@@ -15,11 +15,11 @@ from models.feedback import ANSWER, with_answers
 from models.feedback_report import OUTCOMES, SHARES, actions, flags_with_answers, whys
 from models.shares import by_group
 from models.withheld import RULES
-from pipelines.answer_files import read_all
 from pipelines.config import Config
-from pipelines.feedback_page import Reported, feedback_page
-from pipelines.flag_tables import STORE
-from pipelines.listed import day
+from pipelines.flags.answer_files import read_all
+from pipelines.flags.feedback_page import Reported, feedback_page
+from pipelines.flags.listed import day
+from pipelines.flags.tables import STORE
 from pipelines.page import write_page
 from pipelines.store import is_synthetic, manifest_path, read_manifest, read_table, step, write_table
 

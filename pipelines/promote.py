@@ -9,12 +9,12 @@ from typing import Any
 
 from features.errors import InputError, nearest
 from models.promotion import Finding, measured
-from pipelines.code_in_use import code_in_use
 from pipelines.config import Config
-from pipelines.model_card import card_with
-from pipelines.promotion_audit import audit_gate
-from pipelines.registry import CHAMPION
-from pipelines.tracking import connect, run
+from pipelines.registry.code_in_use import code_in_use
+from pipelines.registry.model_card import card_with
+from pipelines.registry.promotion_audit import audit_gate
+from pipelines.registry.registered import CHAMPION
+from pipelines.registry.tracking import connect, run
 
 LONGEST, LONGEST_OF_MLFLOW = 1_000, 5_000
 MOVED, DESPITE, HELD = "champion", "champion despite its gates", "held back"

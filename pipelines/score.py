@@ -18,18 +18,18 @@ from pipelines.beside import answer, thread_beside
 from pipelines.build import FIRST, Built, ask, begin
 from pipelines.check_suggestions import library
 from pipelines.config import Config
-from pipelines.flag_files import Pages, must_keep_answered, write_background, write_pages, write_tables
-from pipelines.listed import Listed, Occasion, caseloads, days_behind, people
-from pipelines.open_records import OpenRecords, assemble_open, foresee_open
-from pipelines.patient_files import chosen_point, write_explained
-from pipelines.prepared import Prepared
+from pipelines.flags.files import Pages, must_keep_answered, write_background, write_pages, write_tables
+from pipelines.flags.listed import Listed, Occasion, caseloads, days_behind, people
+from pipelines.flags.open_records import OpenRecords, assemble_open, foresee_open
+from pipelines.flags.patient_files import chosen_point, write_explained
+from pipelines.flags.prepared import Prepared
+from pipelines.flags.pseudonyms import shown_names
+from pipelines.flags.refits_beside import RefitsBeside
+from pipelines.flags.scored import Scored, begin_flags
+from pipelines.flags.supervision import read_supervisors
 from pipelines.progress import progress
-from pipelines.pseudonyms import shown_names
-from pipelines.refits_beside import RefitsBeside
-from pipelines.scored import Scored, begin_flags
+from pipelines.registry.tracking import FoundModel, LoadedModel, find_model
 from pipelines.store import step
-from pipelines.supervision import read_supervisors
-from pipelines.tracking import FoundModel, LoadedModel, find_model
 
 
 def score(

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from pipelines.config import Config
-from pipelines.tracking import QUIET, load_model, tracking_uri
+from pipelines.registry.tracking import QUIET, load_model, tracking_uri
 
 HERE = "127.0.0.1"
 

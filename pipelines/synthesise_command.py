@@ -39,7 +39,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(asked: argparse.Namespace) -> int:
     """Write the service asked for."""
     from pipelines.synthetic.settings import as_called
-    from pipelines.synthetic_service import synthesise
+    from pipelines.synthetic.whole_service import synthesise
 
     settings = as_called(_configured(asked.config), without=asked.without, off=asked.off, plant=asked.plant)
     synthesise(
@@ -52,7 +52,7 @@ def run(asked: argparse.Namespace) -> int:
         settings=settings,
     )
     if asked.report:
-        from pipelines.synthetic_report import report
+        from pipelines.synthetic.report import report
 
         report(asked.out)
     return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from features.errors import InputError
 from features.facts import FACTS
 from features.standard import StandardColumn, codes, ranges, tables
-from pipelines.column_uses import BESIDES, uses
+from pipelines.quality.column_uses import BESIDES, uses
 from pipelines.store import write_text
 
 LOCAL = "BSW"

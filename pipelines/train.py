@@ -21,11 +21,11 @@ from models.risk_model import Numbers, RiskModel
 from models.splits import Split, mature, split
 from models.tuning import Tuned, tune
 from pipelines.config import Config
-from pipelines.leak_check import must_not_tell
-from pipelines.lineage import Lineage
 from pipelines.progress import Advance, progress
+from pipelines.registry.lineage import Lineage
 from pipelines.store import read_manifest, read_table, step
-from pipelines.training_log import LearntFrom, log_training
+from pipelines.training.leak_check import must_not_tell
+from pipelines.training.log import LearntFrom, log_training
 
 
 @dataclass(frozen=True)

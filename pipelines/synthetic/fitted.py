@@ -1,6 +1,6 @@
 """What was fitted so that margins of groups come near England's published figures of 2023-24.
 
-The shifts are data, data/published/synthetic_fitted_shifts.csv; `python -m pipelines.synthetic_fit` fits them
+The shifts are data, data/published/synthetic_fitted_shifts.csv; `python -m pipelines.synthetic.fit` fits them
 anew. They reproduce published differences between groups; they explain none.
 """
 

@@ -11,7 +11,7 @@ import pytest
 from features.predictor import catalogue, unmeasured
 from pipelines.build import Built, assemble
 from pipelines.config import Config
-from pipelines.synthetic_service import synthesise
+from pipelines.synthetic.whole_service import synthesise
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group(name="ideas")]
 

@@ -9,8 +9,8 @@ import pytest
 from features.predictor import catalogue
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.config import Config
-from pipelines.listed import Occasion
-from pipelines.scored import Scored, find_flags
+from pipelines.flags.listed import Occasion
+from pipelines.flags.scored import Scored, find_flags
 from tests.pipeline.browser import Reader, reader_with
 from tests.pipeline.made_service import AS_OF, model, service
 

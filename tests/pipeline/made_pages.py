@@ -12,9 +12,9 @@ import pandas as pd
 from features.facts import FACTS
 from features.predictor import everything
 from features.rows_behind import Behind
-from pipelines.flag_files import Pages, write_pages
-from pipelines.listed import Occasion, caseloads
-from pipelines.scored import Scored
+from pipelines.flags.files import Pages, write_pages
+from pipelines.flags.listed import Occasion, caseloads
+from pipelines.flags.scored import Scored
 
 SUPERVISORS = {"Sam/Lee": ("RX1:PWP 1", "RX1:PWP 2", "RX1:PWP 3"), "Jo": ("RX1:PWP 4",)}
 SAMPLES = {"string": "a", "boolean": True, "float64": 2.5, "int64": 3}

@@ -14,7 +14,7 @@ import pytest
 from models.audit_settings import AuditSettings
 from models.withheld import WITHHELD
 from pipelines.audit import audit
-from pipelines.audit_table import Asked
+from pipelines.auditing.table import Asked
 from pipelines.config import Config
 from pipelines.store import read_manifest, write_table
 

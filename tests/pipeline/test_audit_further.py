@@ -20,9 +20,9 @@ from models.measures import MEASURES
 from models.tuning import TuningSettings
 from models.withheld import RULES, hidden_columns
 from pipelines.audit import audit
-from pipelines.audit_further_asked import FurtherAsked
-from pipelines.audit_gap_plot import gap_plot
-from pipelines.audit_table import Asked
+from pipelines.auditing.further_asked import FurtherAsked
+from pipelines.auditing.gap_plot import gap_plot
+from pipelines.auditing.table import Asked
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import evaluate
 from pipelines.store import read_manifest, write_table

@@ -20,7 +20,7 @@ from models.disclosure import publish
 from models.earlier import STAR
 from pipelines.audit import audit
 from pipelines.audit import audited as audited_column
-from pipelines.audit_table import Asked, read_audit_table
+from pipelines.auditing.table import Asked, read_audit_table
 from pipelines.cli import main
 from pipelines.config import Config
 from pipelines.store import write_table

@@ -10,7 +10,7 @@ import pytest
 
 from features.errors import InputError
 from pipelines.audit import audit
-from pipelines.audit_table import Asked
+from pipelines.auditing.table import Asked
 from pipelines.cli import main
 from pipelines.config import Config
 from tests.pipeline.test_audit import predictions, run

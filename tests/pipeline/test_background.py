@@ -14,11 +14,11 @@ from models.explanation import ExplanationSettings
 from models.suggestions import packaged_suggestions, read_suggestions
 from models.what_if import COLUMNS
 from pipelines.config import Config
-from pipelines.flag_files import write_background
-from pipelines.listed import Occasion
+from pipelines.flags.files import write_background
+from pipelines.flags.listed import Occasion
+from pipelines.flags.patient_explained import Explained, explained_page, explanation_table
+from pipelines.flags.scored import Scored, find_flags
 from pipelines.page import render
-from pipelines.patient_explained import Explained, explained_page, explanation_table
-from pipelines.scored import Scored, find_flags
 from tests.pipeline.made_service import AS_OF, catalogue, model, service
 
 ASKED = replace(Config(), explanation=ExplanationSettings(kind="interventional", background_rows=150))

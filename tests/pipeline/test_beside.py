@@ -12,8 +12,8 @@ import pytest
 from features.errors import InputError
 from models.stability import StabilitySettings, stability
 from pipelines.beside import answer, process_beside, thread_beside
-from pipelines.model_files import files_in, write_model
-from pipelines.refits_beside import RefitsBeside
+from pipelines.flags.refits_beside import RefitsBeside
+from pipelines.registry.model_files import files_in, write_model
 from tests.unit.test_stability import model, points
 
 

@@ -11,7 +11,7 @@ from models.outcome import OutcomeSettings
 from pipelines.build import assemble
 from pipelines.cli import main
 from pipelines.config import Config
-from pipelines.open_work import open_work
+from pipelines.flags.open_work import open_work
 from tests.pipeline.small_source import clean_frames, write_source
 
 

@@ -11,7 +11,7 @@ import pytest
 from pipelines import benchmark_gicbt
 from pipelines.cli import main
 from pipelines.compare_logins import compare_logins, service_logins
-from pipelines.synthetic_service import synthesise
+from pipelines.synthetic.whole_service import synthesise
 
 REAL = os.environ.get("BSW_GICBT_CSV")
 

@@ -16,9 +16,9 @@ from models.outcome import OutcomeSettings
 from models.tuning import TuningSettings
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import evaluate, held_out_from
-from pipelines.examined import learnt_here
+from pipelines.evaluating.examined import learnt_here
+from pipelines.registry.tracking import load_model
 from pipelines.store import manifest_path, read_manifest, step, write_table
-from pipelines.tracking import load_model
 from pipelines.train import Trained, read_material, train
 from tests.pipeline.small_work import LAST_DAY, small_work
 

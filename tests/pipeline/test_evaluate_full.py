@@ -17,7 +17,7 @@ from models.studies import StudySettings
 from models.tuning import TuningSettings
 from pipelines.config import Config, TrackingSettings, read_config
 from pipelines.evaluate import evaluate
-from pipelines.model_card import FIELDS, ModelCardSettings
+from pipelines.registry.model_card import FIELDS, ModelCardSettings
 from pipelines.train import Trained, train
 from tests.pipeline.small_work import small_work
 

@@ -16,10 +16,10 @@ from models.feedback import ACTIONS, WHYS
 from pipelines.cli import main
 from pipelines.config import Config
 from pipelines.feedback import feedback, read_answers
-from pipelines.flag_files import must_keep_answered, write_tables
-from pipelines.flag_tables import STORE
-from pipelines.listed import Occasion
-from pipelines.scored import Scored
+from pipelines.flags.files import must_keep_answered, write_tables
+from pipelines.flags.listed import Occasion
+from pipelines.flags.scored import Scored
+from pipelines.flags.tables import STORE
 from pipelines.store import fingerprint, step, write_table
 from tests.pipeline.browser import Reader
 from tests.pipeline.made_pages import written

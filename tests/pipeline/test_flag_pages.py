@@ -14,13 +14,13 @@ from features.conceptual_model import TITLES
 from features.predictor import everything
 from models.flags import FIRST, NOT_HARM
 from pipelines.beside import thread_beside
-from pipelines.flag_files import write_pages
-from pipelines.flag_pages import caseload_page
-from pipelines.listed import Occasion, caseloads, days_behind, file_names
+from pipelines.flags.files import write_pages
+from pipelines.flags.listed import Occasion, caseloads, days_behind, file_names
+from pipelines.flags.pages import caseload_page
+from pipelines.flags.patient_page import HIDDEN, for_practitioners
+from pipelines.flags.scored import Scored
+from pipelines.flags.supervision_page import supervision_page
 from pipelines.page import render
-from pipelines.patient_page import HIDDEN, for_practitioners
-from pipelines.scored import Scored
-from pipelines.supervision_page import supervision_page
 from tests.pipeline.made_pages import SUPERVISORS, made_pages, text_of, written
 
 FOLDERS = "practitioners"

@@ -15,9 +15,9 @@ from features.errors import InputError
 from models.leakage import LeakageSettings
 from pipelines.build import build
 from pipelines.config import Config
-from pipelines.leak_check import must_not_tell
-from pipelines.synthetic_service import synthesise
+from pipelines.synthetic.whole_service import synthesise
 from pipelines.train import Material, read_material
+from pipelines.training.leak_check import must_not_tell
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group(name="leak_check")]
 TASKS, REVIEWS = "BSW001TaskSet.parquet", "BSW002TaskReview.parquet"

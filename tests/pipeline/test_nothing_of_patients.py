@@ -13,13 +13,13 @@ import pytest
 from models.studies import StudySettings
 from models.tuning import TuningSettings
 from pipelines.audit import audit
-from pipelines.audit_table import Asked
+from pipelines.auditing.table import Asked
 from pipelines.build import build
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import evaluate
 from pipelines.promote import Override, promote
-from pipelines.synthetic_service import synthesise
-from pipelines.tracking import connect, run
+from pipelines.registry.tracking import connect, run
+from pipelines.synthetic.whole_service import synthesise
 from pipelines.train import train
 from tests.pipeline.planted import ADDED, MARK, births, contents, found, moments, plant, rows
 

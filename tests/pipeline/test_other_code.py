@@ -14,9 +14,9 @@ import pytest
 
 from features.errors import InputError
 from models.tuning import TuningSettings
-from pipelines.code_in_use import code_in_use
 from pipelines.config import Config, TrackingSettings
-from pipelines.tracking import connect, load_model
+from pipelines.registry.code_in_use import code_in_use
+from pipelines.registry.tracking import connect, load_model
 from pipelines.train import train
 from tests.pipeline.small_work import small_work
 
@@ -26,9 +26,9 @@ LOAD = """
 import sys
 from dataclasses import replace
 from features.errors import InputError
-from pipelines.code_in_use import code_in_use
+from pipelines.registry.code_in_use import code_in_use
 from pipelines.config import Config, TrackingSettings
-from pipelines.tracking import connect, load_model
+from pipelines.registry.tracking import connect, load_model
 import mlflow
 config = replace(Config(), tracking=TrackingSettings(uri=sys.argv[1]))
 print("here:", code_in_use())

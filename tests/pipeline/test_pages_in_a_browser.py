@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.flag_files import write_tables
-from pipelines.listed import Occasion
-from pipelines.patient_files import write_explained
-from pipelines.scored import Scored
+from pipelines.flags.files import write_tables
+from pipelines.flags.listed import Occasion
+from pipelines.flags.patient_files import write_explained
+from pipelines.flags.scored import Scored
 from tests.pipeline.browser import Reader
 from tests.pipeline.made_pages import written
 from tests.pipeline.made_service import model, service

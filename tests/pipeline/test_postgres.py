@@ -17,7 +17,7 @@ from features.errors import InputError
 from models.answers import answers
 from pipelines.cli import main
 from pipelines.config import Config, TrackingSettings
-from pipelines.tracking import connect, load_model
+from pipelines.registry.tracking import connect, load_model
 from pipelines.train import read_material
 from tests.pipeline.planted import found
 from tests.pipeline.postgres import Cluster, cluster

@@ -16,12 +16,12 @@ from features.errors import InputError
 from models.promotion import PromotionSettings
 from models.tuning import TuningSettings
 from pipelines.audit import audit
-from pipelines.audit_table import Asked
+from pipelines.auditing.table import Asked
 from pipelines.cli import main
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import evaluate
 from pipelines.promote import Override, promote
-from pipelines.tracking import connect, load_model
+from pipelines.registry.tracking import connect, load_model
 from pipelines.train import train
 from tests.pipeline.small_work import small_work
 

@@ -18,12 +18,12 @@ from models.outcome import OutcomeSettings
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.build import Built
 from pipelines.config import Config
-from pipelines.flag_files import Pages, write_pages
-from pipelines.flag_tables import considered, flags_table, note_on, reasons_of, scored_table
-from pipelines.listed import Occasion, caseloads
-from pipelines.open_work import open_work
-from pipelines.patient_files import chosen_point, write_explained
-from pipelines.scored import Scored, find_flags
+from pipelines.flags.files import Pages, write_pages
+from pipelines.flags.listed import Occasion, caseloads
+from pipelines.flags.open_work import open_work
+from pipelines.flags.patient_files import chosen_point, write_explained
+from pipelines.flags.scored import Scored, find_flags
+from pipelines.flags.tables import considered, flags_table, note_on, reasons_of, scored_table
 from tests.pipeline.made_service import AS_OF, PROTECTED, model, service
 
 SETTINGS = OutcomeSettings()

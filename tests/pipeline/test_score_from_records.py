@@ -18,13 +18,13 @@ from features.errors import InputError
 from features.facts import FactSettings
 from features.matrix import Columns
 from features.protected import ProtectedSettings
-from pipelines import prepared
 from pipelines.build import assemble, build
 from pipelines.config import Config
+from pipelines.flags import prepared
+from pipelines.flags.settings import ScoreSettings
 from pipelines.score import score
-from pipelines.score_settings import ScoreSettings
 from pipelines.store import is_synthetic, read_manifest
-from pipelines.synthetic_service import synthesise
+from pipelines.synthetic.whole_service import synthesise
 from pipelines.train import train
 
 MODEL = "models:/bsw@candidate"

@@ -15,8 +15,8 @@ from models.tuning import TuningSettings
 from pipelines.cli import main
 from pipelines.config import Config, TrackingSettings
 from pipelines.promote import Override, promote
+from pipelines.registry.tracking import load_model
 from pipelines.serve import surroundings
-from pipelines.tracking import load_model
 from pipelines.train import read_material, train
 from tests.pipeline.serving import ask, free_port, server
 from tests.pipeline.small_work import small_work

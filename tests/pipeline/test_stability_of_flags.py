@@ -13,10 +13,10 @@ from models.reasons import BY_CONSTRUCT
 from models.risk_model import Fitted
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.config import Config
-from pipelines.flag_tables import scored_table
-from pipelines.listed import Occasion
-from pipelines.patient_files import write_explained
-from pipelines.scored import Scored, find_flags
+from pipelines.flags.listed import Occasion
+from pipelines.flags.patient_files import write_explained
+from pipelines.flags.scored import Scored, find_flags
+from pipelines.flags.tables import scored_table
 from tests.pipeline.made_service import AS_OF, catalogue, model, service
 
 

@@ -14,7 +14,7 @@ from features.records import SourceSettings, read_records
 from pipelines.cli import main
 from pipelines.store import fingerprint
 from pipelines.synthetic import assumptions
-from pipelines.synthetic_service import MARKER, synthesise
+from pipelines.synthetic.whole_service import MARKER, synthesise
 
 # What `bsw check` looks for in rows, table by table; kinds of one rule (ranges, parents) are named once.
 RULES = {

@@ -14,15 +14,15 @@ import pytest
 
 from features.errors import InputError
 from pipelines.config import Config, TrackingSettings
-from pipelines.tracking import connect, tracking_uri
-from pipelines.tracking_store import sqlite_file
+from pipelines.registry.tracking import connect, tracking_uri
+from pipelines.registry.tracking_store import sqlite_file
 
 pytestmark = pytest.mark.xdist_group("mlflow")
 MAKE = """
 import sys
 from dataclasses import replace
 from pipelines.config import Config, TrackingSettings
-from pipelines.tracking import connect
+from pipelines.registry.tracking import connect
 connect(replace(Config(), tracking=TrackingSettings(uri=sys.argv[1])))
 """
 

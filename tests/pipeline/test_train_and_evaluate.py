@@ -16,9 +16,9 @@ from models.answers import answers
 from models.tuning import TuningSettings, tuned_settings
 from pipelines.config import Config, TrackingSettings
 from pipelines.evaluate import PREDICTION_COLUMNS, evaluate
-from pipelines.registry import model_of
+from pipelines.registry.registered import model_of
+from pipelines.registry.tracking import connect, load_model
 from pipelines.store import is_synthetic, read_manifest
-from pipelines.tracking import connect, load_model
 from pipelines.train import Trained, read_material, train
 from tests.pipeline.small_work import small_work
 

@@ -8,10 +8,10 @@ import pytest
 from features.conceptual_model import TITLES
 from features.predictor import catalogue
 from models.what_if import COLUMNS
-from pipelines.listed import Occasion
+from pipelines.flags.listed import Occasion
+from pipelines.flags.patient_explained import Explained, explained_page, explanation_table
+from pipelines.flags.scored import Scored
 from pipelines.page import render
-from pipelines.patient_explained import Explained, explained_page, explanation_table
-from pipelines.scored import Scored
 
 
 @pytest.mark.parametrize(("things", "folded"), [(3, None), (4, "1 more,"), (9, "6 more,")])

@@ -11,7 +11,7 @@ import pytest
 import data
 import features
 import models
-from pipelines.code_in_use import code_in_use, fingerprint
+from pipelines.registry.code_in_use import code_in_use, fingerprint
 
 ROOMS = {
     name: Path(str(package.__file__)).parent

@@ -13,8 +13,8 @@ from models.clustered import Grouping
 from models.explanation import Explanation
 from models.grouped_explanation import EVERYTHING, explain_groups
 from models.proxy import ALL_PREDICTORS, RISK_ALONE, cross_fitted, proxies
-from pipelines.audit_further_asked import SEVERITY
-from pipelines.audit_origins import WITHOUT
+from pipelines.auditing.further_asked import SEVERITY
+from pipelines.auditing.origins import WITHOUT
 from tests.unit.logistic import Logistic
 
 EVERY = np.ones(3, dtype=bool)

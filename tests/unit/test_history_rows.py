@@ -10,7 +10,7 @@ from features.evidence import with_parts
 from features.facts import FACTS
 from features.predictor import everything
 from features.rows_behind import NOT_TOLD
-from pipelines.history_rows import COLUMN_WORDS, SHARES, _words
+from pipelines.flags.history_rows import COLUMN_WORDS, SHARES, _words
 
 JUDGES = r"resist|passiv|poor|fail"
 JARGON = r"alliance|credib|expectan|rationale|barrier|until_point"

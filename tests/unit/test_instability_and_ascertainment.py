@@ -12,7 +12,7 @@ from models.earlier import STAR
 from models.evaluation import EvaluationSettings
 from models.instability import instability
 from models.withheld import RULES
-from pipelines.evaluation_json import services_shown
+from pipelines.evaluating.metrics_json import services_shown
 
 SETTINGS = EvaluationSettings(draws=60)
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from features.errors import InputError
-from pipelines.pseudonyms import KEY, LIST, pseudonym, shown_names
-from pipelines.score_settings import ScoreSettings
+from pipelines.flags.pseudonyms import KEY, LIST, pseudonym, shown_names
+from pipelines.flags.settings import ScoreSettings
 
 
 def settings(folder: Path) -> ScoreSettings:

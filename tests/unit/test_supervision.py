@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import InputError
-from pipelines.supervision import read_supervisors
+from pipelines.flags.supervision import read_supervisors
 
 
 def test_practitioners_stand_under_their_supervisors(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from pipelines.synthetic import fitted
+from pipelines.synthetic.comparison import TESTED_ON, TOLERANCE, comparison
+from pipelines.synthetic.margins import DECILE, ETHNIC, families, past, published, referrals
 from pipelines.synthetic.people import DECILES, ETHNICITIES
-from pipelines.synthetic_comparison import TESTED_ON, TOLERANCE, comparison
-from pipelines.synthetic_margins import DECILE, ETHNIC, families, past, published, referrals
-from pipelines.synthetic_service import synthesise
+from pipelines.synthetic.whole_service import synthesise
 
 
 @pytest.fixture(scope="module")

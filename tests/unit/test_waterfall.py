@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.explanation import Explanation
-from pipelines.waterfall import chance_ticks, in_points, waterfall, waterfall_steps
+from pipelines.flags.waterfall import chance_ticks, in_points, waterfall, waterfall_steps
 from tests.unit.logistic import Logistic
 
 

@@ -1,0 +1,1 @@
+"""What `bsw audit` is made of: its table, its parts, its figures and its pages."""

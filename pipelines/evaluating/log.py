@@ -1,0 +1,74 @@
+"""What MLflow keeps of an evaluation: the figures that a promotion reads, pictures, the page; never a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipelines.config import Config
+from pipelines.evaluating import plots
+from pipelines.evaluating.evaluated import BOOSTED, Evaluation
+from pipelines.registry.lineage import Lineage
+from pipelines.registry.tracking import run
+from pipelines.store import fingerprint
+
+PICTURES = {
+    "comparison": plots.comparison,
+    "separation": plots.separation,
+    "calibration": plots.calibration,
+    "of_a_hundred": plots.of_a_hundred,
+    "net_benefit": plots.net_benefit,
+}
+
+
+def log_evaluation(found: Evaluation, work: Path, config: Config, *, measured_on: Lineage) -> None:
+    """Aggregate figures with the ends of their intervals, pictures and the page, in a run of its own.
+
+    `predictions` is the fingerprint of the table that an audit reads: so an audit can be proven to be of this.
+    """
+    with run(config, f"evaluate {found.model.uri}") as mlflow:
+        mlflow.set_tags(
+            {
+                "step": "evaluate",
+                "model": found.model.uri,
+                "model_name": config.tracking.registered_model,
+                "model_version": found.model.version,
+                "predictions": fingerprint(work / "predictions.parquet"),
+                "cut": f"{found.cut.cut:%Y-%m-%d}",
+                "verdict": found.verdict,
+                "studies": ", ".join(found.studies) or "none",
+            }
+        )
+        measured = {name: value for name, value in figures(found) if np.isfinite(value)}
+        mlflow.log_metrics(measured)
+        measured_on.log(config)
+        for name, draw in PICTURES.items():
+            mlflow.log_figure(draw(found), f"figures/{name}.png")
+        for name in ("metrics.json", "model_card.json", "evaluation.html"):
+            mlflow.log_artifact(str(work / name))
+
+
+def figures(found: Evaluation) -> Iterator[tuple[str, float]]:
+    """Each figure by the name that MLflow keeps it under, followed by the ends of its interval."""
+    own = found.performance[found.performance["model"] == BOOSTED]
+    for row in own.itertuples():
+        yield from _with_ends(f"test_{row.metric}", row)
+    for row in found.gains.itertuples():
+        yield from _with_ends(f"gain_over_{row.rival}", row)
+    known = np.isfinite(found.labels[found.cut.test])
+    yield "test_points", float(len(known))
+    yield "known_outcomes", float(known.sum())
+    yield "known_share", float(known.mean())
+
+
+def _with_ends(name: str, row: Any) -> Iterator[tuple[str, float]]:
+    plain = re.sub(r"\W+", "_", name).strip("_")
+    yield from (
+        (plain, float(row.value)),
+        (f"{plain}_low", float(row.low)),
+        (f"{plain}_high", float(row.high)),
+    )

@@ -1,0 +1,118 @@
+"""Every figure of an evaluation for another program: values, intervals, counts and settings; never a row.
+
+What the page withholds for its small number is withheld here too: whoever has the page has this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.ascertainment import reasons_shown
+from models.earlier import STAR
+from models.sample_size import CRITERIA
+from models.withheld import RULES, count_words
+from pipelines.config import Config
+from pipelines.evaluating.evaluated import OTHER_WAY, Evaluation, Study
+
+NHS = RULES["nhs"]
+
+
+def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
+    """The whole of metrics.json; missing is null."""
+    frames = {
+        "performance": found.performance,
+        "gain_in_auroc": found.gains,
+        "at_the_flag": found.flags,
+        "calibration_curve": found.curve,
+        "net_benefit": found.benefit,
+        "instability": found.instability.figures,
+        "by_service": services_shown(found.services.services),
+        "over_services": found.services.summary,
+        "sample_size": found.sample_size.assign(words=found.sample_size["criterion"].map(CRITERIA)),
+        "abstention_by_group": found.abstention.rates,
+        "abstention_errors": found.abstention.errors,
+        "ascertainment": reasons_shown(found.ascertainment, NHS),
+        "ascertainment_by_group": found.ascertained.groups,
+        "ascertainment_over_practitioners": found.ascertained.practitioners,
+        f"dropout_as_{OTHER_WAY[found.count_dropout_as]}": found.other_dropout,
+    }
+    return {
+        "verdict": found.verdict,
+        **_about(found),
+        "settings": {"evaluation": asdict(config.evaluation), "split": asdict(config.split)},
+        "flags_per_practitioner_and_week": _numbers(("value", "low", "high"), found.flags_a_week),
+        "refits": found.instability.refits,
+        "practitioners_counted": found.ascertained.counted,
+        **{name: records(frame) for name, frame in frames.items()},
+        "studies": {name: _study(study) for name, study in found.studies.items()},
+        "studies_settings": asdict(config.studies) if found.studies else None,
+    }
+
+
+def _about(found: Evaluation) -> dict[str, Any]:
+    footing, cut = found.footing, found.cut
+    return {
+        "synthetic": footing.synthetic,
+        "model": found.model.uri,
+        "model_version": found.model.version,
+        "learnt_from_this_build": footing.learnt_here,
+        "records_up_to": footing.records_up_to,
+        "cut": f"{cut.cut:%Y-%m-%d}",
+        "horizon_days": cut.horizon_days,
+        "held_out_from": f"{footing.first:%Y-%m-%d}",
+        "held_out_to": f"{footing.last:%Y-%m-%d}",
+        "judged": found.model.model.about.get("judged"),
+        "points": {
+            "fit": len(cut.fit),
+            "early_stopping": len(cut.stop),
+            "calibration": len(cut.calibrate),
+            "test": len(cut.test),
+            "test_with_known_outcome": len(found.risks),
+            "left_out_of_training": cut.dropped,
+            "left_out_of_test": cut.set_apart,
+        },
+        "patients_held_out": footing.patients,
+        "learnt_from": asdict(footing.had) if footing.had else None,
+        "threshold": found.model.model.threshold,
+        "count_dropout_as": found.count_dropout_as,
+        "told": list(found.told),
+    }
+
+
+def services_shown(services: pd.DataFrame) -> pd.DataFrame:
+    """A service's counts as they may be shown: those of few patients or outcomes withheld ('*'), others rounded."""
+    points, patients, events = (services[name] for name in ("points", "patients", "events"))
+    fewest = {"points": patients, "patients": patients, "events": np.minimum(events, points - events)}
+    shown = {
+        name: [
+            count_words(number, NHS) if min(few, people) >= NHS.smallest else STAR
+            for number, few, people in zip(services[name], fewest[name], patients, strict=True)
+        ]
+        for name in fewest
+    }
+    return services.assign(**shown)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A frame's rows; missing is null."""
+    cleaned = frame.astype(object).where(frame.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in cleaned.to_dict("records")]
+
+
+def _numbers(names: tuple[str, ...], values: tuple[float, ...]) -> dict[str, float | None]:
+    return {name: None if np.isnan(value) else value for name, value in zip(names, values, strict=True)}
+
+
+def _study(study: Study) -> dict[str, Any]:
+    summary = {} if study.summary is None else {"summary": records(study.summary)}
+    table = services_shown(study.table) if "events" in study.table else study.table
+    return {
+        "says": study.says,
+        "seconds": round(study.seconds, 1),
+        "figures": records(table),
+        **summary,
+    }

@@ -1,0 +1,169 @@
+"""The evaluation as one page: the sentence that matters first, then pictures, then the tables behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipelines.evaluating import plots
+from pipelines.evaluating.abstention import no_chance
+from pipelines.evaluating.data_sections import held_out, outcomes_known
+from pipelines.evaluating.evaluated import BOOSTED, OTHER_WAY, Evaluation
+from pipelines.evaluating.net_benefit_words import worth
+from pipelines.evaluating.plots import rows_of
+from pipelines.evaluating.study_sections import enough, failing_inputs, firm, services
+from pipelines.evaluating.words import FLAG_WORDS, LEFT, WORDS, figure_words, percent, signed
+from pipelines.page import Page, Section, figure, link, paragraph, table
+from pipelines.registry.model_card import SOURCE, CardField
+from pipelines.registry.model_card_measured import CONDITION
+
+
+def evaluation_page(found: Evaluation) -> Page:
+    """The page of `bsw evaluate`."""
+    sections = [
+        Section("Against simpler ways", _comparison(found)),
+        Section("Do the risks mean what they say?", _calibration(found)),
+        Section("What the flags do", _flags(found)),
+        Section("Is flagging worth it?", _benefit(found)),
+        Section("How firm is a risk?", firm(found)),
+        Section("In each service, and in a new one", services(found)),
+        Section("Was there enough to learn from?", enough(found)),
+        Section("When an input fails", failing_inputs(found)),
+        Section("Where no chance is stated", no_chance(found)),
+        Section("Whose outcomes are known?", outcomes_known(found)),
+        Section("What was held out", held_out(found)),
+        Section("Model card", _card(found.card)),
+        Section("All figures", _figures(found)),
+    ]
+    return Page(
+        title="How good is the model?",
+        lead=found.verdict,
+        sections=[section for section in sections if section.parts],
+        synthetic=found.synthetic,
+        about={
+            "Model": f"{found.model.uri} (version {found.model.version})",
+            "Records up to": found.records_up_to,
+            "Held out from": f"{found.cut.cut:%d %B %Y}",
+        },
+    )
+
+
+def _comparison(found: Evaluation) -> list[Any]:
+    own = found.performance[found.performance["model"].eq(BOOSTED) & found.performance["metric"].eq("auroc")]
+    alt = f"AUROC of the boosted model {figure_words(rows_of(own)[0])}, beside simpler ways"
+    gain = found.gains.assign(gain=[signed(row) for row in rows_of(found.gains)])[["rival", "gain"]]
+    parts = [
+        figure(
+            plots.comparison(found),
+            alt=alt,
+            caption="How often a point whose work was not completed had the higher risk. Dotted: a coin.",
+        ),
+        table(gain.rename(columns={"rival": "against", "gain": "gain in AUROC"}), "The boosted model's gain"),
+        figure(
+            plots.separation(found),
+            alt=f"Risks of work that was not completed (median {_median(found, 1)}) and of work that was completed "
+            f"(median {_median(found, 0)})",
+            caption="Share of held-out points at each risk. Dashed: the flag's cut-off.",
+        ),
+    ]
+    if "last BSW status" not in found.rivals:
+        parts.append(
+            paragraph("Not compared with the last work's status: these records do not carry it.", note=True)
+        )
+    return parts
+
+
+def _median(found: Evaluation, outcome: int) -> str:
+    return f"{float(np.median(found.risks[found.outcome == outcome])):.2f}"
+
+
+def _calibration(found: Evaluation) -> list[Any]:
+    own = found.own
+    alt = f"Calibration curve; slope {own['calibration_slope']:.2f}, ICI {own['ici']:.3f}"
+    caption = (
+        "On the dotted line a risk means what it says. Band: 95%, pointwise. Dashed: the flag's cut-off."
+    )
+    said = []
+    if np.isfinite(own["ici"]):
+        said = [
+            paragraph(
+                f"Risks lie {100 * own['ici']:.1f} in 100 from what they have meant on average, half of them within "
+                f"{100 * own['e50']:.1f}, nine in ten within {100 * own['e90']:.1f}."
+            )
+        ]
+    return [
+        *said,
+        figure(plots.calibration(found), alt=alt, caption=caption),
+        paragraph(CONDITION, note=True),
+    ]
+
+
+def _flags(found: Evaluation) -> list[Any]:
+    shares = found.flags[found.flags["measure"].isin(FLAG_WORDS)]
+    shown = shares.assign(
+        what=shares["measure"].map(FLAG_WORDS), figure=[percent(row) for row in rows_of(shares)]
+    )
+    week, low, high = found.flags_a_week
+    made = "–" if np.isnan(week) else f"{week:.1f} ({low:.1f} to {high:.1f})"
+    learnt = found.model.model
+    words = f"A point is flagged at a risk of {learnt.threshold:.2f} or more: {learnt.about['cut_off']}"
+    right, wrong, missed, passed = plots.hundred(found)
+    return [
+        paragraph(f"{words}. That made {made} flags per practitioner and week in which work was agreed."),
+        figure(
+            plots.of_a_hundred(found),
+            alt=f"Of 100: {right} flagged and not completed, {wrong} flagged and completed, {missed} not completed "
+            f"without a flag, {passed} completed without a flag",
+            caption=f"Of 100 pieces of agreed work (squares), {right + wrong} were flagged (filled, on the "
+            f"left): {right} of them were not completed (orange), {wrong} were (blue). Without a flag, {missed} were "
+            f"not completed.",
+        ),
+        table(
+            shown[["what", "figure"]],
+            "At the flag's cut-off, held-out points with a known outcome, 95% interval",
+        ),
+        paragraph(CONDITION, note=True),
+    ]
+
+
+def _benefit(found: Evaluation) -> list[Any]:
+    caption = (
+        "Above: rightly flagged minus wrongly flagged at the threshold's odds, per point. Below: how much more that is "
+        "than the better of flagging everybody and nobody. Bands: 95%, the boosted model. Dashed: the flag's cut-off."
+    )
+    alt = "Net benefit by threshold for each way of flagging, and the boosted model's gain"
+    return [paragraph(worth(found)), figure(plots.net_benefit(found), alt=alt, caption=caption)]
+
+
+def _card(card: tuple[CardField, ...]) -> list[Any]:
+    shown = pd.DataFrame([(one.section, one.name, one.status, one.says or "–") for one in card])
+    shown.columns = pd.Index(["part", "field", "status", "what it says"])
+    missing = sum(one.status == "missing" for one in card)
+    words = (
+        f"Measured by this evaluation, declared by a person in the configuration ([model_card]), or missing; nothing "
+        f"is filled in by default. Missing: {missing} of {len(card)}. What an audit says of ethnic groups is added by "
+        "`bsw promote --audit DIR`."
+    )
+    return [
+        paragraph(words),
+        table(shown, f"Structure: {SOURCE}"),
+        link("The card as data (JSON)", "model_card.json"),
+    ]
+
+
+def _figures(found: Evaluation) -> list[Any]:
+    shown = found.performance.assign(shown=[figure_words(row) for row in rows_of(found.performance)])
+    wide = shown.pivot(index="metric", columns="model", values="shown").reindex(list(WORDS))
+    wide = wide[list(dict.fromkeys(found.performance["model"]))].rename(index=WORDS).reset_index()
+    other = found.other_dropout
+    dropout = pd.DataFrame(
+        {"metric": other["metric"].map(WORDS), "value": [figure_words(row) for row in rows_of(other)]}
+    )
+    return [
+        table(wide, f"Held-out points, 95% intervals from {found.footing.draws} drawings of patients anew"),
+        table(dropout, f"The boosted model {LEFT[OTHER_WAY[found.count_dropout_as]]}"),
+        link("All figures as a table (CSV)", "evaluation.csv"),
+        link("Everything, with settings and counts (JSON)", "metrics.json"),
+    ]

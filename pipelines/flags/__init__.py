@@ -1,0 +1,1 @@
+"""What `bsw score` and `bsw feedback` are made of: open work, flags, who is named, tables and pages."""

@@ -1,0 +1,100 @@
+"""What an evaluation has measured of a model, in the words of its card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.risk_model import RiskModel
+from pipelines.evaluating.evaluated import BOOSTED, Evaluation
+from pipelines.evaluating.examined import told
+from pipelines.train import Material
+
+CONDITION = (
+    "Every probability is conditional on the work having been reviewed: records cannot say what became of work "
+    "that nobody went back to."
+)
+
+
+def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] | None) -> dict[str, str]:
+    """By the keys of the card; what was not measured here is left out, and so is missing there.
+
+    `trained`: the manifest of the training, where it is known.
+    """
+    learnt, said = found.model.model, told(found.model.model, material)
+    about = learnt.about
+    monotone = about.get("monotone", "none")
+    held = {"none": "no direction held"}.get(monotone, f"directions held: {monotone}")
+    return {
+        "name": f"{found.model.uri}, version {found.model.version}",
+        "date": pd.Timestamp(trained["finished"]).strftime("%d %B %Y") if trained else "",
+        "code": f"bsw-engagement {trained['code']}; it runs only where the same code works predictors and answers out"
+        if trained
+        else "",
+        "kind": f"Gradient-boosted trees (LightGBM), {about['rounds']} rounds, {len(learnt.predictors)} predictors; "
+        f"{held}; calibration: {about.get('calibration', 'not recorded')}, "
+        f"{about.get('judged', 'on what is not recorded')}",
+        "protected": said["protected"],
+        "unmeasured": f"{said['unmeasured']} {said['left_out']}",
+        "threshold": f"A point is flagged at a risk of {learnt.threshold:.3f} or more.",
+        "uncertainty": f"95% intervals from {found.footing.draws} draws of patients; {_of_a_risk(learnt)}.",
+        "learnt_from": _learnt_from(found),
+        "held_out": f"{len(found.risks):,} points of {found.footing.patients:,} patients with a known outcome, "
+        f"{_days(found.footing.first, found.footing.last)}; {found.outcome.mean():.0%} not completed.",
+        "verdict": found.verdict,
+        "performance": _performance(found),
+        "over_services": _over_services(found),
+        "conditional": f"{CONDITION} {_known(found)}",
+    }
+
+
+def _of_a_risk(model: RiskModel) -> str:
+    if not model.refits:
+        return "a risk has no interval of its own"
+    return (
+        f"a risk's own {model.interval_level:.0%} interval from {len(model.refits)} models learnt from other draws of "
+        "patients, which says how far it would move had others been learnt from; on invented points it held what "
+        "predictors can tell less often than its level says (benchmarks/README.md)"
+    )
+
+
+def _days(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    return f"{first:%d %B %Y} to {last:%d %B %Y}"
+
+
+def _learnt_from(found: Evaluation) -> str:
+    had, footing = found.footing.had, found.footing
+    if had is None:
+        return ""
+    days = _days(footing.learnt_first, footing.learnt_last)
+    return f"{had.points:,} points of {had.patients:,} patients, {days}; {had.prevalence:.0%} not completed."
+
+
+def _performance(found: Evaluation) -> str:
+    own = found.performance[found.performance["model"] == BOOSTED].set_index("metric")
+    words = {"auroc": "AUROC", "calibration_slope": "calibration slope", "ici": "ICI", "brier": "Brier score"}
+    said = [f"{title} {_figure(own.loc[name])}" for name, title in words.items()]
+    return "; ".join(said) + "."
+
+
+def _over_services(found: Evaluation) -> str:
+    row = next(row for row in found.services.summary.to_dict("records") if row["measure"] == "auroc")
+    if np.isnan(row["value"]):
+        return ""
+    new = f"; expected in a new one: {row['new_low']:.3f} to {row['new_high']:.3f}"
+    expected = "" if np.isnan(row["new_low"]) else new
+    return f"Mean AUROC of {row['services']} services {_figure(row)}{expected}."
+
+
+def _known(found: Evaluation) -> str:
+    known = np.isfinite(found.labels[found.cut.test])
+    return f"The outcome is known for {known.mean():.0%} of the held-out points."
+
+
+def _figure(row: Any) -> str:
+    if np.isnan(row["value"]):
+        return "not measured"
+    return f"{row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
