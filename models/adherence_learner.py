@@ -13,14 +13,13 @@ from models.risk_model import Numbers, raw
 
 # Every setting is named, so that the product's usual ones may change without changing what is searched here.
 CANDIDATES: Mapping[str, BoostingSettings] = {
-    f"{leaves} leaves, {rounds} rounds, {per_leaf} per leaf, {predictors:.0%} of predictors, {patients:.0%} of "
-    "participants a round": BoostingSettings(
+    f"{leaves} leaves, {rounds} rounds, {per_leaf} per leaf": BoostingSettings(
         learning_rate=0.05,
         num_leaves=leaves,
         min_data_in_leaf=per_leaf,
         max_rounds=rounds,
-        feature_fraction=predictors,
-        bagging_fraction=patients,
+        feature_fraction=0.7,
+        bagging_fraction=0.5,
         lambda_l2=1.0,
         extra_trees=False,
         threads=1,
@@ -28,8 +27,6 @@ CANDIDATES: Mapping[str, BoostingSettings] = {
     for leaves in (2, 3, 5)
     for rounds in (40, 80)
     for per_leaf in (10, 20)
-    for predictors in (0.35, 0.7)
-    for patients in (0.5, 0.8)
 }
 
 
