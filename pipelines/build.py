@@ -100,7 +100,10 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
             path, asked = out / "features.parquet", catalogue(config.protected.admitted)
             given, synthetic = (path, begun.facts, begun.points.table), begun.built.synthetic
             if on.engine == "duckdb":
+                from pipelines.flags.open_records import leave_questions  # it reads what is built here
+
                 found = write_features(*given, begun.built.points, asked, synthetic=synthetic)
+                leave_questions(begun, [name for name in asked if name not in found.left_out], config)
             else:
                 found = write_features_by_service(*given, asked, synthetic=synthetic)
             manifest.wrote(path)

@@ -20,7 +20,7 @@ from pipelines.check_suggestions import library
 from pipelines.config import Config
 from pipelines.flags.files import Pages, must_keep_answered, write_background, write_pages, write_tables
 from pipelines.flags.listed import Listed, Occasion, caseloads, days_behind, people
-from pipelines.flags.open_records import OpenRecords, assemble_open, foresee_open
+from pipelines.flags.open_records import OpenRecords, assemble_open, prepared_for
 from pipelines.flags.patient_files import chosen_point, write_explained
 from pipelines.flags.prepared import Prepared
 from pipelines.flags.pseudonyms import shown_names
@@ -118,7 +118,7 @@ def _facts(source: Path, *, config: Config, ending: ExitStack) -> tuple[Facts, P
     with progress("Reading", 1) as advance:
         facts = Facts(start_reading(source, config.source), config.facts)
         ending.callback(facts.engine.abandon)
-        prepared = Prepared(facts, config)
+        prepared = prepared_for(facts, config)
         prepared.foresee(FIRST)
         advance()
     return facts, prepared
@@ -135,7 +135,7 @@ def _known(
 ) -> tuple[LoadedModel, OpenRecords, RefitsBeside | None]:
     """The model, what it needs of the records, and its refits, which the process `beside` is getting ready."""
     asked = ask(facts, config=config, until=as_of)  # first of all: everything else waits for it
-    foresee_open(prepared, config=config)
+    prepared.foresee()
     begun = begin(facts, config=config, until=as_of, asked=asked)
     _must_be_fresh(begun.built.records_up_to, as_of, most=config.score.most_days_behind)
     found = answer(looking)

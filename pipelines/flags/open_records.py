@@ -29,13 +29,21 @@ class OpenRecords:
     points: Any
 
 
-def foresee_open(prepared: Prepared, *, config: Config) -> None:
-    """Ask now for every fact that any predictor reads: the engine works them out behind.
+def prepared_for(facts: Facts, config: Config) -> Prepared:
+    """The questions of scoring: of every fact that any predictor reads.
 
-    Not only for those that the model needs: it needs nearly all, and the questions are written while it is looked for.
+    Not only of those that the model needs: it needs nearly all, and they are asked for while it is looked for.
     """
     every = catalogue(config.protected.admitted).values()
-    prepared.foresee([*FIRST, *(name for one in every for name in one.parameters if name in FACTS)])
+    return Prepared(
+        facts, config, [*FIRST, *(name for one in every for name in one.parameters if name in FACTS)]
+    )
+
+
+def leave_questions(begun: Begun, predictors: Collection[str], config: Config) -> None:
+    """Write down what scoring by a model of these predictors will ask of records alike; here of no point."""
+    nobody = only(begun.facts, begun.points, [])
+    prepared_for(begun.facts, config).leave(nobody, _needed(config, predictors))
 
 
 def assemble_open(

@@ -32,37 +32,38 @@ KEPT = 20  # plans; every kind of source and of model has one
 class Prepared:
     """The facts and predictors of a source, asked as an earlier run wrote the questions down, or written now.
 
-    `used`: the plans asked, `facts` and `matrix`, each with its SHA-256 and whether it was kept before.
+    `names`: every fact that may be asked for. `used`: the plans asked, `facts` and `matrix`, each with its SHA-256 and
+    whether it was kept before.
     """
 
-    def __init__(self, facts: Facts, config: Config) -> None:
+    def __init__(self, facts: Facts, config: Config, names: Iterable[str]) -> None:
         if not isinstance(facts.engine, DuckDB):
             raise TypeError("questions are kept for DuckDB only")
         self.used: dict[str, str] = {}
         self._facts, self._engine = facts, facts.engine
+        self._names = tuple(name for name in dict.fromkeys(names) if name in facts.recorded)
         self._folder = _folder() if config.score.remember else None
         self._of = {
             "code": code_in_use().fingerprint,
             "packages": [metadata.version(name) for name in WRITE],
             "columns": {name: list(held) for name, held in sorted(facts.records.columns.items())},
             "settings": repr(config.facts),
-            "admitted": sorted(config.protected.admitted),
+            "facts": sorted(self._names),
         }
         self._plan = self._kept("facts", {})
         self._asking = Asking(self._plan, self._engine, {}) if self._plan else None
 
-    def foresee(self, names: Iterable[str]) -> None:
-        """Ask now for these facts, as far as they are recorded."""
-        named = [name for name in dict.fromkeys(names) if name in self._facts.recorded]
+    def foresee(self, names: Iterable[str] | None = None) -> None:
+        """Ask now for these facts, or all, as far as they are recorded."""
+        named = self._names if names is None else [name for name in names if name in self._names]
         if self._plan and self._asking:
             self._facts.take(self._asking.tables(*(name for name in named if name in self._plan.gives)))
         self._facts.foresee(named)
 
     def matrix(self, points: Any, predictors: Mapping[str, Predictor]) -> Matrix:
         """As `features.matrix.matrix`; `points` are kept in the engine, and the facts were foreseen."""
-        engine = self._engine
-        given = {"points": points, **self._facts.asked}
-        asked_for = {"predictors": list(predictors), "given": sorted(given), "points": repr(points.schema())}
+        engine, given = self._engine, {"points": points, **self._tables()}
+        asked_for = {"predictors": list(predictors), "points": repr(points.schema())}
         plan = self._kept("matrix", asked_for)
         if plan:
             rows = Asking(plan, engine, given).tables("matrix")["matrix"]
@@ -72,8 +73,16 @@ class Prepared:
             plan = Plan.of(engine, {"matrix": rows}, given, found.left_out)
             self._keep("matrix", asked_for, plan)
         if not self._plan:
-            self._keep("facts", {}, Plan.of(engine, self._facts.asked, {}))
+            self._keep("facts", {}, Plan.of(engine, self._tables(), {}))
         return Matrix(engine.frame(rows).sort_values("point_id", ignore_index=True), plan.left_out)
+
+    def leave(self, points: Any, predictors: Mapping[str, Predictor]) -> None:
+        """Write the questions down for later runs, where that was not done yet; `points` may be none."""
+        if self._folder is not None:
+            self.matrix(points, predictors)
+
+    def _tables(self) -> dict[str, Any]:
+        return {name: self._facts.table(name) for name in self._names}
 
     def _kept(self, kind: str, asked_for: Mapping[str, Any]) -> Plan | None:
         """What an earlier run wrote; nothing where it did not, or what is there is not as it was written."""

@@ -163,7 +163,7 @@ def assert_alike(found: Path, flags: Path) -> None:
 def test_questions_of_an_earlier_run_give_the_same_flags_and_are_asked_of_records_alike_only(
     flags: Path, source: Path, as_of: date, tmp_path: Path
 ) -> None:
-    """Kept beside nothing of the records; what is no plan, and other settings, have them written anew."""
+    """A build leaves them too. What is no plan, and other settings, have them written anew."""
     cache = tmp_path / "cache"
 
     def scored(name: str, config: Config, *, writing: bool) -> None:
@@ -193,6 +193,13 @@ def test_questions_of_an_earlier_run_give_the_same_flags_and_are_asked_of_record
     scored("third", Config(), writing=False)
     for name in ("none kept", "first", "second", "spoilt", "third"):
         assert_alike(tmp_path / name, flags)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path / "of the build"))
+        build(source, out=tmp_path / "work", config=Config(), until=None)
+    cache = tmp_path / "of the build"
+    scored("after a build", Config(), writing=False)
+    assert_alike(tmp_path / "after a build", flags)
+    cache = tmp_path / "cache"
     scored("other", replace(Config(), facts=FactSettings(share_of_part=0.25)), writing=True)
     assert len(list(cache.rglob("*.plan"))) == 4
     scored("admitted", replace(Config(), protected=ProtectedSettings(admit=("age",))), writing=True)
