@@ -137,11 +137,11 @@ class Column:
         return self._ask("spread")
 
     def latest(self) -> Number:
-        """The last value known; rows known at one moment stand in the order of their keys."""
+        """The value of the last row to happen; rows of one moment stand in the order of their keys."""
         return self._ask("latest")
 
     def first(self) -> Number:
-        """The first value known."""
+        """The value of the first row to happen."""
         return self._ask("first")
 
     def slope_per_week(self) -> Number:
@@ -190,7 +190,7 @@ class History:
 
     @property
     def order(self) -> Expression:
-        """The fixed order of a subject's rows: by the moment known, then by key."""
+        """The fixed order of a subject's rows: by when they happened (were known, where nobody says), then by key."""
         return self.tally.seen["order"]
 
     def where(self, condition: Column) -> History:

@@ -91,6 +91,7 @@ def protected_circumstances(source: Source) -> Table:
         + rows.SocPerCircumstanceRecDate.cast("string"),
         version=rows.version,
         known_at=known_when_entered(rows, end_of_day(rows.SocPerCircumstanceRecDate)),
+        happened_at=end_of_day(rows.SocPerCircumstanceRecDate),
         group=rows.SocPerCircumstance.cases(*groups.items(), else_=ibis.null("string")),
         meaning=rows.SocPerCircumstance.cases(*meanings.items(), else_=ibis.null("string")),
     )

@@ -108,13 +108,17 @@ def wsas(source: Source) -> Table:
     """Work and Social Adjustment Scale totals, 0 to 40 points; where an item is missing there is no total.
 
     A corrected item makes another version of the total, known when the correction is; one that was taken back leaves
-    no total. Of an item that was given twice at a contact, the later counts.
+    no total. Of an item that stands twice at a contact one record counts: the last by its key of those with a score at
+    first, which nothing that is sent later can change.
     """
     items = _at_contacts(source, WSAS_ITEMS)
-    in_turn = ibis.window(
-        group_by=["contact_id", "CodedAssToolType"], order_by=["known_at", "record_key", "version"]
-    )
-    before = items.score.lag().over(in_turn)
+    item = ["contact_id", "CodedAssToolType"]
+    first = items.filter(items.version == 0)
+    with_score = ibis.ifelse(first.score.notnull(), first.record_key, ibis.null("string"))
+    counts = first.group_by(item).aggregate(counts=ibis.coalesce(with_score.max(), first.record_key.max()))
+    items = items.join(counts, item)
+    items = items.filter(items.record_key == items.counts)
+    before = items.score.lag().over(ibis.window(group_by="record_key", order_by="version"))
     items = items.mutate(
         change=ibis.coalesce(items.score, 0.0) - ibis.coalesce(before, 0.0),
         answered=items.score.notnull().cast("int64") - before.notnull().cast("int64"),

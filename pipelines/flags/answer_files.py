@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -12,7 +12,6 @@ import pandas as pd
 
 from features.errors import InputError
 from models.feedback import ANSWER, checked_answers, filled_in
-from pipelines.flags.listed import ANSWERS
 
 
 def read_all(paths: Sequence[Path], flags: pd.DataFrame, *, today: date) -> pd.DataFrame:
@@ -57,18 +56,18 @@ def _text(written: bytes) -> str:
         return written.decode("cp1252")
 
 
-def unread(practitioners: Path, kept: pd.DataFrame) -> Iterator[Path]:
-    """Files below the folder of practitioners' pages that say something which `kept` (ANSWER) does not.
+def unread(paths: Iterable[Path], kept: pd.DataFrame) -> Iterator[Path]:
+    """The files of answers that say something which `kept` (ANSWER) does not.
 
     A file that cannot be read counts as saying something.
     """
     known = set(kept[list(ANSWER)].itertuples(index=False, name=None))
-    for path in sorted(practitioners.glob(f"*/{ANSWERS}")):
+    for path in paths:
         try:
             given = filled_in(read_one(path)) if _anything(path) else kept.iloc[:0]
             if not set(given[list(ANSWER)].itertuples(index=False, name=None)) <= known:
                 yield path
-        except InputError:
+        except (InputError, OSError, ValueError, csv.Error):
             yield path
 
 

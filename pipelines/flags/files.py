@@ -69,10 +69,15 @@ def write_tables(
 def must_keep_answered(out: Path, scored: Scored, occasion: Occasion) -> None:
     """Errors: InputError where the folder holds answers to flags that these would overwrite."""
     kept = read_table(out / STORE, *ANSWER) if (out / STORE).exists() else pd.DataFrame(columns=[*ANSWER])
-    if filled := [*unread(out / "practitioners", kept)]:
+    given = [
+        *sorted((out / "practitioners").glob(f"*/{ANSWERS}")),
+        *out.glob(f"answers-{occasion.as_of}.csv"),
+    ]
+    if filled := [*unread(given, kept)]:
         raise InputError(
             *(
-                f"{path}: holds answers that would go with the folder; keep them first with `bsw feedback {out} {path}`"
+                f"{path}: holds answers that would go with the folder; keep them first with "
+                f"`bsw feedback {out} {path}`, or put back what was kept"
                 for path in filled
             )
         )
@@ -104,6 +109,8 @@ def write_pages(
     What an earlier run left in these folders goes with it. `beside` draws some practitioners' pages, about half of
     all; `meanwhile` writes the tables, and should not fail, for the earlier pages would be lost.
     """
+    (out / "flags.html").unlink(missing_ok=True)  # it would lead to pages that go now
+    rmtree(out / "supervisors", ignore_errors=True)
     yield from _write_practitioners(out / "practitioners", pages, beside, meanwhile)
     files = {one: f"{name}.html" for one, name in zip(supervisors, file_names(supervisors), strict=True)}
     yield from _write_supervisors(out / "supervisors", pages, supervisors, files)

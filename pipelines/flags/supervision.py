@@ -41,6 +41,6 @@ def _faults(rows: pd.DataFrame) -> Iterator[str]:
         yield "names nobody; add a row, or leave the setting out"
     for column in COLUMNS:
         for line in stripped.index[stripped[column] == ""]:
-            yield f"row {line + 1}: '{column}' is blank; fill it in, or remove the row"
+            yield f"row {line + 2}: '{column}' is blank; fill it in, or remove the row"
     for line in stripped.index[stripped.duplicated() & (stripped != "").all(axis=1)]:
-        yield f"row {line + 1}: says what an earlier row says; remove it"
+        yield f"row {line + 2}: says what an earlier row says; remove it"

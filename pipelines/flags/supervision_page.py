@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from models.flags import Flag
 from pipelines.flags.card import flag_parts, how_to_read
-from pipelines.flags.listed import Caseload, Listed, Occasion, day
+from pipelines.flags.listed import Caseload, Listed, Occasion, day, people
 from pipelines.flags.pages import NOBODY_FOUND, others_table, patients
 from pipelines.page import Page, Section, card, heading, listing, paragraph
 
@@ -34,8 +34,7 @@ def supervision_page(
     ]
     return Page(
         f"For supervision: {supervisor}",
-        f"{patients(len(first))} to think about first on {_lists(len(caseloads))}, all of them worth a word; of these, "
-        f"{len(discuss)} whom the practitioner cannot act on alone.",
+        _lead(people(first), people(discuss), _lists(len(caseloads))),
         [
             *([Section("Without patients here", [absent])] if not_found else []),
             *(said if caseloads else []),
@@ -44,6 +43,14 @@ def supervision_page(
         occasion.synthetic,
         occasion.about,
     )
+
+
+def _lead(first: int, discuss: int, lists: str) -> str:
+    if not first:
+        return f"Nobody comes first on {lists}."
+    alone = "none" if not discuss else f"{discuss:,}"
+    said = f"{patients(first)} to think about first on {lists}"
+    return f"{said}; of these, {alone} whom the practitioner cannot act on alone."
 
 
 def _lists(number: int) -> str:

@@ -122,6 +122,27 @@ def test_scoring_another_day_overwrites_no_flag_that_was_answered(
     list(write_tables(folder, scored, protected, names=names, occasion=occasion))
 
 
+@pytest.mark.parametrize("written", [b"", b"flag_id\rx\r"])
+def test_answers_that_cannot_be_read_are_not_thrown_away(
+    folder: Path, scored: Scored, occasion: Occasion, written: bytes
+) -> None:
+    own = folder / "practitioners" / "somebody" / "answers.csv"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(written)
+    with pytest.raises(InputError, match=r"somebody/answers\.csv: holds answers that would go"):
+        must_keep_answered(folder, scored, occasion)
+
+
+def test_answers_in_the_services_own_form_are_not_thrown_away(
+    folder: Path, scored: Scored, occasion: Occasion
+) -> None:
+    must_keep_answered(folder, scored, occasion)
+    table = pd.read_csv(template(folder), dtype=str, keep_default_na=False)
+    table.assign(note="a word").to_csv(template(folder), index=False)
+    with pytest.raises(InputError, match=rf"{template(folder).name}: holds answers that would go"):
+        must_keep_answered(folder, scored, occasion)
+
+
 def test_flags_that_were_not_finished_are_not_answered(folder: Path) -> None:
     mine = filled_in(folder)
     (folder / "manifests" / "score.json").unlink()

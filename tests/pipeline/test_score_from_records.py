@@ -167,8 +167,10 @@ def test_questions_of_an_earlier_run_give_the_same_flags_and_are_asked_of_record
     cache = tmp_path / "cache"
 
     def scored(name: str, config: Config, *, writing: bool) -> None:
+        written = []
+
         def columns(*asked: Any) -> Columns:
-            assert writing, "the questions of the earlier run are asked"
+            written.append(name)
             return matrix.columns(*asked)
 
         with pytest.MonkeyPatch.context() as patch:
@@ -176,6 +178,7 @@ def test_questions_of_an_earlier_run_give_the_same_flags_and_are_asked_of_record
             patch.setenv("XDG_CACHE_HOME", str(cache))
             patch.setattr(prepared, "columns", columns)
             score(source, as_of=as_of, model=MODEL, out=tmp_path / name, config=config)
+        assert written == [name] * writing
 
     scored("none kept", replace(Config(), score=ScoreSettings(remember=False)), writing=True)
     assert not cache.exists()

@@ -22,8 +22,8 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         read_supervisors(path)
     assert len(raised.value.faults) == 3
-    assert "row 1: 'supervisor' is blank" in raised.value.faults[0]
-    assert "row 4: says what an earlier row says" in raised.value.faults[2]
+    assert "row 2: 'supervisor' is blank" in raised.value.faults[0]
+    assert "row 5: says what an earlier row says" in raised.value.faults[2]
 
 
 @pytest.mark.parametrize(
