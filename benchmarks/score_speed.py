@@ -128,9 +128,11 @@ def main(arguments: list[str] | None = None) -> None:
     asked.add_argument("--times", type=int, default=TIMES)
     given = asked.parse_args(arguments)
     os.environ["XDG_CACHE_HOME"] = str((given.work / "cache").resolve())
-    shutil.rmtree(given.work / "cache", ignore_errors=True)
     for months in given.months:
         bench = Bench(given.work, months).made(given.pathways or PATHWAYS_PER_MONTH * months)
+        shutil.rmtree(
+            given.work / "cache", ignore_errors=True
+        )  # what the build left: the first run writes it anew
         # Each list into a new folder, as users are told; the first run writes the questions that the others find.
         new = Path(tempfile.mkdtemp(prefix=f"lists_{months}_months_", dir=given.work))
         lists = [new / str(number) for number in range(given.times + 1)]
