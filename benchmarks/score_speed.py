@@ -28,7 +28,7 @@ from features.predictor import catalogue
 from features.ready import ReadyMatrix
 from features.records import read_records
 from models.explanation import Explainer
-from pipelines.build import begin
+from pipelines.built import begin
 from pipelines.config import read_config
 from pipelines.flags.open_work import open_work
 from pipelines.registry.tracking import load_model

@@ -1,7 +1,7 @@
 """Questions written down: the SQL that keeps some tables of an engine, to be asked again of other records alike.
 
-To write the questions of all facts and predictors takes longer than to answer them for a caseload. They hang on
-which columns are recorded, on settings and on this code, and on nothing that the records say.
+Of scoring a caseload, writing the questions of all facts and predictors took more than a quarter of the main process'
+time. They hang on which columns are recorded, on settings and on this code, and on nothing that the records say.
 """
 
 from __future__ import annotations

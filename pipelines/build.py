@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Literal
-
-import pandas as pd
 
 from features.engine import Engine
 from features.errors import InputError
 from features.facts import Facts
-from features.last_contacts import LastContacts
 from features.matrix import matrix
-from features.points import Points, find_points
 from features.predictor import catalogue, unmeasured
 from features.protected import protected
 from features.records import Records, read_records
-from models.outcome import Afterwards, outcomes, platform_outcomes
+from pipelines.built import Built, begin
 from pipelines.config import Config
 from pipelines.feature_file import in_order, write_features, write_features_by_service
-from pipelines.pathways import pathways
+from pipelines.flags.open_records import leave_questions
 from pipelines.progress import progress
 from pipelines.store import step, write_table
-
-# The facts that `begin` reads, in the order in which it wants them.
-FIRST = ("appointments", "patient_referrals", "discharges", "activities", "tasks", "reviews")
-POINT_COLUMNS = [
-    "point_id",
-    "kind",
-    "at",
-    "contact_id",
-    "pathway_id",
-    "patient_id",
-    "practitioner_id",
-    "service_id",
-    "session_number",
-]
-
-
-@dataclass(frozen=True)
-class Built:
-    """Everything the records say, as known at the end of `records_up_to`.
-
-    `pathways`: pathway_id, patient_id, service_id, practitioner_id, is_open. `left_out`: predictor -> why
-    the source cannot carry it. `last_days`: service -> the last day that its records cover. The other frames
-    are the artefacts of the same names.
-    """
-
-    points: pd.DataFrame
-    features: pd.DataFrame
-    protected: pd.DataFrame
-    outcome: pd.DataFrame
-    exclusions: pd.DataFrame
-    pathways: pd.DataFrame
-    synthetic: bool
-    records_up_to: date
-    left_out: Mapping[str, str]
-    last_days: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,8 +61,6 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
             path, asked = out / "features.parquet", catalogue(config.protected.admitted)
             given, synthetic = (path, begun.facts, begun.points.table), begun.built.synthetic
             if on.engine == "duckdb":
-                from pipelines.flags.open_records import leave_questions  # it reads what is built here
-
                 found = write_features(*given, begun.built.points, asked, synthetic=synthetic)
                 leave_questions(begun, [name for name in asked if name not in found.left_out], config)
             else:
@@ -158,69 +117,6 @@ def assemble_records(
     )
 
 
-@dataclass(frozen=True)
-class Begun:
-    """What can be said before any predictor is worked out: `built` lacks features and protected."""
-
-    facts: Facts
-    points: Points
-    built: Built
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What `begin` wants to know, asked of the engine and perhaps not answered yet."""
-
-    points: Points
-    seen: LastContacts
-
-
-def ask(facts: Facts, *, config: Config, until: date | None) -> Asked:
-    """The points of the records and the last contacts, with nothing that became known from `until` on."""
-    moment = _moment(until)
-    return Asked(find_points(facts, config.points, until=moment), LastContacts(facts, moment))
-
-
-def begin(facts: Facts, *, config: Config, until: date | None, asked: Asked | None = None) -> Begun:
-    """The points of the records, what became of them, and the pathways that they belong to.
-
-    `asked`: what `ask` gave, where it was asked before.
-    """
-    moment, asked = _moment(until), asked or ask(facts, config=config, until=until)
-    points = asked.points
-    frame, ends = points.frame()[POINT_COLUMNS], facts.ends(moment)
-    built = Built(
-        points=frame,
-        features=frame[["point_id"]],
-        protected=frame[["point_id"]],
-        outcome=_outcome(facts, points, config, moment),
-        exclusions=points.exclusions,
-        pathways=pathways(facts, points, asked.seen, moment),
-        synthetic=facts.records.finished().synthetic,
-        records_up_to=_day(int(ends.max())),
-        last_days={str(name): _day(int(end)).isoformat() for name, end in ends.items()},
-        left_out={},
-    )
-    return Begun(facts, points, built)
-
-
-def _outcome(facts: Facts, points: Points, config: Config, until: int | None) -> pd.DataFrame:
-    in_seconds = points.seconds()
-    ends = facts.ends(until)
-    if "tasks" not in facts.recorded:
-        logins = facts.frame("platform_sessions", "pathway_id", "started_at", until=until)
-        return platform_outcomes(in_seconds, logins, ends, config.outcome)
-    seen = facts.frame("appointments", "pathway_id", "start", "attended", until=until)
-    reviewed = "reviews" in facts.recorded
-    afterwards = Afterwards(
-        tasks=facts.frame("tasks", "task_id", "contact_id", until=until),
-        reviews=facts.frame("reviews", "task_id", "known_at", "share", until=until) if reviewed else None,
-        attended=seen.loc[seen["attended"].fillna(False).astype(bool), ["pathway_id", "start"]],
-        ends=ends,
-    )
-    return outcomes(in_seconds, afterwards, config.outcome)
-
-
 @contextmanager
 def _engine(records: Records, out: Path, on: On) -> Iterator[Engine | None]:
     if on.engine == "duckdb":
@@ -230,15 +126,3 @@ def _engine(records: Records, out: Path, on: On) -> Iterator[Engine | None]:
 
     with spark_engine(records, out, on.master) as engine:
         yield engine
-
-
-def _day(moment: int) -> date:
-    """The last day of which records still count: `moment` is its last second, or the midnight after it."""
-    return datetime.fromtimestamp(moment - 1, UTC).date()
-
-
-def _moment(until: date | None) -> int | None:
-    """The midnight before a day, in seconds."""
-    return (
-        None if until is None else int(datetime(until.year, until.month, until.day, tzinfo=UTC).timestamp())
-    )

@@ -15,7 +15,7 @@ from features.matrix import matrix
 from features.predictor import Predictor, unmeasured
 from features.predictor import catalogue as predictors
 from features.records import read_records
-from pipelines.build import begin
+from pipelines.built import begin
 from pipelines.config import Config
 from pipelines.store import write_text
 

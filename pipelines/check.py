@@ -8,7 +8,8 @@ import pandas as pd
 
 from features.records import Records, read_records
 from models.splits import cut_of, mature
-from pipelines.build import Built, assemble_records
+from pipelines.build import assemble_records
+from pipelines.built import Built
 from pipelines.config import Config
 from pipelines.page import write_page
 from pipelines.progress import progress

@@ -37,7 +37,8 @@ def library(file: Path | None, config: Config) -> tuple[str, Suggestions]:
     try:
         return text, read_suggestions(text, everything())
     except InputError as error:
-        raise InputError(*(f"{path}: {fault}" for fault in error.faults)) from None
+        where = path or "the library that ships"
+        raise InputError(*(f"{where}: {fault}" for fault in error.faults)) from None
 
 
 def _text(path: Path) -> str:

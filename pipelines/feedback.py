@@ -40,9 +40,8 @@ def feedback(
     Errors: InputError with one line per fault: of the answers, of the folders, of the build.
     """
     flags = pd.concat([read_flags(one) for one in (folder, *also)])  # without flags nothing is written
-    if (
-        work is not None
-    ):  # before any answer is kept: a build that is of no use would leave them without a report
+    # Before any answer is kept: a build that is of no use would leave them without a report.
+    if work is not None:
         _outcome(work, since=str(flags["as_of"].min()))
     with step("feedback", folder, inputs={}, config=config) as manifest, _alone(folder):
         kept = read_answers(folder)

@@ -15,7 +15,7 @@ from features.protected import protected
 from features.records import start_reading
 from features.rows_behind import Behind, rows_behind
 from pipelines.beside import answer, thread_beside
-from pipelines.build import FIRST, Built, ask, begin
+from pipelines.built import FIRST, Built, ask, begin
 from pipelines.check_suggestions import library
 from pipelines.config import Config
 from pipelines.flags.files import Pages, must_keep_answered, write_background, write_pages, write_tables

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from types import MappingProxyType
 
 import ibis
 import pandas as pd
@@ -60,11 +59,6 @@ class Facts:
         for name in names:
             if name in self.recorded:
                 self.table(name)
-
-    @property
-    def asked(self) -> Mapping[str, Table]:
-        """The facts that somebody asked for so far, or foresaw."""
-        return MappingProxyType(self._kept)
 
     def take(self, tables: Mapping[str, Table]) -> None:
         """Facts that the engine was asked for otherwise, as `table` would have: see `features.plan`."""

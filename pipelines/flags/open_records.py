@@ -11,7 +11,7 @@ from features.evidence import with_parts
 from features.facts import FACTS, Facts
 from features.points import only
 from features.predictor import Predictor, catalogue
-from pipelines.build import FIRST, Begun, Built
+from pipelines.built import FIRST, Begun, Built
 from pipelines.config import Config
 from pipelines.flags.open_work import open_work
 from pipelines.flags.prepared import Prepared

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.outcome import OutcomeSettings
-from pipelines.build import Built
+from pipelines.built import Built
 
 PLATFORM = "platform week"
 

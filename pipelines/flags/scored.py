@@ -19,7 +19,7 @@ from models.grounds import may_speak
 from models.learnt_sides import learnt_sides
 from models.stability import Stability, stability
 from models.suggestions import Suggestions
-from pipelines.build import Built
+from pipelines.built import Built
 from pipelines.config import Config
 from pipelines.flags.listed import Listed, file_names
 from pipelines.flags.open_work import open_work

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from features.predictor import catalogue, unmeasured
-from pipelines.build import Built, assemble
+from pipelines.build import assemble
+from pipelines.built import Built
 from pipelines.config import Config
 from pipelines.synthetic.whole_service import synthesise
 

@@ -9,7 +9,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from features.engine import DuckDB
-from features.facts import FACTS, Facts, FactSettings
+from features.facts import Facts, FactSettings
 from features.matrix import columns, matrix
 from features.plan import Asking, Plan
 from features.points import PointSettings, find_points
@@ -25,6 +25,11 @@ def begun(seed: int) -> Facts:
     return Facts(Records.from_frames(small_service(seed=seed, patients=4)), FactSettings())
 
 
+def tables(facts: Facts) -> dict[str, object]:
+    """Every fact of a service, asked for."""
+    return {name: facts.table(name) for name in facts.recorded}
+
+
 def points_table(facts: Facts) -> object:
     """The service's points, kept."""
     return find_points(facts, PointSettings()).table
@@ -34,13 +39,12 @@ def written(seed: int) -> tuple[Plan, Plan, pd.DataFrame]:
     """The plans of a service's facts and predictors, by way of text, and the matrix."""
     facts = begun(seed)
     assert isinstance(facts.engine, DuckDB)
-    facts.foresee(FACTS)
     points = points_table(facts)
     found = columns(facts, points, EVERY)
     rows = facts.engine.keep("matrix", found.rows)
     plans = (
-        Plan.of(facts.engine, facts.asked, {}),
-        Plan.of(facts.engine, {"matrix": rows}, {"points": points, **facts.asked}, found.left_out),
+        Plan.of(facts.engine, tables(facts), {}),
+        Plan.of(facts.engine, {"matrix": rows}, {"points": points, **tables(facts)}, found.left_out),
     )
     first, second = (Plan.from_json(json.loads(json.dumps(plan.as_json()))) for plan in plans)
     return first, second, facts.engine.frame(rows).sort_values("point_id", ignore_index=True)
@@ -55,7 +59,7 @@ def test_a_plan_asked_again_gives_what_the_questions_written_anew_give(other: in
     facts.take(first.tables("appointments", "discharges"))
     facts.take(first.tables(*of_facts.gives))
     points = points_table(facts)
-    asked = Asking(of_matrix, facts.engine, {"points": points, **facts.asked}).tables("matrix")["matrix"]
+    asked = Asking(of_matrix, facts.engine, {"points": points, **tables(facts)}).tables("matrix")["matrix"]
     found = facts.engine.frame(asked).sort_values("point_id", ignore_index=True)
     anew = begun(other)
     assert_frame_equal(found, matrix(anew, points_table(anew), EVERY).frame)
@@ -68,7 +72,7 @@ def test_a_plan_may_be_asked_twice_of_one_engine() -> None:
     assert isinstance(facts.engine, DuckDB)
     for _ in range(2):
         facts.take(Asking(of_facts, facts.engine, {}).tables(*of_facts.gives))
-        given = {"points": points_table(facts), **facts.asked}
+        given = {"points": points_table(facts), **tables(facts)}
         asked = Asking(of_matrix, facts.engine, given).tables("matrix")["matrix"]
         found = facts.engine.frame(asked).sort_values("point_id", ignore_index=True)
         assert_frame_equal(found, frame)

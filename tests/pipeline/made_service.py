@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from features.predictor import Predictor, catalogue
 from models.risk_model import Fitted
-from pipelines.build import Built
+from pipelines.built import Built
 from tests.unit.logistic import Logistic
 
 AS_OF = date(2025, 3, 31)

@@ -16,7 +16,7 @@ from models.abstention import NOT_ENOUGH, UNLIKE
 from models.flags import NOT_SHOWN, NOT_STABLE, FlagSettings
 from models.outcome import OutcomeSettings
 from models.suggestions import packaged_suggestions, read_suggestions
-from pipelines.build import Built
+from pipelines.built import Built
 from pipelines.config import Config
 from pipelines.flags.files import Pages, write_pages
 from pipelines.flags.listed import Occasion, caseloads

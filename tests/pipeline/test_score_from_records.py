@@ -159,14 +159,20 @@ def assert_alike(found: Path, flags: Path) -> None:
         assert (found / file).read_bytes() == (flags / file).read_bytes(), file
 
 
-@pytest.mark.long
-def test_questions_of_an_earlier_run_give_the_same_flags_and_are_asked_of_records_alike_only(
-    flags: Path, source: Path, as_of: date, tmp_path: Path
-) -> None:
-    """A build leaves them too. What is no plan, and other settings, have them written anew."""
-    cache = tmp_path / "cache"
+class Scoring:
+    """Scores the same list with its questions kept in `cache`, and says whether they were written anew."""
 
-    def scored(name: str, config: Config, *, writing: bool) -> None:
+    def __init__(self, source: Path, as_of: date, folder: Path) -> None:
+        self.source, self.as_of, self.folder = source, as_of, folder
+        self.cache = folder / "cache"
+
+    @property
+    def plans(self) -> list[Path]:
+        """The files of questions kept so far."""
+        return sorted(self.cache.rglob("*.plan"))
+
+    def writes(self, name: str, config: Config | None = None) -> bool:
+        """Score into the folder `name`."""
         written = []
 
         def columns(*asked: Any) -> Columns:
@@ -174,38 +180,53 @@ def test_questions_of_an_earlier_run_give_the_same_flags_and_are_asked_of_record
             return matrix.columns(*asked)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(source.parent)
-            patch.setenv("XDG_CACHE_HOME", str(cache))
+            patch.chdir(self.source.parent)
+            patch.setenv("XDG_CACHE_HOME", str(self.cache))
             patch.setattr(prepared, "columns", columns)
-            score(source, as_of=as_of, model=MODEL, out=tmp_path / name, config=config)
-        assert written == [name] * writing
+            score(
+                self.source, as_of=self.as_of, model=MODEL, out=self.folder / name, config=config or Config()
+            )
+        return bool(written)
 
-    scored("none kept", replace(Config(), score=ScoreSettings(remember=False)), writing=True)
-    assert not cache.exists()
-    scored("first", Config(), writing=True)
-    plans = sorted(cache.rglob("*.plan"))
-    assert [path.name.partition("-")[0] for path in plans] == ["facts", "matrix"]
-    scored("second", Config(), writing=False)
-    asked = read_manifest(tmp_path / "second", "score")["questions"]
-    assert {kind: said.split(",")[0] for kind, said in asked.items()} == dict.fromkeys(
-        ("facts", "matrix"), "kept before"
-    )
-    for path in plans:
+
+@pytest.fixture
+def scoring(source: Path, as_of: date, tmp_path: Path) -> Scoring:
+    """With nothing kept yet."""
+    return Scoring(source, as_of, tmp_path)
+
+
+@pytest.mark.long
+def test_questions_of_an_earlier_run_give_the_same_flags(scoring: Scoring, flags: Path) -> None:
+    assert scoring.writes("none kept", replace(Config(), score=ScoreSettings(remember=False)))
+    assert not scoring.cache.exists()
+    assert scoring.writes("first")
+    assert [path.name.partition("-")[0] for path in scoring.plans] == ["facts", "matrix"]
+    assert not scoring.writes("second")
+    asked = read_manifest(scoring.folder / "second", "score")["questions"]
+    assert [asked[kind].split(",")[0] for kind in ("facts", "matrix")] == ["kept before"] * 2
+    for path in scoring.plans:
         path.write_text(path.read_text(encoding="utf-8").replace("0.5", "0.9"), encoding="utf-8")
-    scored("spoilt", Config(), writing=True)
-    scored("third", Config(), writing=False)
+    assert scoring.writes("spoilt")
+    assert not scoring.writes("third")
     for name in ("none kept", "first", "second", "spoilt", "third"):
-        assert_alike(tmp_path / name, flags)
+        assert_alike(scoring.folder / name, flags)
+
+
+@pytest.mark.long
+def test_a_build_leaves_the_questions_of_scoring(scoring: Scoring, flags: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path / "of the build"))
-        build(source, out=tmp_path / "work", config=Config(), until=None)
-    cache = tmp_path / "of the build"
-    scored("after a build", Config(), writing=False)
-    assert_alike(tmp_path / "after a build", flags)
-    cache = tmp_path / "cache"
-    scored("other", replace(Config(), facts=FactSettings(share_of_part=0.25)), writing=True)
-    assert len(list(cache.rglob("*.plan"))) == 4
-    scored("admitted", replace(Config(), protected=ProtectedSettings(admit=("age",))), writing=True)
+        patch.setenv("XDG_CACHE_HOME", str(scoring.cache))
+        build(scoring.source, out=scoring.folder / "work", config=Config(), until=None)
+    assert not scoring.writes("after a build")
+    assert_alike(scoring.folder / "after a build", flags)
+
+
+@pytest.mark.long
+def test_other_settings_ask_other_questions(scoring: Scoring) -> None:
+    assert scoring.writes("usual")
+    assert scoring.writes("other", replace(Config(), facts=FactSettings(share_of_part=0.25)))
+    assert len(scoring.plans) == 4
+    assert scoring.writes("admitted", replace(Config(), protected=ProtectedSettings(admit=("age",))))
 
 
 @pytest.mark.long
