@@ -19,7 +19,8 @@ class OutcomeSettings:
 
     `horizon_days`: a review later than this does not say what became of the work.
     `count_dropout_as`: what a patient who left before the review counts as.
-    `platform_days`: no log-in within this many days of a platform point is non-completion.
+    `platform_days`: no log-in within this many days of a platform point is non-completion; not beyond the horizon,
+    by which alone it is told which points are ripe: else those who logged in would be known before the others.
     """
 
     done_share: float = 0.5
@@ -32,6 +33,10 @@ class OutcomeSettings:
             raise ValueError(f"done_share must lie above 0 and at most at 1; it is {self.done_share}")
         if min(self.horizon_days, self.platform_days) < 1:
             raise ValueError("horizon_days and platform_days must be at least 1")
+        if self.platform_days > self.horizon_days:
+            raise ValueError(
+                f"platform_days must not be beyond horizon_days: {self.platform_days} is more than {self.horizon_days}"
+            )
 
 
 @dataclass(frozen=True)

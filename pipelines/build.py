@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,14 +11,15 @@ from typing import Literal
 
 from features.engine import Engine
 from features.errors import InputError
-from features.facts import Facts
+from features.facts import FACTS, Facts
 from features.matrix import matrix
 from features.predictor import catalogue, unmeasured
 from features.protected import protected
 from features.records import Records, read_records
+from features.records.silence import must_be_usable, silent_services
 from pipelines.built import Built, begin
 from pipelines.config import Config
-from pipelines.feature_file import in_order, write_features, write_features_by_service
+from pipelines.feature_file import in_order, never_known, write_features, write_features_by_service
 from pipelines.flags.open_records import leave_questions
 from pipelines.progress import progress
 from pipelines.store import step, write_table
@@ -52,6 +53,7 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
     on.refuse_silence()
     with step("build", out, inputs={"source": source}, config=config) as manifest:
         records = read_records(source, config.source)
+        must_be_usable(records)
         with _engine(records, out, on) as engine:
             begun = begin(Facts(records, config.facts, engine), config=config, until=until)
             if begun.built.points.empty:
@@ -69,6 +71,7 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
         built = replace(
             begun.built, protected=protected(begun.facts, begun.built.points), left_out=found.left_out
         )
+        silence = Silence.of(records, asked.keys(), built.left_out, path)
         for name in ("points", "protected", "outcome"):
             path = out / f"{name}.parquet"
             manifest.wrote(write_table(path, getattr(built, name), synthetic=built.synthetic))
@@ -79,20 +82,53 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
             until=until.isoformat() if until else None,
             engine=on.engine,
             left_out=dict(built.left_out),
-            unmeasured=unmeasured(built.left_out),
+            never_known=silence.never_known,
+            unmeasured=silence.unmeasured,
+            silent_services=silence.services,
             last_days=dict(built.last_days),
             points=len(built.points),
         )
-    _tell(out, built, len(found.rows.columns) - 1)
+    _tell(out, built, len(found.rows.columns) - 1, len(records.set_aside), silence)
 
 
-def _tell(out: Path, built: Built, predictors: int) -> None:
+@dataclass(frozen=True)
+class Silence:
+    """What a build cannot tell, though it is no error: predictors without any value, constructs without a predictor
+    that has one, and by table the services that never fill it in where others do.
+    """
+
+    never_known: list[str]
+    unmeasured: tuple[str, ...]
+    services: dict[str, list[str]]
+
+    @classmethod
+    def of(
+        cls, records: Records, asked: Collection[str], left_out: Collection[str], features: Path
+    ) -> Silence:
+        """Read from the records and the predictors worked out."""
+        never = never_known(features, [name for name in asked if name not in left_out])
+        tables = {table for fact in FACTS.values() for table in fact.reads} & records.columns.keys()
+        return cls(never, unmeasured({*left_out, *never}), silent_services(records, tables))
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """In words."""
+        if self.never_known:
+            yield f"no value at any point: {', '.join(self.never_known)}"
+        yield from (f"not measured at all: {title}" for title in self.unmeasured)
+        for table, services in self.services.items():
+            yield f"no row of {table}: {', '.join(services)}; what is counted there is 0, and not unknown"
+
+
+def _tell(out: Path, built: Built, predictors: int, set_aside: int, silence: Silence) -> None:
     known = int(built.outcome["not_completed"].notna().sum())
     print(f"{out}: {len(built.points):,} points, {predictors} predictors, {known:,} outcomes known")
+    if set_aside:
+        print(f"  set aside: {set_aside:,} rows; `bsw check` says why")
     for name, reason in sorted(built.left_out.items()):
         print(f"  left out: {name} ({reason})")
-    for title in unmeasured(built.left_out):
-        print(f"  not measured at all: {title}")
+    for line in silence.lines:
+        print(f"  {line}")
 
 
 def assemble(source: Path, *, config: Config, until: date | None) -> Built:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.records import Records, read_records
+from features.records.silence import lost
 from models.splits import cut_of, mature
 from pipelines.build import assemble_records
 from pipelines.built import Built
@@ -66,9 +67,16 @@ def kind_of_points(records: Records) -> str:
 
 
 def not_there(quality: Quality) -> list[str]:
-    """A line per table that is used but not there, and per file that nobody could read as one."""
-    lost = quality.missing.loc[quality.missing["column"] == WHOLE_TABLE, "table"]
-    lines = [f"not there: {table} (quality.html says what that costs)" for table in lost]
+    """A line per table that is used but not there or of no use, and per file that nobody could read as one."""
+    missing = quality.missing.loc[quality.missing["column"] == WHOLE_TABLE, "table"]
+    empty = quality.records.empty
+    lines = [
+        f"{'holds no row' if table in empty else 'not there'}: {table} (quality.html says what that costs)"
+        for table in missing
+    ]
+    lines += [
+        f"none of its rows can be used: {table}; build refuses it" for table in lost(quality.records)["table"]
+    ]
     return lines + [f"not read: {name}" for name in quality.records.unread]
 
 

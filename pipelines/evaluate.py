@@ -27,6 +27,7 @@ from pipelines.evaluating.page import evaluation_page
 from pipelines.page import write_page
 from pipelines.progress import progress
 from pipelines.registry.lineage import Lineage
+from pipelines.registry.meaning import must_mean_the_same
 from pipelines.registry.model_card import card_as_json, model_card
 from pipelines.registry.model_card_measured import measured
 from pipelines.registry.registered import model_of
@@ -145,9 +146,16 @@ def _measured(
 def held_out_from(loaded: LoadedModel, material: Material, config: Config) -> Split:
     """The split of WORK whose test holds nothing that the model learnt from.
 
-    Errors: InputError where the model learnt from this build up to another cut than the configured one: beyond it,
-    held-out points would not be held out; before it, the simpler ways would learn from points that it never had.
+    Errors: InputError where the model learnt other predictors or outcomes than this build's, by its settings; and where
+    it learnt from this build up to another cut than the configured one: beyond it, held-out points would not be held
+    out; before it, the simpler ways would learn from points that it never had.
     """
+    must_mean_the_same(
+        loaded.uri,
+        loaded.model.about,
+        material.manifest["configuration"],
+        remedy="build again with the training's configuration, or train on this build",
+    )
     learnt_to = pd.Timestamp(loaded.model.about["cut"])
     if not learnt_here(loaded, material):
         return material.split(config, known_to=learnt_to)

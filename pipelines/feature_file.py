@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 
+from features.engine import quoted
 from features.facts import Facts
 from features.matrix import Columns, columns, in_memory, in_parts, write_by_service
 from features.predictor import Predictor
@@ -53,6 +55,15 @@ def write_features_by_service(
     found = columns(facts, points, predictors)
     write_folder(path, partial(write_by_service, found, points, facts.engine), synthetic=synthetic)
     return found
+
+
+def never_known(path: Path, predictors: Collection[str]) -> list[str]:
+    """The predictors that have a value at no point of features.parquet, file or folder."""
+    parts = quoted(path / "**" / "*.parquet" if path.is_dir() else path)
+    asked = ", ".join(f'count(*) FILTER (NOT isnan("{name}"))' for name in predictors)
+    with duckdb.connect() as own:
+        (counts,) = own.execute(f"SELECT {asked or 'count(*)'} FROM read_parquet('{parts}')").fetchall()
+    return [name for name, known in zip(predictors, counts, strict=False) if not known]
 
 
 def in_order(features: pd.DataFrame, ids: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from features.errors import InputError
 from features.facts import Facts
 from features.protected import protected
 from features.records import start_reading
+from features.records.silence import must_be_usable
 from features.rows_behind import Behind, rows_behind
 from pipelines.beside import answer, thread_beside
 from pipelines.built import FIRST, Built, ask, begin
@@ -28,6 +29,7 @@ from pipelines.flags.refits_beside import RefitsBeside
 from pipelines.flags.scored import Scored, begin_flags
 from pipelines.flags.supervision import read_supervisors
 from pipelines.progress import progress
+from pipelines.registry.meaning import must_mean_the_same
 from pipelines.registry.tracking import FoundModel, LoadedModel, find_model
 from pipelines.store import step
 
@@ -137,9 +139,16 @@ def _known(
     asked = ask(facts, config=config, until=as_of)  # first of all: everything else waits for it
     prepared.foresee()
     begun = begin(facts, config=config, until=as_of, asked=asked)
+    must_be_usable(facts.records.finished())
     _must_be_fresh(begun.built.records_up_to, as_of, most=config.score.most_days_behind)
     found = answer(looking)
     learnt = found.read()
+    must_mean_the_same(
+        learnt.uri,
+        learnt.model.about,
+        config.as_table(),
+        remedy="give the training's configuration with --config, or train with this one",
+    )
     # Not earlier: the facts take every processor until the points are there, predictors do not.
     refits = RefitsBeside(found.files, beside) if beside else None
     return (

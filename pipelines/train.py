@@ -23,6 +23,7 @@ from models.tuning import Tuned, tune
 from pipelines.config import Config
 from pipelines.progress import Advance, progress
 from pipelines.registry.lineage import Lineage
+from pipelines.registry.meaning import meaning
 from pipelines.store import read_manifest, read_table, step
 from pipelines.training.leak_check import must_not_tell
 from pipelines.training.log import LearntFrom, log_training
@@ -120,7 +121,12 @@ def train(work: Path, *, config: Config) -> Trained:
             model, tuned = _learnt(material, cut, config, advance)
             model = replace(
                 model,
-                about={**model.about, "built": material.built, "leakage": leakage},
+                about={
+                    **model.about,
+                    "built": material.built,
+                    "leakage": leakage,
+                    "meaning": meaning(material.manifest["configuration"]),
+                },
                 familiarity=familiarity_of(model, material, cut, config),
             )
             advance("registering")

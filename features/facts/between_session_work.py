@@ -165,14 +165,18 @@ def _reviews_of_tasks(source: Source) -> Table:
 
 
 def share_done(completion: Expression, percent: Expression, share_of_part: float) -> Expression:
-    """How much of a task was done, 0 to 1: the percentage where given, else by the word; else missing."""
+    """How much of a task was done, 0 to 1: the percentage where given, else by the word; else missing.
+
+    Nobody knows it of work that was not reviewed, whatever percentage a form filled in by itself.
+    """
     words = ibis.cases(
         (completion == "none", 0.0),
         (completion == "part", share_of_part),
         (completion.isin(("full", "different")), 1.0),
         else_=ibis.null("float64"),
     )
-    return ibis.coalesce(percent / 100.0, words)
+    said = ibis.ifelse(completion == "not reviewed", ibis.null("float64"), percent / 100.0)
+    return ibis.coalesce(said, words)
 
 
 def _review_moment(reviewed: Expression, start: Expression) -> Expression:

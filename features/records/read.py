@@ -42,7 +42,9 @@ def start_reading(source: Path, settings: SourceSettings) -> Reading:
     """The same, as soon as all files are loaded. Errors: as there, but for what breaks rules."""
     found = find_files(source, settings)
     connection = duckdb.connect(config={"threads": 1} if found.size < SMALL else {})
-    raw = _load_all(connection, found, settings)
+    loaded = _load_all(connection, found, settings)
+    # Who keeps a table records something in it: without a row nobody can tell "nothing" from "not recorded".
+    raw = {name: table for name, table in loaded.items() if table.rows}
     raw, derived = with_provider(connection, raw, source)
     objected, not_found = leave_out_objectors(connection, raw, source, settings)
     held = {name: table.held for name, table in raw.items()}
@@ -61,6 +63,7 @@ def start_reading(source: Path, settings: SourceSettings) -> Reading:
             layout=_layout(derived),
             unknown={name: table.unknown for name, table in raw.items() if table.unknown},
             unread=found.unread,
+            empty=tuple(name for name in loaded if name not in raw),
             objected=objected,
             objectors_not_found=not_found,
             derived=derived,

@@ -24,6 +24,7 @@ from models.studies import Advance, Procedure
 from pipelines.config import Config
 from pipelines.evaluating.evaluated import Study
 from pipelines.progress import progress
+from pipelines.registry.meaning import differing
 
 GLASS_BOX = "explainable boosting"
 # All of the training patients had a say in the search, whoever is left out here.
@@ -80,21 +81,15 @@ def as_study(gains: pd.DataFrame, seconds: float) -> Study:
     return Study(gains[gains["rival"] == GLASS_BOX], seconds, says)
 
 
-UNKNOWN = "not known then"
-
-
 def same_settings(learnt: Mapping[str, Mapping[str, object]], config: Config) -> None:
     """Refuse to study another procedure than the one that made the model. `learnt`: the configuration of its training.
 
     Errors: InputError naming every setting that differs.
     """
     faults = [
-        f"the model was learnt with {part}.{name} = {learnt[part].get(name, UNKNOWN)!r}, but the configuration says "
-        f"{value!r}: what is learnt anew would be another model; give the training's configuration with --config, "
-        "or train again"
-        for part, now in (("model", asdict(config.model)), ("split", asdict(config.split)))
-        for name, value in now.items()
-        if learnt[part].get(name, UNKNOWN) != value
+        f"the model was learnt with {name} = {then!r}, but the configuration says {now!r}: what is learnt anew would "
+        "be another model; give the training's configuration with --config, or train again"
+        for name, then, now in differing(learnt, asdict(config), ("model", "split"))
     ]
     if faults:
         raise InputError(*faults)

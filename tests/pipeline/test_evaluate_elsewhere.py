@@ -90,6 +90,15 @@ def test_the_horizon_is_the_builds_whatever_is_configured_now(place: Place) -> N
     assert read_material(place.work).split(longer).horizon_days == 42
 
 
+def test_another_outcome_than_the_model_learnt_is_refused(place: Place, tmp_path: Path) -> None:
+    other = _like(place.work, tmp_path, OutcomeSettings(done_share=1.0, count_dropout_as="not_completed"))
+    with pytest.raises(InputError) as refused:
+        evaluate(other, config=place.config, model=place.trained.uri)
+    assert "outcome.done_share = 0.5, but here it is 1.0" in str(refused.value)
+    assert "outcome.count_dropout_as = 'unknown', but here it is 'not_completed'" in str(refused.value)
+    assert not (other / "predictions.parquet").exists()
+
+
 def test_those_who_left_are_reported_both_ways_whichever_way_was_built(place: Place, tmp_path: Path) -> None:
     other = _like(place.work, tmp_path, OutcomeSettings(count_dropout_as="not_completed"))
     evaluate(place.work, config=place.config, model=place.trained.uri)

@@ -18,6 +18,7 @@ from features.errors import InputError
 from features.facts import FactSettings
 from features.matrix import Columns
 from features.protected import ProtectedSettings
+from models.outcome import OutcomeSettings
 from pipelines.build import assemble, build
 from pipelines.config import Config
 from pipelines.flags import prepared
@@ -224,9 +225,25 @@ def test_a_build_leaves_the_questions_of_scoring(scoring: Scoring, flags: Path) 
 @pytest.mark.long
 def test_other_settings_ask_other_questions(scoring: Scoring) -> None:
     assert scoring.writes("usual")
-    assert scoring.writes("other", replace(Config(), facts=FactSettings(share_of_part=0.25)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(scoring.cache))
+        other = replace(Config(), facts=FactSettings(share_of_part=0.25))
+        build(scoring.source, out=scoring.folder / "other", config=other, until=None)
     assert len(scoring.plans) == 4
     assert scoring.writes("admitted", replace(Config(), protected=ProtectedSettings(admit=("age",))))
+
+
+@pytest.mark.long
+def test_a_model_is_not_asked_under_other_settings_than_it_learnt_with(scoring: Scoring) -> None:
+    other = replace(
+        Config(), facts=FactSettings(share_of_part=0.25), outcome=OutcomeSettings(horizon_days=28)
+    )
+    with pytest.raises(InputError) as refused:
+        scoring.writes("refused", other)
+    assert "learnt with facts.share_of_part = 0.5, but here it is 0.25" in str(refused.value)
+    assert "learnt with outcome.horizon_days = 42, but here it is 28" in str(refused.value)
+    assert "give the training's configuration with --config" in str(refused.value)
+    assert not list((scoring.folder / "refused").rglob("*.csv"))
 
 
 @pytest.mark.long

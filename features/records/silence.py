@@ -1,0 +1,51 @@
+"""Where records are silent altogether: a table nobody could use, or one that some services of several never fill in.
+
+A count of no rows is 0, and 0 is also what a patient has with whom nothing happened. So whoever reads counts must know
+where nobody recorded anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from features.errors import InputError
+from features.records.held import Records
+
+SHOWN = 3  # rules
+
+
+def must_be_usable(records: Records) -> None:
+    """Errors: InputError naming each table of which every row was set aside, with the rules that they break."""
+    faults = []
+    for table, file, rows in lost(records).to_numpy():
+        broken = records.set_aside[records.set_aside["table"] == table]
+        rules = (broken["column"] + " " + broken["rule"]).drop_duplicates().head(SHOWN)
+        faults.append(
+            f"{file}: none of its {rows:,} rows can be used ({', '.join(rules) or 'no patient is left'}), and without "
+            "them it would look as if nothing had happened; `bsw check` lists them: mend them, or leave the file out"
+        )
+    if faults:
+        raise InputError(*faults)
+
+
+def lost(records: Records) -> pd.DataFrame:
+    """The tables of which every row was set aside: `table, file, rows_read`."""
+    counts = records.counts.reindex(
+        columns=["table", "file", "rows_read", "rows_kept"]
+    )  # none of what memory holds
+    return counts.loc[(counts["rows_read"] > 0) & (counts["rows_kept"] == 0), ["table", "file", "rows_read"]]
+
+
+def silent_services(records: Records, tables: Collection[str]) -> dict[str, list[str]]:
+    """Of these tables, each -> the services that have no row of it, where others have."""
+    services = _services(records, "IDS000Header")
+    silent = {table: sorted(services - _services(records, table)) for table in sorted(tables)}
+    return {table: without for table, without in silent.items() if without}
+
+
+def _services(records: Records, table: str) -> set[str]:
+    with records.connection.cursor() as own:
+        found = own.execute(f'SELECT DISTINCT OrgID_Provider FROM "{table}"').fetchall()
+    return {str(row[0]) for row in found}
