@@ -6,6 +6,7 @@ from features.facts import (  # each declares its facts on import
     person,
     protected_characteristics,
     scores,
+    session_ratings,
     staff,
 )
 from features.facts.definition import FACTS, Fact, FactSettings
@@ -21,5 +22,6 @@ __all__ = [
     "person",
     "protected_characteristics",
     "scores",
+    "session_ratings",
     "staff",
 ]

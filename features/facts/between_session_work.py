@@ -1,4 +1,4 @@
-"""Facts about between-session work: tasks set, tasks reviewed, ratings in the session, log-ins."""
+"""Facts about between-session work: tasks set, tasks reviewed, log-ins."""
 
 from __future__ import annotations
 
@@ -10,19 +10,8 @@ from features.facts.source import DAY, Expression, Source, Table, end_of_day, sc
 
 TASK = "BSW001TaskSet"
 REVIEW = "BSW002TaskReview"
-RATING = "BSW003SessionRating"
 LOGIN = "BSW004PlatformSession"
 OUTSIDE_BARRIERS = ("time", "work", "family or caring", "health", "privacy")
-RATED = {
-    "expectancy": "treatment expectancy",
-    "credibility": "treatment credibility",
-    "passivity": "passive expectation",
-    "resistance": "in-session resistance",
-    "alliance": "working alliance",
-    "understanding": "understanding of the approach",
-    "practitioner_confidence": "practitioner's confidence in the task",
-    "support": "social support",
-}
 INSIDE_BARRIERS = ("avoidance", "low mood", "relevance")
 UNDERSTANDING_BARRIERS = ("understanding", "literacy", "technology")
 
@@ -193,27 +182,6 @@ def _review_moment(reviewed: Expression, start: Expression) -> Expression:
 def _names_any(reported: Expression, barriers: tuple[str, ...]) -> Expression:
     listed = ";" + reported.lower().replace("; ", ";") + ";"
     return ibis.or_(*(listed.contains(f";{barrier};") for barrier in barriers))
-
-
-@fact(
-    "pathway",
-    reads={CONTACT: CONTACT_START, RATING: "CareContactId RatingType RatedBy Rating:float64"},
-    gives={"contact_id": "string CareContactId"} | dict.fromkeys(RATED, "float64 Rating"),
-)
-def session_ratings(source: Source) -> Table:
-    """Ratings given in a contact, known at its start: a column for each thing that is rated."""
-    rows = source.table(RATING).join(source.contacts(), ["provider", "CareContactId"])
-    key = scoped(rows, "CareContactId") + "@" + rows.RatingType + "@" + ibis.coalesce(rows.RatedBy, "")
-    of_each = {
-        name: ibis.ifelse(rows.RatingType == rated, rows.Rating, ibis.null()) for name, rated in RATED.items()
-    }
-    return rows.select(
-        pathway_id=rows.pathway_id,
-        record_key=key + "@" + ibis.coalesce(rows.Rating.cast("string"), ""),
-        known_at=rows.start,
-        contact_id=scoped(rows, "CareContactId"),
-        **of_each,
-    )
 
 
 @fact(

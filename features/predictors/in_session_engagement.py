@@ -20,7 +20,7 @@ SIJERCIC_2016 = "Sijercic 2016"
     unrecorded="how far the patient held back",
 )
 def resistance_latest(session_ratings: History) -> Number:
-    """Resistance in the session, at the last rating.
+    """Resistance in the session, at the last rating by the practitioner.
 
     session_ratings | resistance
                     | 0
@@ -41,7 +41,7 @@ def resistance_latest(session_ratings: History) -> Number:
     unrecorded="how far the patient held back so far",
 )
 def resistance_mean(session_ratings: History) -> Number:
-    """Resistance over the sessions so far, mean rating.
+    """Resistance over the sessions so far, the practitioner's mean rating.
 
     session_ratings | resistance
                     | 0
@@ -62,7 +62,7 @@ def resistance_mean(session_ratings: History) -> Number:
     unrecorded="how holding back has changed",
 )
 def resistance_change(session_ratings: History) -> Number:
-    """Resistance at the last rating minus the first; missing under two.
+    """Resistance at the practitioner's last rating minus their first; missing under two.
 
     session_ratings | resistance
                     | 0

@@ -17,7 +17,7 @@ from features.predictor import predictor
     unrecorded="how well the patient understands it",
 )
 def understanding(session_ratings: History) -> Number:
-    """How well the patient understands the approach, at the last rating.
+    """How well the patient understands the approach, at their own last rating.
 
     session_ratings | understanding
                     | 5
@@ -37,7 +37,7 @@ def understanding(session_ratings: History) -> Number:
     unrecorded="how the rating has changed",
 )
 def understanding_change(session_ratings: History) -> Number:
-    """Understanding of the approach at the last rating minus the first; missing under two.
+    """Understanding of the approach at the patient's last rating minus their first; missing under two.
 
     session_ratings | understanding
                     | 5

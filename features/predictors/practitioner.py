@@ -19,7 +19,7 @@ from features.predictor import predictor
     unrecorded="how confident the practitioner is of the task",
 )
 def practitioner_confidence(session_ratings: History) -> Number:
-    """How confident the practitioner is of the task, at the last rating.
+    """How confident the practitioner is of the task, at their last rating.
 
     session_ratings | practitioner_confidence
                     | 5

@@ -166,7 +166,7 @@ def settled_home(accommodation: History) -> Number:
     unrecorded="how much support the patient has",
 )
 def social_support(session_ratings: History) -> Number:
-    """Support from the people around the patient, at the last rating.
+    """Support from the people around the patient, at the patient's last rating.
 
     session_ratings | support
                     | 3

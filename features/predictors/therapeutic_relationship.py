@@ -17,7 +17,7 @@ from features.predictor import predictor
     unrecorded="how it is rated",
 )
 def alliance_latest(session_ratings: History) -> Number:
-    """Working alliance at the last rating.
+    """Working alliance at the last rating by the patient.
 
     session_ratings | alliance
                     | 8
@@ -37,7 +37,7 @@ def alliance_latest(session_ratings: History) -> Number:
     unrecorded="how the rating has changed",
 )
 def alliance_change(session_ratings: History) -> Number:
-    """Working alliance at the last rating minus the first; missing under two.
+    """Working alliance at the patient's last rating minus their first; missing under two.
 
     session_ratings | alliance
                     | 8

@@ -18,7 +18,7 @@ from features.predictor import predictor
     unrecorded="how much the patient expects to gain",
 )
 def expected_benefit(session_ratings: History) -> Number:
-    """How much the patient expects the treatment to help, at the last rating.
+    """How much the patient expects the treatment to help, at their last rating.
 
     session_ratings | expectancy
                     | 4
@@ -39,7 +39,7 @@ def expected_benefit(session_ratings: History) -> Number:
     unrecorded="how the benefit expected has changed",
 )
 def expected_benefit_change(session_ratings: History) -> Number:
-    """Expected benefit at the last rating minus the first; missing under two.
+    """Expected benefit at the patient's last rating minus their first; missing under two.
 
     session_ratings | expectancy
                     | 8
@@ -60,7 +60,7 @@ def expected_benefit_change(session_ratings: History) -> Number:
     unrecorded="how much the approach makes sense to the patient",
 )
 def credibility(session_ratings: History) -> Number:
-    """How much the treatment makes sense to the patient, at the last rating.
+    """How much the treatment makes sense to the patient, at their last rating.
 
     session_ratings | credibility
                     | 6
@@ -81,7 +81,7 @@ def credibility(session_ratings: History) -> Number:
     unrecorded="how far the patient expects to take part",
 )
 def passive_expectation(session_ratings: History) -> Number:
-    """How far the patient expects to be treated rather than to take part, at the last rating.
+    """How far the patient expects to be treated rather than to take part, at the practitioner's last rating.
 
     session_ratings | passivity
                     | 1

@@ -16,6 +16,7 @@ RATINGS = (
     "practitioner's confidence in the task",
     "social support",
 )
+BY_PRACTITIONER = ("passive expectation", "in-session resistance", "practitioner's confidence in the task")
 HIGHEST = {"passive expectation": 3, "in-session resistance": 3}
 FLAGS = (
     "RationaleGiven", "WhatAgreed", "WhenAgreed", "WhereAgreed", "WithWhomAgreed", "ObstaclesDiscussed",
@@ -29,7 +30,8 @@ def add_session(writer: Writer, provider: str, referral: str, number: int, conta
     chance, own = writer.chance, {"OrgID_Provider": provider, "CareContactId": contact}
     for kind in RATINGS:
         if chance.random() < 0.5:
-            writer.add("BSW003SessionRating", **own, RatingType=kind, RatedBy="patient",
+            by = "practitioner" if kind in BY_PRACTITIONER else "patient"
+            writer.add("BSW003SessionRating", **own, RatingType=kind, RatedBy=by,
                        Rating=float(min(chance.integers(11), HIGHEST.get(kind, 10))))  # fmt: skip
     _task(writer, own, f"{contact}T", referral, day)
     if chance.random() < 0.3:
