@@ -105,6 +105,12 @@ class Evaluation:
         return set(self.gains["rival"])
 
     @property
+    def left_out(self) -> ByService | None:
+        """Each service by a model that learnt nothing from it, which alone tells of a new one; None where not made."""
+        study = self.studies.get("leave_one_service_out")
+        return None if study is None or study.summary is None else ByService(study.table, study.summary)
+
+    @property
     def cut(self) -> Split:
         """The cut in time, with the rows on either side."""
         return self.footing.cut

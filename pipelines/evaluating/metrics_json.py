@@ -31,7 +31,8 @@ def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
         "net_benefit": found.benefit,
         "instability": found.instability.figures,
         "by_service": services_shown(found.services.services),
-        "over_services": found.services.summary,
+        # What to expect in a new service is told by the study that leaves each out, and by nothing else.
+        "over_services": found.services.summary.drop(columns=["new_low", "new_high"]),
         "sample_size": found.sample_size.assign(words=found.sample_size["criterion"].map(CRITERIA)),
         "abstention_by_group": found.abstention.rates,
         "abstention_errors": found.abstention.errors,

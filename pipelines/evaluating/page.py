@@ -13,7 +13,8 @@ from pipelines.evaluating.data_sections import held_out, outcomes_known
 from pipelines.evaluating.evaluated import BOOSTED, OTHER_WAY, Evaluation
 from pipelines.evaluating.net_benefit_words import worth
 from pipelines.evaluating.plots import rows_of
-from pipelines.evaluating.study_sections import enough, failing_inputs, firm, services
+from pipelines.evaluating.service_sections import services
+from pipelines.evaluating.study_sections import enough, failing_inputs, firm
 from pipelines.evaluating.words import FLAG_WORDS, LEFT, WORDS, figure_words, percent, signed
 from pipelines.page import Page, Section, figure, link, paragraph, table
 from pipelines.registry.model_card import SOURCE, CardField

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
+from models.by_service import ByService
 from models.rehearsal import EMPTY, MISSING, WITHOUT
 from pipelines.evaluating.evaluated import BOOSTED, LOGISTIC, Evaluation
 from pipelines.evaluating.plots import rows_of
@@ -32,39 +35,45 @@ def firmness(found: Evaluation) -> Figure:
     return drawing
 
 
-def forest(services: pd.DataFrame, summary: pd.DataFrame, others: pd.DataFrame | None) -> Figure:
-    """AUROC in each service, over all of them, and what to expect in a new one; `others`: by models learnt
-    from the other services only."""
-    own = services[services["measure"] == "auroc"].dropna(subset=["value"])
-    pooled = summary[summary["measure"] == "auroc"].iloc[0]
+def forest(services: ByService, apart: ByService | None) -> Figure:
+    """AUROC in each service and over all of them; with `apart`, by models learnt from the other services only, and
+    what to expect in a new one."""
+    own, mean = _areas(services.services), _areas(services.summary)
+    others, new = (_areas(apart.services), _areas(apart.summary)) if apart else (own[:0], mean[:0])
+    new = new.dropna(subset=["new_low"])
+    places = [
+        *(["expected in a new service"] * len(new)),
+        *(["mean over services"] * len(mean)),
+        *own["service"],
+    ]
     with house_style():
-        drawing = Figure(figsize=(7, 0.5 * len(own) + 1.9), layout="constrained")
+        drawing = Figure(figsize=(7, 0.5 * len(places) + 0.9), layout="constrained")
         axes = drawing.subplots()
-        for place, row in enumerate(rows_of(own), start=2):
-            _interval(axes, row.low, row.value, row.high, place + 0.12, BLUE)
-        if others is not None:
-            apart = others[others["measure"] == "auroc"].set_index("service")
-            for place, service in enumerate(own["service"], start=2):
-                if service in apart.index and np.isfinite(apart.loc[service, "value"]):
-                    row = apart.loc[service]
-                    _interval(axes, row["low"], row["value"], row["high"], place - 0.18, ORANGE)
-        if np.isfinite(pooled["value"]):
-            _interval(axes, pooled["low"], pooled["value"], pooled["high"], 1, INK)
-            axes.plot([pooled["new_low"], pooled["new_high"]], [0, 0], color=GREY, lw=6, alpha=0.6)
+        for row in rows_of(new):
+            axes.plot([row.new_low, row.new_high], [0, 0], color=GREY, lw=6, alpha=0.6)
+        for row in rows_of(mean):
+            _interval(axes, row, len(new), INK)
+        for row in rows_of(own):
+            _interval(axes, row, places.index(row.service) + 0.12, BLUE)
+        for row in rows_of(others[others["service"].isin(own["service"])]):
+            _interval(axes, row, places.index(row.service) - 0.18, ORANGE)
         axes.axvline(0.5, color=SOFT, lw=1, ls=":")
-        axes.set_yticks(
-            range(len(own) + 2), ["expected in a new service", "mean over services", *own["service"]]
-        )
-        axes.set(xlabel="AUROC, with 95% interval", ylim=(-0.6, len(own) + 1.6))
+        axes.set_yticks(range(len(places)), places)
+        axes.set(xlabel="AUROC, with 95% interval", ylim=(-0.6, len(places) - 0.4))
         axes.grid(axis="y", visible=False)
         low, high = axes.get_xlim()
         axes.set_xlim(max(0, low), min(1, high))
     return drawing
 
 
-def _interval(axes: Axes, low: float, value: float, high: float, place: float, colour: str) -> None:
-    axes.plot([low, high], [place, place], color=colour, lw=2.5, solid_capstyle="round")
-    axes.plot(value, place, "o", color=colour, ms=7)
+def _areas(figures: pd.DataFrame) -> pd.DataFrame:
+    """The rows of AUROC that were measured."""
+    return figures[figures["measure"] == "auroc"].dropna(subset=["value"])
+
+
+def _interval(axes: Axes, row: Any, place: float, colour: str) -> None:
+    axes.plot([row.low, row.high], [place, place], color=colour, lw=2.5, solid_capstyle="round")
+    axes.plot(row.value, place, "o", color=colour, ms=7)
 
 
 def enough(found: Evaluation) -> Figure:

@@ -1,4 +1,4 @@
-"""Sections of the evaluation's page on how far its figures carry: other patients, services, inputs."""
+"""Sections of the evaluation's page on how far its figures carry: other patients, more of them, failing inputs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from pipelines.evaluating import study_plots as plots
 from pipelines.evaluating.evaluated import Evaluation
 from pipelines.evaluating.plots import rows_of
 from pipelines.evaluating.study_plots import WAYS
-from pipelines.evaluating.words import WORDS, figure_words, signed
+from pipelines.evaluating.words import WITH_FULL, WORDS, figure_words, signed
 from pipelines.page import figure, fold, paragraph, table
 
-WITH_FULL = "bsw evaluate --full adds"
-FEW_SERVICES = 5
 # What is worth saying on the rows that the trees learnt from: not calibration, for which points are judged
 # by trees that never saw their patients.
 PROMISED = ("auroc", "average_precision", "brier", "log_loss")
@@ -44,73 +42,6 @@ def firm(found: Evaluation) -> list[Any]:
     )
     alt = "Risks by refitted models against the model's risk, and share of flags that differ"
     return [paragraph(words), figure(plots.firmness(found), alt=alt, caption=caption)]
-
-
-def services(found: Evaluation) -> list[Any]:
-    """Each service, the mean over them, and what to expect in a new one."""
-    table_, summary = found.services.services, found.services.summary
-    areas = table_[table_["measure"] == "auroc"].dropna(subset=["value"])
-    if areas.empty:
-        return [paragraph("No service has enough known outcomes of both kinds to be measured alone.")]
-    apart = found.studies.get("leave_one_service_out")
-    drawn = plots.forest(table_, summary, apart.table if apart else None)
-    caption = "Blue: each service, by the model." + (
-        " Orange: by a model learnt from the other services only, its settings those found on all."
-        if apart
-        else ""
-    )
-    if len(areas) > 2:
-        caption += " Grey: 95% prediction interval for a service that was not there."
-    note = (
-        "Random-effects mean: spread between services by restricted maximum likelihood, interval by Hartung and Knapp "
-        "(never narrower than without their correction), on the log-odds of AUROC; prediction interval by Student's t "
-        "on services minus 2. With three or four services it is wide, because so few say little about the next."
-    )
-    parts = [
-        paragraph(_new_service(found)),
-        figure(drawn, alt="AUROC by service with intervals", caption=caption),
-    ]
-    parts.append(fold("The figures", table(_summary_table(summary), "Over services"), *_apart(found)))
-    return [*parts, paragraph(note, note=True)]
-
-
-def _new_service(found: Evaluation) -> str:
-    rows = {row.measure: row for row in rows_of(found.services.summary)}
-    area = rows["auroc"]
-    if np.isnan(area.new_low):
-        return "Under three services say nothing about another: no figure is given for a new service."
-    slope = rows["calibration_slope"]
-    words = (
-        f"In a service that was not there, expect an AUROC between {area.new_low:.2f} and {area.new_high:.2f}"
-    )
-    if np.isfinite(slope.new_low):
-        words += f" and a calibration slope between {slope.new_low:.2f} and {slope.new_high:.2f}"
-    words += f" (95% prediction intervals from {area.services} services)."
-    if area.services < FEW_SERVICES:
-        words += " So few services say next to nothing about another."
-    return words.replace("-", "−")
-
-
-def _summary_table(summary: pd.DataFrame) -> pd.DataFrame:
-    new = [
-        "–" if np.isnan(row.new_low) else f"{row.new_low:.3f} to {row.new_high:.3f}".replace("-", "−")
-        for row in rows_of(summary)
-    ]
-    return pd.DataFrame(
-        {
-            "figure": summary["measure"].map(WORDS),
-            "services": summary["services"],
-            "mean": [figure_words(row) for row in rows_of(summary)],
-            "in a new service": new,
-        }
-    )
-
-
-def _apart(found: Evaluation) -> list[Any]:
-    apart = found.studies.get("leave_one_service_out")
-    if apart is None or apart.summary is None:
-        return [paragraph(f"{WITH_FULL} each service by a model that learnt nothing from it.", note=True)]
-    return [table(_summary_table(apart.summary), "Over services, each left out of training")]
 
 
 def enough(found: Evaluation) -> list[Any]:

@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.evaluating.evaluated import Evaluation
+
+WITH_FULL = "bsw evaluate --full adds"
 WORDS = {
     "auroc": "AUROC (0.5 is a coin)",
     "average_precision": "Average precision",
@@ -49,6 +52,11 @@ def signed(row: Any) -> str:
 def percent(row: Any) -> str:
     """A share with its interval, in whole percent."""
     return "–" if np.isnan(row.value) else f"{row.value:.0%} ({row.low:.0%} to {row.high:.0%})"
+
+
+def over_which(found: Evaluation) -> str:
+    """Which services the model itself was measured in."""
+    return "services that it learnt from" if found.footing.learnt_here else "services of these records"
 
 
 def rate(labels: NDArray[np.float64]) -> str:

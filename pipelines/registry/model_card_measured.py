@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.by_service import ByService
 from models.risk_model import RiskModel
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation
 from pipelines.evaluating.examined import told
+from pipelines.evaluating.words import over_which
 from pipelines.train import Material
 
 CONDITION = (
@@ -81,12 +83,20 @@ def _performance(found: Evaluation) -> str:
 
 
 def _over_services(found: Evaluation) -> str:
-    row = next(row for row in found.services.summary.to_dict("records") if row["measure"] == "auroc")
-    if np.isnan(row["value"]):
+    own = _area(found.services)
+    if np.isnan(own["value"]):
         return ""
-    new = f"; expected in a new one: {row['new_low']:.3f} to {row['new_high']:.3f}"
-    expected = "" if np.isnan(row["new_low"]) else new
-    return f"Mean AUROC of {row['services']} services {_figure(row)}{expected}."
+    words = f"Mean AUROC of the {own['services']} {over_which(found)} {_figure(own)}"
+    if found.left_out is None:
+        return f"{words}; in a new one it was not measured."
+    apart = _area(found.left_out)
+    words += f"; by models that learnt nothing from the service {_figure(apart)}"
+    expected = f"; expected in a new one: {apart['new_low']:.3f} to {apart['new_high']:.3f}"
+    return words + ("" if np.isnan(apart["new_low"]) else expected) + "."
+
+
+def _area(services: ByService) -> Any:
+    return next(row for row in services.summary.to_dict("records") if row["measure"] == "auroc")
 
 
 def _known(found: Evaluation) -> str:

@@ -17,10 +17,10 @@ CARRIED = ("last_share_completed", "patient_confidence", "resistance_latest", "w
 NAMES = (*CARRIED, "phq9_latest", "session", "missed_appointments_past_90_days")
 
 
-def small_work(work: Path, *, patients: int = 700, seed: int = 1) -> Path:
+def small_work(work: Path, *, patients: int = 700, seed: int = 1, services: int = 1) -> Path:
     """Write points, features, protected and outcome with the manifest of a finished build."""
     draw = np.random.default_rng(seed)
-    points = _points(draw, patients)
+    points = _points(draw, patients, services)
     features, chance = _features(draw, len(points))
     outcome = _outcome(draw, points, chance)
     groups = pd.DataFrame(
@@ -41,12 +41,16 @@ def small_work(work: Path, *, patients: int = 700, seed: int = 1) -> Path:
         for name, frame in frames.items():
             manifest.wrote(write_table(work / f"{name}.parquet", frame, synthetic=True))
         manifest.says(
-            synthetic=True, records_up_to=LAST_DAY, until=None, left_out={}, last_days={"S": LAST_DAY}
+            synthetic=True,
+            records_up_to=LAST_DAY,
+            until=None,
+            left_out={},
+            last_days=dict.fromkeys(points["service_id"], LAST_DAY),
         )
     return work
 
 
-def _points(draw: np.random.Generator, patients: int) -> pd.DataFrame:
+def _points(draw: np.random.Generator, patients: int, services: int) -> pd.DataFrame:
     sessions = draw.integers(1, 8, patients)
     patient = np.repeat(np.arange(patients), sessions)
     first = pd.Timestamp(LAST_DAY) - pd.DateOffset(months=MONTHS)
@@ -60,7 +64,7 @@ def _points(draw: np.random.Generator, patients: int) -> pd.DataFrame:
             "pathway_id": [f"S:R{n}" for n in patient],
             "patient_id": [f"S:P{n}" for n in patient],
             "practitioner_id": [f"S:W{n % 9}" for n in patient],
-            "service_id": "S",
+            "service_id": ["S" if n % services == 0 else f"S{n % services}" for n in patient],
             "session_number": number + 1,
         }
     )
