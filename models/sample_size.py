@@ -26,6 +26,8 @@ CRITERIA = {
     "error": "(4) risks wrong by at most 0.05 on average",
 }
 
+COLUMNS = ["criterion", "parameters", "needed", "points", "patients", "enough"]
+
 
 @dataclass(frozen=True)
 class Had:
@@ -91,7 +93,7 @@ def _for_shrinkage(parameters: int, cox_snell: float, shrinkage: float) -> float
 
 
 def sample_size(had: Had, *, parameters: int, auroc: float) -> pd.DataFrame:
-    """What each criterion asks for beside what was had: `criterion, needed, points, patients, enough`.
+    """What each criterion asks for beside what was had: `criterion, parameters, needed, points, patients, enough`.
 
     `auroc`: as measured on held-out points; at 0.5 or below nothing can be said, and `needed` is missing. `enough`
     counts patients, of whom one with several points says less than several would: yes, of points only, or no.
@@ -100,10 +102,10 @@ def sample_size(had: Had, *, parameters: int, auroc: float) -> pd.DataFrame:
     cox_snell = cox_snell_from_auroc(auroc, prevalence) if auroc > 0.5 else 0.0
     asked = needed(parameters=parameters, prevalence=prevalence, cox_snell=cox_snell) if cox_snell > 0 else {}
     rows = [
-        (name, number, had.points, had.patients, _enough(number, had))
+        (name, parameters, number, had.points, had.patients, _enough(number, had))
         for name, number in ((name, asked.get(name, float("nan"))) for name in CRITERIA)
     ]
-    return pd.DataFrame(rows, columns=["criterion", "needed", "points", "patients", "enough"])
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _enough(number: float, had: Had) -> str:

@@ -79,6 +79,11 @@ def spline_logistic(features: pd.DataFrame, outcome: Numbers, split: Split) -> N
     return _risk(shape, learnt, features, split.test)
 
 
+def parameters(features: pd.DataFrame, split: Split) -> int:
+    """How many coefficients the regression learns on the training rows beside its constant: one for each column."""
+    return len(design(_values(features, split.train)).centre)
+
+
 def chosen_penalty(features: pd.DataFrame, outcome: Numbers, split: Split) -> float:
     """The C of least log loss on the early-stopping slice; the strongest penalty of equals."""
     fit, stop = _values(features, split.fit), _values(features, split.stop)

@@ -18,7 +18,8 @@ from models.instability import instability, refit_risks
 from models.net_benefit import net_benefit
 from models.resampling import Numbers
 from models.risk_model import RiskModel
-from models.sample_size import Had, sample_size
+from models.sample_size import COLUMNS, Had, sample_size
+from models.spline_logistic import parameters
 from models.splits import Split
 from models.withheld import RULES
 from pipelines.config import Config
@@ -65,7 +66,7 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
         risks=risk,
         instability=instability(risk, refitted, at),
         services=by_service(outcome, risk, services=services, patients=patients, settings=settings),
-        sample_size=_sample_size(footing.had, model, figures),
+        sample_size=_sample_size(footing, material, figures),
         ascertainment=ascertainment(test_outcome),
         ascertained=_ascertained(material, held.protected, config),
         count_dropout_as=str(material.outcome_settings["count_dropout_as"]),
@@ -125,12 +126,13 @@ def learnt_here(loaded: LoadedModel, material: Material) -> bool:
     return loaded.model.about.get("built") == material.built
 
 
-def _sample_size(had: Had | None, model: RiskModel, figures: pd.DataFrame) -> pd.DataFrame:
-    """Riley's criteria for a regression with one parameter a predictor; empty where the training is not known."""
-    if had is None:
-        return pd.DataFrame(columns=["criterion", "needed", "points", "patients", "enough"])
+def _sample_size(footing: Footing, material: Material, figures: pd.DataFrame) -> pd.DataFrame:
+    """Riley's criteria for the logistic regression's own parameters; empty where the training is not known."""
+    if footing.had is None:
+        return pd.DataFrame(columns=COLUMNS)
     own = figures[(figures["model"] == BOOSTED) & (figures["metric"] == "auroc")]
-    return sample_size(had, parameters=len(model.predictors), auroc=float(own["value"].iloc[0]))
+    asked = parameters(material.features, footing.cut)
+    return sample_size(footing.had, parameters=asked, auroc=float(own["value"].iloc[0]))
 
 
 def _ascertained(material: Material, protected: pd.DataFrame, config: Config) -> Ascertainment:

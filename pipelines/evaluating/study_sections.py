@@ -53,16 +53,17 @@ def _criteria(found: Evaluation) -> list[Any]:
     asked, had = found.sample_size, found.footing.had
     if had is None:
         return [paragraph("How much the model learnt from is not known here: it learnt from other records.")]
-    parameters = len(found.model.model.predictors)
+    parameters, predictors = int(asked["parameters"].iloc[0]), len(found.model.model.predictors)
     beyond = (
         f" Criterion (4) was made for up to {MOST_PARAMETERS} parameters; here it is stretched beyond."
         if parameters > MOST_PARAMETERS
         else ""
     )
     words = (
-        f"Riley's criteria for a regression with one parameter for each of the {parameters} predictors, at the AUROC "
-        f"measured here, against {had.patients:,} patients with {had.points:,} points, {had.events:,} of them not "
-        f"completed. Boosted trees have no such number of parameters and need more, not less.{beyond}"
+        f"Riley's criteria for the logistic regression, which learns {parameters} parameters of the {predictors} "
+        f"predictors (curves, and indicators of missing values), at the AUROC measured here, against {had.patients:,} "
+        f"patients with {had.points:,} points, {had.events:,} of them not completed. Boosted trees have no such "
+        f"number of parameters and need more, not less.{beyond}"
     )
     shown = asked.assign(
         criterion=asked["criterion"].map(CRITERIA),

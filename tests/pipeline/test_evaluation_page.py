@@ -14,6 +14,7 @@ from features.predictor import everything
 from models.baselines import baselines
 from models.boosting import train
 from models.left_out import left_out
+from models.spline_logistic import parameters
 from models.studies import Procedure
 from pipelines.config import Config
 from pipelines.evaluate import predict
@@ -127,3 +128,10 @@ def test_one_service_has_no_mean_over_services_and_no_word_on_how_it_is_made(sin
     assert "Under three services say nothing about another" in text
     for words in ("mean over services", "expected in a new service", "Random-effects", "that it learnt from"):
         assert words not in text
+
+
+def test_enough_is_asked_for_the_parameters_that_the_regression_learns(several: Made) -> None:
+    predictors = len(several.found.model.model.predictors)
+    (asked,) = {row["parameters"] for row in several.figures()["sample_size"]}
+    assert asked == parameters(several.material.features, several.found.cut) > predictors
+    assert f"learns {asked} parameters of the {predictors} predictors" in several.text()

@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from models.baselines import last_status
 from models.glass_box import GlassBoxSettings, glass_box
-from models.spline_logistic import chosen_penalty, curve, design, spline_logistic
+from models.spline_logistic import chosen_penalty, curve, design, parameters, spline_logistic
 from models.splits import Split
 
 QUICK = GlassBoxSettings(bags=2, pairs=0, max_rounds=200, threads=1)
@@ -53,6 +53,14 @@ def test_that_a_value_is_missing_counts() -> None:
     missing = features["misses"].isna().to_numpy()[split.test]
     assert with_it[missing].mean() - with_it[~missing].mean() > 0.1
     assert abs(without[missing].mean() - without[~missing].mean()) < 0.05
+
+
+def test_every_column_of_the_regression_is_a_parameter() -> None:
+    features, _, _, split = _material()
+    curved, as_it_is, indicator = 3, 1, 1
+    assert parameters(features[["bent"]], split) == curved
+    assert parameters(features[["few"]], split) == as_it_is
+    assert parameters(features, split) == curved + as_it_is + curved + indicator
 
 
 def test_a_predictor_of_few_values_enters_as_it_is_and_one_of_none_not_at_all() -> None:
