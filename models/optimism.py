@@ -18,6 +18,10 @@ from models.risk_model import RiskModel
 from models.splits import Rows
 from models.studies import Advance, Procedure, StudySettings
 
+# What is worth saying on the rows that the trees learnt from: not calibration, for which points are judged by trees
+# that never saw their patients.
+PROMISED = ("auroc", "average_precision", "brier", "log_loss")
+
 
 def optimism(
     procedure: Procedure,
@@ -26,7 +30,7 @@ def optimism(
     settings: EvaluationSettings,
     advance: Advance = str,
 ) -> pd.DataFrame:
-    """For each metric of an evaluation: `metric, apparent, optimism, optimism_error, value, low, high`.
+    """For each metric of PROMISED: `metric, apparent, optimism, optimism_error, value, low, high`.
 
     `value`: apparent minus optimism, with its interval. `optimism_error`: the standard error of the optimism by
     the number of resamples.
@@ -59,7 +63,8 @@ def _apparent(procedure: Procedure, model: RiskModel, settings: EvaluationSettin
 
 def _table(apparent: Numbers, found: Numbers) -> pd.DataFrame:
     rows = []
-    for column, name in enumerate(METRICS):
+    for name in PROMISED:
+        column = METRICS.index(name)
         extra = float(found[:, column].mean())
         error = float(found[:, column].std(ddof=1) / np.sqrt(len(found)))
         value, low, high = with_interval(apparent[:, column])

@@ -67,20 +67,26 @@ def _about(found: Evaluation) -> dict[str, Any]:
         "held_out_from": f"{footing.first:%Y-%m-%d}",
         "held_out_to": f"{footing.last:%Y-%m-%d}",
         "judged": found.model.model.about.get("judged"),
-        "points": {
-            "fit": len(cut.fit),
-            "early_stopping": len(cut.stop),
-            "calibration": len(cut.calibrate),
-            "test": len(cut.test),
-            "test_with_known_outcome": len(found.risks),
-            "left_out_of_training": cut.dropped,
-            "left_out_of_test": cut.set_apart,
-        },
+        "points": _points(found),
         "patients_held_out": footing.patients,
         "learnt_from": asdict(footing.had) if footing.had else None,
         "threshold": found.model.model.threshold,
         "count_dropout_as": found.count_dropout_as,
         "told": list(found.told),
+    }
+
+
+def _points(found: Evaluation) -> dict[str, int]:
+    """Points by what they served; a model from elsewhere learnt from none of them, only its rivals did."""
+    cut, whose = found.cut, "" if found.footing.learnt_here else "rivals_"
+    return {
+        f"{whose}fit": len(cut.fit),
+        f"{whose}early_stopping": len(cut.stop),
+        f"{whose}calibration": len(cut.calibrate),
+        "test": len(cut.test),
+        "test_with_known_outcome": len(found.risks),
+        f"{whose}left_out_of_training": cut.dropped,
+        "left_out_of_test": cut.set_apart,
     }
 
 

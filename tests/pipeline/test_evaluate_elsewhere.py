@@ -54,6 +54,7 @@ def test_other_records_are_recognised_without_having_been_trained_on(place: Plac
     figures = json.loads((other / "metrics.json").read_text())
     assert figures["learnt_from_this_build"] is False
     assert figures["points"]["left_out_of_test"] > 0
+    assert "rivals_fit" in figures["points"] and "fit" not in figures["points"]
     page = (other / "evaluation.html").read_text()
     assert "did not learn from these records as built here" in page
     assert "to learn the trees" not in page

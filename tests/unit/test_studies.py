@@ -67,6 +67,7 @@ def test_what_a_model_promises_on_its_own_rows_is_too_much_and_is_corrected(proc
     assert area["value"] == pytest.approx(area["apparent"] - area["optimism"])
     assert area["low"] < area["value"] < area["high"] < area["apparent"] + 0.1
     assert table.loc["brier", "optimism"] < 0
+    assert not {"calibration_intercept", "calibration_slope", "ici", "e50", "e90"} & set(table.index)
 
 
 def test_more_patients_help_and_the_test_stays(procedure: Procedure) -> None:
