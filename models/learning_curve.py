@@ -13,6 +13,7 @@ from models.resampling import Draws, Numbers
 from models.spline_logistic import spline_logistic
 from models.splits import LEAST_IN_A_SLICE, Split
 from models.studies import Advance, Procedure, StudySettings
+from models.withheld import RULES, rounded
 
 BOOSTED, LOGISTIC = "boosted model", "logistic regression"
 CURVES = ("auroc", "calibration_slope")
@@ -88,6 +89,7 @@ def _rows(found: Numbers) -> Iterator[tuple[object, ...]]:
 
 
 def _size(procedure: Procedure, splits: list[Split]) -> tuple[int, int]:
-    """(patients, points) learnt from, on average over the repeats."""
+    """(patients, points) learnt from, on average over the repeats, as they are published."""
     patients = [len(np.unique(procedure.patients[split.train].astype(str))) for split in splits]
-    return round(float(np.mean(patients))), round(float(np.mean([len(split.train) for split in splits])))
+    points = [len(split.train) for split in splits]
+    return rounded(float(np.mean(patients)), RULES["nhs"]), rounded(float(np.mean(points)), RULES["nhs"])

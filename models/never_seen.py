@@ -21,6 +21,7 @@ from models.binned import at_once
 from models.lightgbm_alone import lgb
 from models.risk_model import Numbers, raw
 from models.splits import Rows, Split
+from models.withheld import RULES, count_words
 
 if TYPE_CHECKING:
     from models.lesson import Lesson
@@ -38,10 +39,12 @@ def stands_apart(split: Split) -> bool:
 
 
 def says_judged(split: Split) -> str:
-    """For people: what calibration and the cut-off were chosen on."""
-    if stands_apart(split):
-        return f"chosen on {len(split.calibrate):,} points that the trees never saw"
-    return f"chosen on {len(split.train):,} points, each judged by trees that did not learn from its patient"
+    """For people: what calibration and the cut-off were chosen on; pages repeat it, so the number is as published."""
+    apart = stands_apart(split)
+    points = count_words(len(split.calibrate if apart else split.train), RULES["nhs"])
+    if apart:
+        return f"chosen on {points} points that the trees never saw"
+    return f"chosen on {points} points, each judged by trees that did not learn from its patient"
 
 
 @dataclass(frozen=True)

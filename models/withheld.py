@@ -94,9 +94,19 @@ class Rule:
 RULES: Mapping[str, Rule] = {"nhs": Rule(), "none": Rule(smallest=0, base=1, ranked=0, digits=6)}
 
 
-def count_words(count: float, rule: Rule) -> str:
+def rounded(count: float, rule: Rule) -> int:
+    """A count that is not small, as it is published."""
+    return rule.base * round(count / rule.base)
+
+
+def count_shown(count: float, rule: Rule) -> int | str:
     """A count as it is published: '*' where small, else rounded."""
-    return STAR if count < rule.smallest else f"{rule.base * round(count / rule.base):,}"
+    return STAR if count < rule.smallest else rounded(count, rule)
+
+
+def count_words(count: float, rule: Rule) -> str:
+    """The same as a reader sees it."""
+    return STAR if count < rule.smallest else f"{rounded(count, rule):,}"
 
 
 def number(value: float, rule: Rule) -> float | str:

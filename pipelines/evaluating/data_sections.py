@@ -14,7 +14,7 @@ from models.splits import Split
 from models.withheld import RULES
 from pipelines.evaluating import study_plots as plots
 from pipelines.evaluating.evaluated import Evaluation
-from pipelines.evaluating.words import rate
+from pipelines.evaluating.words import counted, rate
 from pipelines.page import figure, fold, paragraph, table
 
 FIXED = ("by", "group", "points", "known", "known_low", "known_high")
@@ -88,9 +88,10 @@ def held_out(found: Evaluation) -> list[Any]:
             plots.timeline(found.footing.months, f"{found.cut.cut:%Y-%m}"),
             alt="Points of each month by what they served",
             caption="Points by month. Not used: outcome not known or not known in time, horizon not over, or the "
-            "patient is on the other side. Counts under 5 are not drawn. Dashed: held out from here.",
+            "patient is on the other side. Counts under 5 are not drawn, others are rounded. Dashed: held out from "
+            "here.",
         ),
-        table(_counts(found), "Points by what they served"),
+        table(_counts(found), "Points by what they served; counts under 5 withheld (*), others rounded to 5"),
         *_judged(found),
         table(reasons, "Why the outcome of held-out points is known or not"),
     ]
@@ -103,8 +104,8 @@ def _dates(found: Evaluation) -> str:
         f"{who} from points of {footing.learnt_first:%d %B %Y} to {footing.learnt_last:%d %B %Y}, at least "
         f"{cut.horizon_days} days before {cut.cut:%d %B %Y}, so that their outcomes were known by then; measured on "
         f"points of {footing.first:%d %B %Y} to {footing.last:%d %B %Y}, at least {cut.horizon_days} days before the "
-        f"records end, of {footing.patients:,} patients with a known outcome. {cut.dropped:,} earlier points were left "
-        f"out of training because their patient is also held out."
+        f"records end, of {counted(footing.patients)} patients with a known outcome. {counted(cut.dropped)} earlier "
+        f"points were left out of training because their patient is also held out."
     )
 
 
@@ -119,7 +120,7 @@ def _learnt_from(found: Evaluation) -> str:
     return (
         f"This model did not learn from these records as built here. It learnt from records up to "
         f"{learnt_to:%d %B %Y}; whom from is not known here. So it is measured only on patients without a point "
-        f"before that day: {found.cut.set_apart:,} later points of others were left out. The simpler ways did "
+        f"before that day: {counted(found.cut.set_apart)} later points of others were left out. The simpler ways did "
         f"learn from these records."
     )
 
@@ -152,4 +153,4 @@ def _counts(found: Evaluation) -> pd.DataFrame:
         ("held out, outcome unknown", int(np.isnan(known).sum()), "–"),
     ]
     counts = pd.DataFrame(rows, columns=["points", "number", "not completed"])
-    return counts.assign(number=counts["number"].map("{:,}".format))
+    return counts.assign(number=counts["number"].map(counted))

@@ -30,7 +30,7 @@ class Footing:
     `learnt_here`: the model learnt from this very build. `labels`: outcomes of all points. `patients`: held out,
     with a known outcome. `had`: what was learnt from; None where that is not known here. `first`, `last`: days of
     the held-out points, `learnt_first` and `learnt_last` of those learnt from. `draws`: of patients, for the
-    intervals. `months`: points of each month by what they served, counts under 5 left out.
+    intervals. `months`: points of each month by what they served, counts under 5 left out, others rounded.
     """
 
     learnt_here: bool
@@ -62,12 +62,12 @@ class Study:
 class Evaluation:
     """What was measured; frames as the modules of models/ give them.
 
-    `outcome` and `risks`: of held-out points with a known outcome. `ascertainment`: why outcomes of held-out points
-    are known or not; `ascertained`: the same of all mature points, by group. `sample_size`: Riley's criteria, empty
-    where it is not known what was learnt from. `count_dropout_as`: what a patient who left before the review counts
-    as; `other_dropout`: the boosted model's figures if it were the other way. `told`: sentences on what the model
-    reads and what no predictor measures. `abstention`: where no chance is stated. `studies`: the
-    heavier ones, by name; none but with --full.
+    `outcome` and `risks`: of held-out points with a known outcome; `histogram`: of those risks, in bands that may be
+    shown. `ascertainment`: why outcomes of held-out points are known or not; `ascertained`: the same of all mature
+    points, by group. `sample_size`: Riley's criteria, empty where it is not known what was learnt from.
+    `count_dropout_as`: what a patient who left before the review counts as; `other_dropout`: the boosted model's
+    figures if it were the other way. `told`: sentences on what the model reads and what no predictor measures.
+    `abstention`: where no chance is stated. `studies`: the heavier ones, by name; none but with --full.
     """
 
     model: LoadedModel
@@ -81,6 +81,7 @@ class Evaluation:
     flags_a_week: tuple[float, float, float]
     outcome: NDArray[np.float64]
     risks: NDArray[np.float64]
+    histogram: pd.DataFrame
     instability: Instability
     services: ByService
     sample_size: pd.DataFrame

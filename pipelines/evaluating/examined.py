@@ -17,11 +17,12 @@ from models.evaluation import HeldOut, calibration_curve, gains, performance, ve
 from models.instability import instability, refit_risks
 from models.net_benefit import net_benefit
 from models.resampling import Numbers
+from models.risk_histogram import risk_histogram
 from models.risk_model import RiskModel
 from models.sample_size import COLUMNS, Had, sample_size
 from models.spline_logistic import parameters
 from models.splits import Split
-from models.withheld import RULES
+from models.withheld import RULES, rounded
 from pipelines.config import Config
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation, Footing
 from pipelines.registry.tracking import LoadedModel
@@ -64,6 +65,7 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
         flags_a_week=flags_a_week(predictions, settings),
         outcome=outcome,
         risks=risk,
+        histogram=risk_histogram(outcome, risk, patients, RULES["nhs"]),
         instability=instability(risk, refitted, at),
         services=by_service(outcome, risk, services=services, patients=patients, settings=settings),
         sample_size=_sample_size(footing, material, figures),
@@ -108,17 +110,16 @@ def _footing(
 
 
 def _months(at: pd.Series, labels: Numbers, cut: Split) -> pd.DataFrame:
-    """Points of each month by what they served; a count too small to be shown is 0."""
+    """Points of each month by what they served, rounded; a count too small to be shown is 0."""
     served = np.full(len(at), "not used", dtype=object)
     served[cut.train] = "learnt from"
     known = ~np.isnan(labels[cut.test])
     served[cut.test] = np.where(known, "held out, outcome known", "held out, unknown")
     counts = pd.crosstab(at.dt.strftime("%Y-%m").to_numpy(), served)
     every = ["learnt from", "held out, outcome known", "held out, unknown", "not used"]
-    shown: pd.DataFrame = counts.where(counts >= RULES["nhs"].smallest, 0).reindex(
-        columns=every, fill_value=0
-    )
-    return shown
+    rule = RULES["nhs"]
+    shown: pd.DataFrame = counts.where(counts >= rule.smallest, 0).map(lambda count: rounded(count, rule))
+    return shown.reindex(columns=every, fill_value=0)
 
 
 def learnt_here(loaded: LoadedModel, material: Material) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from models.withheld import RULES, rounded
 from pipelines.config import Config
 from pipelines.evaluating import plots
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation
@@ -16,6 +17,7 @@ from pipelines.registry.lineage import Lineage
 from pipelines.registry.tracking import run
 from pipelines.store import fingerprint
 
+NHS = RULES["nhs"]
 PICTURES = {
     "comparison": plots.comparison,
     "separation": plots.separation,
@@ -60,9 +62,10 @@ def figures(found: Evaluation) -> Iterator[tuple[str, float]]:
     for row in found.gains.itertuples():
         yield from _with_ends(f"gain_over_{row.rival}", row)
     known = np.isfinite(found.labels[found.cut.test])
-    yield "test_points", float(len(known))
-    yield "known_outcomes", float(known.sum())
-    yield "known_share", float(known.mean())
+    # As the page that is kept beside them: from the exact share the counts could be worked out.
+    yield "test_points", float(rounded(len(known), NHS))
+    yield "known_outcomes", float(rounded(known.sum(), NHS))
+    yield "known_share", round(float(known.mean()), NHS.digits)
 
 
 def _with_ends(name: str, row: Any) -> Iterator[tuple[str, float]]:

@@ -1,10 +1,11 @@
 """Every figure of an evaluation for another program: values, intervals, counts and settings; never a row.
 
-What the page withholds for its small number is withheld here too: whoever has the page has this.
+What the page withholds or rounds is withheld or rounded here too: whoever has the page has this.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 from models.ascertainment import reasons_shown
 from models.earlier import STAR
 from models.sample_size import CRITERIA
-from models.withheld import RULES, count_words
+from models.withheld import RULES, count_shown, count_words
 from pipelines.config import Config
 from pipelines.evaluating.evaluated import OTHER_WAY, Evaluation, Study
 
@@ -33,7 +34,7 @@ def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
         "by_service": services_shown(found.services.services),
         # What to expect in a new service is told by the study that leaves each out, and by nothing else.
         "over_services": found.services.summary.drop(columns=["new_low", "new_high"]),
-        "sample_size": found.sample_size.assign(words=found.sample_size["criterion"].map(CRITERIA)),
+        "sample_size": _asked(found.sample_size),
         "abstention_by_group": found.abstention.rates,
         "abstention_errors": found.abstention.errors,
         "ascertainment": reasons_shown(found.ascertainment, NHS),
@@ -68,18 +69,28 @@ def _about(found: Evaluation) -> dict[str, Any]:
         "held_out_to": f"{footing.last:%Y-%m-%d}",
         "judged": found.model.model.about.get("judged"),
         "points": _points(found),
-        "patients_held_out": footing.patients,
-        "learnt_from": asdict(footing.had) if footing.had else None,
+        "patients_held_out": count_shown(footing.patients, NHS),
+        "learnt_from": _counts(asdict(footing.had)) if footing.had else None,
         "threshold": found.model.model.threshold,
         "count_dropout_as": found.count_dropout_as,
         "told": list(found.told),
     }
 
 
-def _points(found: Evaluation) -> dict[str, int]:
+def _asked(sample_size: pd.DataFrame) -> pd.DataFrame:
+    """Riley's criteria in words, beside counts as they may be shown."""
+    had = {name: [count_shown(one, NHS) for one in sample_size[name]] for name in ("points", "patients")}
+    return sample_size.assign(words=sample_size["criterion"].map(CRITERIA), **had)
+
+
+def _counts(exact: Mapping[str, int]) -> dict[str, int | str]:
+    return {name: count_shown(number, NHS) for name, number in exact.items()}
+
+
+def _points(found: Evaluation) -> dict[str, int | str]:
     """Points by what they served; a model from elsewhere learnt from none of them, only its rivals did."""
     cut, whose = found.cut, "" if found.footing.learnt_here else "rivals_"
-    return {
+    exact = {
         f"{whose}fit": len(cut.fit),
         f"{whose}early_stopping": len(cut.stop),
         f"{whose}calibration": len(cut.calibrate),
@@ -88,6 +99,7 @@ def _points(found: Evaluation) -> dict[str, int]:
         f"{whose}left_out_of_training": cut.dropped,
         "left_out_of_test": cut.set_apart,
     }
+    return _counts(exact)
 
 
 def services_shown(services: pd.DataFrame) -> pd.DataFrame:

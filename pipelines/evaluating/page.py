@@ -20,6 +20,8 @@ from pipelines.page import Page, Section, figure, link, paragraph, table
 from pipelines.registry.model_card import SOURCE, CardField
 from pipelines.registry.model_card_measured import CONDITION
 
+BANDS = "Each bar holds at least 5 patients of either outcome: where there are fewer, bars are joined."
+
 
 def evaluation_page(found: Evaluation) -> Page:
     """The page of `bsw evaluate`."""
@@ -62,18 +64,24 @@ def _comparison(found: Evaluation) -> list[Any]:
             caption="How often a point whose work was not completed had the higher risk. Dotted: a coin.",
         ),
         table(gain.rename(columns={"rival": "against", "gain": "gain in AUROC"}), "The boosted model's gain"),
-        figure(
-            plots.separation(found),
-            alt=f"Risks of work that was not completed (median {_median(found, 1)}) and of work that was completed "
-            f"(median {_median(found, 0)})",
-            caption="Share of held-out points at each risk. Dashed: the flag's cut-off.",
-        ),
+        _separation(found),
     ]
     if "last BSW status" not in found.rivals:
         parts.append(
             paragraph("Not compared with the last work's status: these records do not carry it.", note=True)
         )
     return parts
+
+
+def _separation(found: Evaluation) -> Any:
+    if found.histogram.empty:
+        return paragraph("Too few outcomes of both kinds to draw the risks of either.", note=True)
+    return figure(
+        plots.separation(found),
+        alt=f"Risks of work that was not completed (median {_median(found, 1)}) and of work that was completed "
+        f"(median {_median(found, 0)})",
+        caption=f"Share of held-out points at each risk. {BANDS} Dashed: the flag's cut-off.",
+    )
 
 
 def _median(found: Evaluation, outcome: int) -> str:
@@ -84,7 +92,8 @@ def _calibration(found: Evaluation) -> list[Any]:
     own = found.own
     alt = f"Calibration curve; slope {own['calibration_slope']:.2f}, ICI {own['ici']:.3f}"
     caption = (
-        "On the dotted line a risk means what it says. Band: 95%, pointwise. Dashed: the flag's cut-off."
+        "On the dotted line a risk means what it says. Band: 95%, pointwise. Dashed: the flag's cut-off. "
+        f"Below: points by risk. {BANDS}"
     )
     said = []
     if np.isfinite(own["ici"]):

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from pipelines.evaluating.evaluated import BOOSTED, LOGISTIC, Evaluation
 from pipelines.plots import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SOFT, house_style
 
-BANDS = np.linspace(0, 1, 41)
 COLOURS = {
     BOOSTED: BLUE,
     LOGISTIC: ORANGE,
@@ -50,14 +49,16 @@ def comparison(found: Evaluation) -> Figure:
 
 def separation(found: Evaluation) -> Figure:
     """The risks of work that was not completed above the line, of work that was completed below it."""
-    sides = (("not completed", found.outcome == 1, ORANGE, 1), ("completed", found.outcome == 0, BLUE, -1))
+    bands = found.histogram
+    sides = (("not completed", 1, ORANGE, 1), ("completed", 0, BLUE, -1)) if len(bands) else ()
     with house_style():
         drawing = Figure(figsize=(7, 2.6), layout="constrained")
         axes = drawing.subplots()
-        for words, which, colour, way in sides:
-            shares = np.histogram(found.risks[which], BANDS)[0] / max(1, which.sum())
-            axes.bar(BANDS[:-1], way * shares, width=np.diff(BANDS), align="edge", color=colour, alpha=0.65)
-            middle = float(np.median(found.risks[which]))
+        for words, outcome, colour, way in sides:
+            counts = bands[words.replace(" ", "_")]
+            shares = _density(bands, counts) / counts.sum()
+            _bars(axes, bands, way * shares, colour)
+            middle = float(np.median(found.risks[found.outcome == outcome]))
             axes.plot([middle, middle], [0, way * shares.max()], color=colour, lw=2)
             axes.annotate(
                 f"{words}, median {middle:.2f}",
@@ -74,6 +75,15 @@ def separation(found: Evaluation) -> Figure:
     return drawing
 
 
+def _density(bands: pd.DataFrame, counts: pd.Series) -> pd.Series:
+    """How dense points lie in each band: a wide one is no higher for being wide."""
+    return counts / (bands["high"] - bands["low"])
+
+
+def _bars(axes: Axes, bands: pd.DataFrame, heights: pd.Series, colour: str) -> None:
+    axes.bar(bands["low"], heights, width=bands["high"] - bands["low"], align="edge", color=colour, alpha=0.6)
+
+
 def calibration(found: Evaluation) -> Figure:
     """Predicted risk against the share not completed, over the risks' histogram."""
     curve = found.curve
@@ -84,8 +94,9 @@ def calibration(found: Evaluation) -> Figure:
         axes.fill_between(curve["risk"], curve["low"], curve["high"], color=BLUE, alpha=0.15, lw=0)
         axes.plot(curve["risk"], curve["value"], color=BLUE, lw=2.2)
         axes.set(ylabel="share not completed", xlim=(0, 1), ylim=(0, 1))
-        below.hist(found.risks, bins=BANDS.tolist(), color=BLUE, alpha=0.5)
-        below.set(xlabel="predicted risk", ylabel="points")
+        bands = found.histogram
+        _bars(below, bands, _density(bands, bands["completed"] + bands["not_completed"]), BLUE)
+        below.set(xlabel="predicted risk", ylabel="points", yticks=[])
         below.axvline(found.model.model.threshold, color=INK, lw=1, ls="--")
     return drawing
 

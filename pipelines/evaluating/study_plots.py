@@ -12,6 +12,7 @@ from matplotlib.ticker import StrMethodFormatter
 
 from models.by_service import ByService
 from models.rehearsal import EMPTY, MISSING, WITHOUT
+from models.withheld import RULES, rounded
 from pipelines.evaluating.evaluated import BOOSTED, LOGISTIC, Evaluation
 from pipelines.evaluating.plots import rows_of
 from pipelines.plots import BLUE, GREEN, GREY, INK, LINE, ORANGE, SOFT, house_style
@@ -82,7 +83,7 @@ def enough(found: Evaluation) -> Figure:
     with house_style():
         drawing = Figure(figsize=(7, 2.2), layout="constrained")
         axes = drawing.subplots()
-        patients, points = int(asked["patients"].iloc[0]), int(asked["points"].iloc[0])
+        patients, points = (rounded(asked[name].iloc[0], RULES["nhs"]) for name in ("patients", "points"))
         colours = {"yes": BLUE, "points only": GREY, "no": ORANGE}
         axes.barh(
             asked["criterion"], asked["needed"], color=[colours[one] for one in asked["enough"]], alpha=0.8

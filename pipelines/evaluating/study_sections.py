@@ -13,7 +13,7 @@ from pipelines.evaluating import study_plots as plots
 from pipelines.evaluating.evaluated import Evaluation
 from pipelines.evaluating.plots import rows_of
 from pipelines.evaluating.study_plots import WAYS
-from pipelines.evaluating.words import WITH_FULL, WORDS, figure_words, signed
+from pipelines.evaluating.words import WITH_FULL, WORDS, counted, figure_words, signed
 from pipelines.page import figure, fold, paragraph, table
 
 
@@ -57,9 +57,9 @@ def _criteria(found: Evaluation) -> list[Any]:
     )
     words = (
         f"Riley's criteria for the logistic regression, which learns {parameters} parameters of the {predictors} "
-        f"predictors (curves, and indicators of missing values), at the AUROC measured here, against {had.patients:,} "
-        f"patients with {had.points:,} points, {had.events:,} of them not completed. Boosted trees have no such "
-        f"number of parameters and need more, not less.{beyond}"
+        f"predictors (curves, and indicators of missing values), at the AUROC measured here, against "
+        f"{counted(had.patients)} patients with {counted(had.points)} points, {counted(had.events)} of them not "
+        f"completed. Boosted trees have no such number of parameters and need more, not less.{beyond}"
     )
     shown = asked.assign(
         criterion=asked["criterion"].map(CRITERIA),

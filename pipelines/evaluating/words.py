@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.withheld import RULES, count_words
 from pipelines.evaluating.evaluated import Evaluation
 
 WITH_FULL = "bsw evaluate --full adds"
@@ -52,6 +53,11 @@ def signed(row: Any) -> str:
 def percent(row: Any) -> str:
     """A share with its interval, in whole percent."""
     return "–" if np.isnan(row.value) else f"{row.value:.0%} ({row.low:.0%} to {row.high:.0%})"
+
+
+def counted(number: float) -> str:
+    """A count of points or patients by the one rule that holds for everything here: '*' under 5, else rounded to 5."""
+    return count_words(number, RULES["nhs"])
 
 
 def over_which(found: Evaluation) -> str:

@@ -12,7 +12,7 @@ from models.by_service import ByService
 from models.risk_model import RiskModel
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation
 from pipelines.evaluating.examined import told
-from pipelines.evaluating.words import over_which
+from pipelines.evaluating.words import counted, over_which
 from pipelines.train import Material
 
 CONDITION = (
@@ -44,8 +44,8 @@ def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] |
         "threshold": f"A point is flagged at a risk of {learnt.threshold:.3f} or more.",
         "uncertainty": f"95% intervals from {found.footing.draws} draws of patients; {_of_a_risk(learnt)}.",
         "learnt_from": _learnt_from(found),
-        "held_out": f"{len(found.risks):,} points of {found.footing.patients:,} patients with a known outcome, "
-        f"{_days(found.footing.first, found.footing.last)}; {found.outcome.mean():.0%} not completed.",
+        "held_out": f"{counted(len(found.risks))} points of {counted(found.footing.patients)} patients with a known "
+        f"outcome, {_days(found.footing.first, found.footing.last)}; {found.outcome.mean():.0%} not completed.",
         "verdict": found.verdict,
         "performance": _performance(found),
         "over_services": _over_services(found),
@@ -71,8 +71,9 @@ def _learnt_from(found: Evaluation) -> str:
     had, footing = found.footing.had, found.footing
     if had is None:
         return ""
+    points, patients = counted(had.points), counted(had.patients)
     days = _days(footing.learnt_first, footing.learnt_last)
-    return f"{had.points:,} points of {had.patients:,} patients, {days}; {had.prevalence:.0%} not completed."
+    return f"{points} points of {patients} patients, {days}; {had.prevalence:.0%} not completed."
 
 
 def _performance(found: Evaluation) -> str:

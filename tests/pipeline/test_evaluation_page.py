@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -13,13 +14,16 @@ import pytest
 from features.predictor import everything
 from models.baselines import baselines
 from models.boosting import train
+from models.earlier import STAR
 from models.left_out import left_out
 from models.spline_logistic import parameters
 from models.studies import Procedure
 from pipelines.config import Config
 from pipelines.evaluate import predict
+from pipelines.evaluating import plots
 from pipelines.evaluating.evaluated import Evaluation, Study
 from pipelines.evaluating.examined import Held, examine
+from pipelines.evaluating.log import figures
 from pipelines.evaluating.metrics_json import as_json
 from pipelines.evaluating.page import evaluation_page
 from pipelines.page import write_page
@@ -69,11 +73,18 @@ class Made:
         study = Study(apart.services, 1.0, "Each service left out.", apart.summary)
         return replace(self.found, studies={"leave_one_service_out": study})
 
-    def text(self, found: Evaluation | None = None) -> str:
-        """What a reader sees of the page."""
+    def page(self, found: Evaluation | None = None) -> Path:
+        """The page's file."""
         shown = replace(found or self.found, card=model_card(self.card(found), ModelCardSettings()))
-        page = write_page(self.folder / "page.html", evaluation_page(shown))
-        return " ".join(text_of(page).split())
+        return write_page(self.folder / "page.html", evaluation_page(shown))
+
+    def text(self, found: Evaluation | None = None) -> str:
+        """What a reader sees of the page but for its pictures."""
+        return " ".join(text_of(self.page(found)).split())
+
+    def pictured(self, found: Evaluation | None = None) -> set[str]:
+        """The words in the page's pictures."""
+        return set(re.findall(r"<!-- (.*?) -->", self.page(found).read_text(encoding="utf-8")))
 
     def card(self, found: Evaluation | None = None) -> Mapping[str, str]:
         """What was measured, in the words of the card."""
@@ -98,7 +109,9 @@ def test_services_that_were_learnt_from_say_nothing_of_a_new_one(several: Made) 
     text, card = several.text(), several.card()["over_services"]
     assert "Over the 3 services that it learnt from, the mean AUROC is" in text
     assert "says nothing about a new one. bsw evaluate --full adds what to expect there." in text
-    assert "expected in a new service" not in text and "In a service that was not there" not in text
+    assert "In a service that was not there" not in text
+    assert "mean over services" in several.pictured()
+    assert "expected in a new service" not in several.pictured()
     assert "3 services that it learnt from" in card and "in a new one it was not measured" in card
     assert not {"new_low", "new_high"} & set(several.figures()["over_services"][0])
 
@@ -109,6 +122,7 @@ def test_a_new_service_is_told_of_by_models_that_learnt_nothing_from_it(several:
     area = found.left_out.summary.set_index("measure").loc["auroc"]
     own = found.services.summary.set_index("measure").loc["auroc"]
     assert f"{area['new_low']:.3f}" != f"{own['new_low']:.3f}"
+    assert "expected in a new service" in several.pictured(found)
     text, card = several.text(found), several.card(found)["over_services"]
     assert f"expect an AUROC between {area['new_low']:.2f} and {area['new_high']:.2f}" in text
     assert "each measured by a model that learnt nothing from it" in text
@@ -126,8 +140,9 @@ def test_of_a_model_from_elsewhere_it_is_not_said_what_full_would_tell(several: 
 def test_one_service_has_no_mean_over_services_and_no_word_on_how_it_is_made(single: Made) -> None:
     text = single.text()
     assert "Under three services say nothing about another" in text
-    for words in ("mean over services", "expected in a new service", "Random-effects", "that it learnt from"):
+    for words in ("in a new service", "Random-effects", "services that it learnt from"):
         assert words not in text
+    assert not {"mean over services", "expected in a new service"} & single.pictured()
 
 
 def test_enough_is_asked_for_the_parameters_that_the_regression_learns(several: Made) -> None:
@@ -135,3 +150,32 @@ def test_enough_is_asked_for_the_parameters_that_the_regression_learns(several: 
     (asked,) = {row["parameters"] for row in several.figures()["sample_size"]}
     assert asked == parameters(several.material.features, several.found.cut) > predictors
     assert f"learns {asked} parameters of the {predictors} predictors" in several.text()
+
+
+def test_no_count_of_points_or_patients_is_exact_anywhere(several: Made) -> None:
+    found, told = several.found, several.figures()
+    assert found.footing.had is not None
+    shown = [*told["points"].values(), told["patients_held_out"], *told["learnt_from"].values()]
+    shown += [row[name] for row in told["sample_size"] for name in ("points", "patients")]
+    assert all(number == STAR or number % 5 == 0 for number in shown)
+    assert (found.footing.months.to_numpy() % 5 == 0).all()
+    exact = [found.footing.patients, len(found.risks), found.footing.had.points, found.footing.had.events]
+    said = several.text() + " ".join([*several.pictured(), *several.card().values()])
+    for number in (number for number in exact if number % 5):
+        assert not re.search(rf"(?<![\d.,]){number:,}(?![\d.,])", said)
+    assert any(number % 5 for number in exact)
+
+
+def test_the_same_counts_are_logged(several: Made) -> None:
+    logged = dict(figures(several.found))
+    assert logged["test_points"] % 5 == 0 and logged["known_outcomes"] % 5 == 0
+    assert logged["known_share"] == round(logged["known_share"], 2)
+
+
+def test_of_too_few_outcomes_no_risks_are_drawn(several: Made) -> None:
+    none = replace(several.found, histogram=several.found.histogram[:0])
+    text = several.text(none)
+    assert "Too few outcomes of both kinds to draw the risks of either" in text
+    drawn = [any("median" in words for words in several.pictured(one)) for one in (several.found, none)]
+    assert drawn == [True, False]
+    assert plots.separation(none)
