@@ -21,6 +21,9 @@ from features.errors import nearest
 from features.number import Expression, Number, not_zero
 from features.tally import ASIDE, RunningTally, Tally
 
+# A spread of times of a hundredth of a week, under two hours, is too little to draw a line through.
+LEAST_SPREAD_OF_WEEKS = 0.01
+
 
 class NotRecordedError(Exception):
     """A predictor reads a column that this source does not record."""
@@ -150,7 +153,9 @@ class Column:
         weeks = known.days_before / -7.0
         mean = weeks.mean()
         square, product = (weeks * weeks).mean(), (weeks * self).mean()
-        return (product - mean * self.mean()) / (square - mean * mean).or_missing_below(1e-4)
+        return (product - mean * self.mean()) / (square - mean * mean).or_missing_below(
+            LEAST_SPREAD_OF_WEEKS**2
+        )
 
     def _ask(self, summary: str) -> Number:
         return self.rows.tally.ask(summary, self.rows.keep(self.value))

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
 import pandas as pd
 
+from features.errors import InputError
+from features.predictor import everything
+from features.units import allowed, outside
 from models.explanation import explain
 from models.risk_model import RiskModel
 
@@ -24,9 +30,12 @@ def answers(model: RiskModel, rows: pd.DataFrame, *, contributions: bool = False
 
     `log_odds_before` is what is expected before anything is known of a patient; with every `contribution_...`
     added it is the log-odds of the trees, which the model's calibration turns into the risk. Shape: one row
-    per row, on the index of `rows`. Errors: InputError naming every predictor missing or not a number.
+    per row, on the index of `rows`. Errors: InputError naming every predictor missing or not a number, or with the
+    first row that holds what its unit does not allow.
     """
     risks = model.predict(rows)
+    if faults := tuple(_impossible(model, rows)):
+        raise InputError(*faults)
     missing = rows[list(model.predictors)].isna().mean(axis=1)
     risks = risks.assign(missing_share=missing, unlike=model.unlike(rows).astype(float))
     if not contributions:
@@ -34,3 +43,15 @@ def answers(model: RiskModel, rows: pd.DataFrame, *, contributions: bool = False
     explained = explain(model, rows)
     parts = explained.parts.rename(columns=contribution)
     return pd.concat([risks, pd.Series(explained.base, rows.index, name=BEFORE), parts], axis=1)
+
+
+def _impossible(model: RiskModel, rows: pd.DataFrame) -> Iterator[str]:
+    """A line per predictor with values that it cannot have; of one that no catalogue declares only infinite ones."""
+    for name in model.predictors:
+        values, known = rows[name].to_numpy(dtype=np.float64), everything().get(name)
+        wrong = np.flatnonzero(np.isinf(values) if known is None else outside(known, values))
+        if wrong.size:
+            may, unit = (allowed(known), f" ({known.unit})") if known else ("a finite number", "")
+            which = f"row {wrong[0] + 1:,} of {len(values):,}"
+            which += f" (and {wrong.size - 1:,} more)" if wrong.size > 1 else ""
+            yield f"{which}: predictor '{name}' must be {may}{unit}; it is {values[wrong[0]]:g}"

@@ -15,6 +15,14 @@ from pipelines.store import step, write_table
 MONTHS, LAST_DAY = 18, "2025-06-30"
 CARRIED = ("last_share_completed", "patient_confidence", "resistance_latest", "written_summary")
 NAMES = (*CARRIED, "phq9_latest", "session", "missed_appointments_past_90_days")
+# Middle and spread of what is drawn, so that it lies where the predictor's unit says.
+LIES = {
+    "patient_confidence": (5.0, 0.9),
+    "resistance_latest": (1.5, 0.25),
+    "phq9_latest": (13.5, 2.5),
+    "session": (6.0, 1.0),
+    "missed_appointments_past_90_days": (6.0, 1.0),
+}
 
 
 def small_work(work: Path, *, patients: int = 700, seed: int = 1, services: int = 1) -> Path:
@@ -81,6 +89,8 @@ def _features(draw: np.random.Generator, rows: int) -> tuple[pd.DataFrame, np.nd
     log_odds = -0.9 * features["last_share_completed"].fillna(0.5) - 0.4 * features["written_summary"]
     log_odds += 0.7 * (directions["resistance_latest"] or 0) * features["resistance_latest"]
     log_odds += 0.7 * (directions["patient_confidence"] or 0) * features["patient_confidence"]
+    for name, (middle, spread) in LIES.items():
+        features[name] = middle + spread * features[name]
     return features, expit(log_odds.to_numpy())
 
 

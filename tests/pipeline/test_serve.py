@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from features.predictor import catalogue
+from features.units import bounds
 from models.explanation import explain
 from models.tuning import TuningSettings
 from pipelines.cli import main
@@ -101,10 +104,32 @@ def test_a_missing_value_is_null_and_gives_what_the_model_gives(served: Served) 
 
 def test_a_row_of_nothing_is_answered_with_what_speaks_against_it(served: Served) -> None:
     silent = served.rows.iloc[:1].mask(served.rows.iloc[:1].notna())
-    strange = silent.fillna(9_999.0)
+    strange = silent.fillna({name: unusual(name) for name in silent})
     answer = answered(served, pd.concat([silent, strange], ignore_index=True))
     assert answer["missing_share"].iloc[0] == 1
     assert answer["unlike"].iloc[1] == 1
+
+
+def unusual(name: str) -> float:
+    """The highest value that a predictor can have, and of what has no highest one that nobody ever had."""
+    high = bounds(catalogue()[name])[1]
+    return 9_999.0 if math.isinf(high) else high
+
+
+def test_what_a_predictor_cannot_be_is_refused_with_its_row_its_value_and_what_it_may_be(
+    served: Served,
+) -> None:
+    percentages = served.rows.assign(last_share_completed=[0.5, 50.0, 1.0, float("nan"), 100.0], session=-1.0)
+    status, answer = ask(served.port, percentages)
+    assert status == 400
+    assert (
+        "row 2 of 5 (and 1 more): predictor 'last_share_completed' must be between 0 and 1"
+        in answer["message"]
+    )
+    assert (
+        "row 1 of 5 (and 4 more): predictor 'session' must be 0 or more (sessions); it is -1"
+        in answer["message"]
+    )
 
 
 def test_a_column_that_is_missing_or_misspelt_is_refused_by_its_name(served: Served) -> None:

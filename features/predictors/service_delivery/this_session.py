@@ -71,7 +71,7 @@ def session_minutes(appointments: History) -> Number:
 
 
 @predictor(
-    unit="hour",
+    unit="hour of the day, 0-24",
     when_absent=None,
     shown="context",
     source=NONE_STATED,
