@@ -23,6 +23,8 @@ Table: TypeAlias = Any
 Expression: TypeAlias = Any
 DAY = 86_400
 WEEK = 7 * DAY
+# Kinds of point: a contact at which work was agreed; a week on the programme, where no task is recorded.
+CONTACT_POINT, PLATFORM_WEEK = "contact", "platform week"
 LOW_INTENSITY = (
     "748051000000105",  # guided self-help (book)
     "748101000000105",  # non-guided self-help (book)
@@ -91,7 +93,7 @@ def _contact_points(facts: Facts, settings: PointSettings, until: int | None) ->
     left = contacts.filter(stays[-1])
     points = left.select(
         point_id=left.contact_id,
-        kind=ibis.literal("contact"),
+        kind=ibis.literal(CONTACT_POINT),
         at=left.ends_at,
         contact_id=left.contact_id,
         pathway_id=left.pathway_id,
@@ -168,7 +170,7 @@ def _platform_points(facts: Facts, settings: PointSettings, until: int | None) -
     missing = ibis.null("string")
     points = kept.select(
         point_id=kept.pathway_id + "@week " + kept.week.cast("string"),
-        kind=ibis.literal("platform week"),
+        kind=ibis.literal(PLATFORM_WEEK),
         at=kept["at"],
         contact_id=missing,
         pathway_id=kept.pathway_id,

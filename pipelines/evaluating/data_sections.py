@@ -25,7 +25,7 @@ def outcomes_known(found: Evaluation) -> list[Any]:
     groups = found.ascertained.groups
     whole = groups.iloc[0]
     words = (
-        f"Of all points whose horizon is over, the outcome is known for {_percent(whole['known'])}. Where that differs "
+        f"Of all points whose horizon is over, the outcome is known for {_share(whole['known'])}. Where that differs "
         f"between groups or over time, every figure on this page may compare different things. Counts under 5, and "
         f"what would give them back, are withheld (*); others are rounded to 5."
     )
@@ -55,6 +55,10 @@ def outcomes_known(found: Evaluation) -> list[Any]:
 
 def _percent(share: object) -> str:
     return STAR if share == STAR else f"{float(str(share)):.0%}"
+
+
+def _share(share: object) -> str:
+    return f"a share that is withheld ({STAR})" if share == STAR else _percent(share)
 
 
 def _known(row: pd.Series) -> str:

@@ -15,6 +15,7 @@ from models.by_service import ByService
 from models.instability import Instability
 from models.sample_size import Had
 from models.splits import Split
+from pipelines.evaluating.outcome_words import OutcomeWords
 from pipelines.registry.model_card import CardField
 from pipelines.registry.tracking import LoadedModel
 
@@ -65,8 +66,9 @@ class Evaluation:
     `outcome` and `risks`: of held-out points with a known outcome; `histogram`: of those risks, in bands that may be
     shown. `ascertainment`: why outcomes of held-out points are known or not; `ascertained`: the same of all mature
     points, by group. `sample_size`: Riley's criteria, empty where it is not known what was learnt from.
-    `count_dropout_as`: what a patient who left before the review counts as; `other_dropout`: the boosted model's
-    figures if it were the other way. `told`: sentences on what the model reads and what no predictor measures.
+    `meaning`: what "not completed" means. `count_dropout_as`: what a patient who left before the review counts as;
+    `other_dropout`: the boosted model's figures if it were the other way. `told`: sentences on what the model reads
+    and what no predictor measures.
     `abstention`: where no chance is stated. `studies`: the heavier ones, by name; none but with --full.
     """
 
@@ -87,6 +89,7 @@ class Evaluation:
     sample_size: pd.DataFrame
     ascertainment: pd.DataFrame
     ascertained: Ascertainment
+    meaning: OutcomeWords
     count_dropout_as: str
     other_dropout: pd.DataFrame
     told: tuple[str, ...]

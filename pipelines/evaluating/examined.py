@@ -25,6 +25,7 @@ from models.splits import Split
 from models.withheld import RULES, rounded
 from pipelines.config import Config
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation, Footing
+from pipelines.evaluating.outcome_words import outcome_words
 from pipelines.registry.tracking import LoadedModel
 from pipelines.train import Material
 
@@ -52,7 +53,6 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
     footing = _footing(material, cut, loaded, patients=len(np.unique(patients.astype(str))), config=config)
     refitted = refit_risks(model, material.features.iloc[cut.test[known]])
     at = At(model.threshold, patients, settings)
-    test_outcome = material.outcome.iloc[cut.test]
     return Evaluation(
         model=loaded,
         footing=footing,
@@ -69,10 +69,11 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
         instability=instability(risk, refitted, at),
         services=by_service(outcome, risk, services=services, patients=patients, settings=settings),
         sample_size=_sample_size(footing, material, figures),
-        ascertainment=ascertainment(test_outcome),
+        ascertainment=ascertainment(material.outcome.iloc[cut.test]),
         ascertained=_ascertained(material, held.protected, config),
+        meaning=outcome_words(set(material.points["kind"]), material.manifest["configuration"]),
         count_dropout_as=str(material.outcome_settings["count_dropout_as"]),
-        other_dropout=_the_other_way(predictions, test_outcome, material, config),
+        other_dropout=_the_other_way(predictions, cut, material, config),
         told=tuple(told(model, material).values()),
         abstention=_abstention(held, config),
     )
@@ -174,11 +175,9 @@ def told(model: RiskModel, material: Material) -> dict[str, str]:
     }
 
 
-def _the_other_way(
-    predictions: pd.DataFrame, outcome: pd.DataFrame, material: Material, config: Config
-) -> pd.DataFrame:
+def _the_other_way(predictions: pd.DataFrame, cut: Split, material: Material, config: Config) -> pd.DataFrame:
     """The boosted model's figures if those who left before a review counted the other way."""
-    left = (outcome["reason"] == "left").to_numpy()
+    left = (material.outcome["reason"].iloc[cut.test] == "left").to_numpy()
     unknown = material.outcome_settings["count_dropout_as"] == "unknown"
     counted = predictions["not_completed"].where(~left, 1.0 if unknown else np.nan)
     known = counted.notna()

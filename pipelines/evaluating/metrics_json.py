@@ -65,6 +65,7 @@ def _about(found: Evaluation) -> dict[str, Any]:
         "records_up_to": footing.records_up_to,
         "cut": f"{cut.cut:%Y-%m-%d}",
         "horizon_days": cut.horizon_days,
+        "outcome": asdict(found.meaning),
         "held_out_from": f"{footing.first:%Y-%m-%d}",
         "held_out_to": f"{footing.last:%Y-%m-%d}",
         "judged": found.model.model.about.get("judged"),

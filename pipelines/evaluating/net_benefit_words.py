@@ -19,6 +19,6 @@ def worth(found: Evaluation) -> str:
     return (
         f"Acting on the model beats both acting on everybody and acting on nobody, beyond chance at each risk by "
         f"itself, for whoever would act at a risk between {inside[0]:.2f} and {inside[1]:.2f}. At the flag's cut-off "
-        f"it is worth {value} ({low} to {high}) more rightly flagged, none more wrongly, in every 100 pieces of agreed "
-        f"work."
+        f"it is worth {value} ({low} to {high}) more rightly flagged, none more wrongly, in every 100 "
+        f"{found.meaning.pieces}."
     )

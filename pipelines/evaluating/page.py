@@ -18,7 +18,6 @@ from pipelines.evaluating.study_sections import enough, failing_inputs, firm
 from pipelines.evaluating.words import FLAG_WORDS, LEFT, WORDS, figure_words, percent, signed
 from pipelines.page import Page, Section, figure, link, paragraph, table
 from pipelines.registry.model_card import SOURCE, CardField
-from pipelines.registry.model_card_measured import CONDITION
 
 BANDS = "Each bar holds at least 5 patients of either outcome: where there are fewer, bars are joined."
 
@@ -58,6 +57,7 @@ def _comparison(found: Evaluation) -> list[Any]:
     alt = f"AUROC of the boosted model {figure_words(rows_of(own)[0])}, beside simpler ways"
     gain = found.gains.assign(gain=[signed(row) for row in rows_of(found.gains)])[["rival", "gain"]]
     parts = [
+        paragraph(found.meaning.definition),
         figure(
             plots.comparison(found),
             alt=alt,
@@ -106,7 +106,7 @@ def _calibration(found: Evaluation) -> list[Any]:
     return [
         *said,
         figure(plots.calibration(found), alt=alt, caption=caption),
-        paragraph(CONDITION, note=True),
+        paragraph(found.meaning.condition, note=True),
     ]
 
 
@@ -126,7 +126,7 @@ def _flags(found: Evaluation) -> list[Any]:
             plots.of_a_hundred(found),
             alt=f"Of 100: {right} flagged and not completed, {wrong} flagged and completed, {missed} not completed "
             f"without a flag, {passed} completed without a flag",
-            caption=f"Of 100 pieces of agreed work (squares), {right + wrong} were flagged (filled, on the "
+            caption=f"Of 100 {found.meaning.pieces} (squares), {right + wrong} were flagged (filled, on the "
             f"left): {right} of them were not completed (orange), {wrong} were (blue). Without a flag, {missed} were "
             f"not completed.",
         ),
@@ -134,7 +134,7 @@ def _flags(found: Evaluation) -> list[Any]:
             shown[["what", "figure"]],
             "At the flag's cut-off, held-out points with a known outcome, 95% interval",
         ),
-        paragraph(CONDITION, note=True),
+        paragraph(found.meaning.condition, note=True),
     ]
 
 

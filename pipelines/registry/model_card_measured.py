@@ -15,11 +15,6 @@ from pipelines.evaluating.examined import told
 from pipelines.evaluating.words import counted, over_which
 from pipelines.train import Material
 
-CONDITION = (
-    "Every probability is conditional on the work having been reviewed: records cannot say what became of work "
-    "that nobody went back to."
-)
-
 
 def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] | None) -> dict[str, str]:
     """By the keys of the card; what was not measured here is left out, and so is missing there.
@@ -49,7 +44,7 @@ def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] |
         "verdict": found.verdict,
         "performance": _performance(found),
         "over_services": _over_services(found),
-        "conditional": f"{CONDITION} {_known(found)}",
+        "conditional": f"{found.meaning.definition} {found.meaning.condition} {_known(found)}",
     }
 
 

@@ -1,0 +1,42 @@
+"""The page says which outcome it measured, whatever the settings."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from features.points import PLATFORM_WEEK
+from pipelines.config import Config
+from pipelines.evaluating.outcome_words import OutcomeWords, outcome_words
+
+USUAL = Config()
+
+
+def _words(kind: str, **outcome: object) -> OutcomeWords:
+    return outcome_words(
+        {kind},
+        asdict(replace(USUAL, outcome=replace(USUAL.outcome, **outcome))),  # type: ignore[arg-type]
+    )
+
+
+def test_the_definition_follows_the_settings() -> None:
+    usual = _words("contact")
+    assert "less than 50% was done" in usual.definition and "within 42 days" in usual.definition
+    assert "counts as 50% done" in usual.definition
+    other = _words("contact", done_share=0.8, horizon_days=28)
+    assert "less than 80% was done" in other.definition and "within 28 days" in other.definition
+
+
+def test_what_chances_are_conditional_on_follows_how_those_who_left_are_counted() -> None:
+    assert _words("contact").condition.startswith(
+        "Every probability is conditional on the work having been reviewed"
+    )
+    counted = _words("contact", count_dropout_as="not_completed").condition
+    assert "whose patient did not come again, which counts as not completed" in counted
+    assert "conditional on the work having been reviewed" not in counted
+
+
+def test_a_log_in_is_not_called_work_or_a_review() -> None:
+    words = _words(PLATFORM_WEEK, platform_days=10)
+    assert "no log-in to the online programme began within 10 days" in words.definition
+    assert words.pieces == "weeks on the programme"
+    assert "having been reviewed" not in words.condition
