@@ -17,11 +17,12 @@ from models.measures import MEASURES, Measure
 @dataclass(frozen=True)
 class Gate:
     """allows: whether the audit lets the model pass. reasons: why not. cautions: what whoever decides must
-    know all the same."""
+    know all the same. scope: which groups were compared, and whether data were enough for any verdict."""
 
     allows: bool
     reasons: tuple[str, ...]
     cautions: tuple[str, ...]
+    scope: str = ""
 
 
 def gate(published: Published, settings: AuditSettings) -> Gate:
@@ -37,7 +38,19 @@ def gate(published: Published, settings: AuditSettings) -> Gate:
     reasons = [*_not_compared(main), *_differences(published, main, settings, within=False)]
     cautions = [*_differences(published, main, settings, within=True), *_too_little(main)]
     cautions += _recording(verdicts)
-    return Gate(not reasons, tuple(reasons), tuple(cautions))
+    return Gate(not reasons, tuple(reasons), tuple(cautions), " ".join(_scope(main)))
+
+
+def _scope(main: pd.DataFrame) -> Iterator[str]:
+    """Whoever reads that no difference was found must know between whom it could have been."""
+    for by, own in main.groupby("by", sort=False):
+        compared = list(dict.fromkeys(group for groups in own["compared"] for group in groups))
+        left_out = [g for g in dict.fromkeys(g for few in own["too_few"] for g in few) if g not in compared]
+        yield f"By {by}, compared in some main measure: {', '.join(compared) or 'nobody'}."
+        if left_out:
+            yield f"Compared in none: {', '.join(left_out)}."
+    if (main["verdict"] == NOT_ENOUGH).all():
+        yield "In no main measure were the data enough to rule a difference out."
 
 
 def _not_compared(main: pd.DataFrame) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from models.audit_gate import Gate
 
 SLOPE, INTERCEPT, ICI = "test_calibration_slope", "test_calibration_intercept", "test_ici"
-GAIN, KNOWN_SHARE = "gain_over_logistic_regression", "known_share"
+GAIN, KNOWN_SHARE, DRAWS = "gain_over_logistic_regression", "known_share", "draws"
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,9 @@ class PromotionSettings:
     Of every figure with an interval the whole interval must lie within its bounds: what is too uncertain to
     tell does not hold. slope_from, slope_to: calibration slope. intercept: calibration in the large in
     log-odds, either way. ici: mean distance between risk and share observed. gain: AUROC beyond logistic
-    regression's. known_share: share of held-out points whose outcome is known (it has no interval). audit_by:
-    the groups that the audit must have compared. The defaults are this project's own: no published threshold.
+    regression's. draws: of patients, that the intervals come from at least; with fewer, one seed's interval may lie
+    within and another's not. known_share: share of held-out points whose outcome is known (it has no interval).
+    audit_by: the groups that the audit must have compared. The defaults are this project's own: no published threshold.
     """
 
     slope_from: float = 0.75
@@ -28,6 +29,7 @@ class PromotionSettings:
     intercept: float = 0.25
     ici: float = 0.05
     gain: float = 0.0
+    draws: int = 1_000
     known_share: float = 0.5
     audit_by: tuple[str, ...] = ("ethnic_group",)
 
@@ -87,7 +89,11 @@ def measured(
 
     `remedy` says how to measure what is missing.
     """
-    return (*(_within(one, figures, remedy) for one in bounds(settings)), _known(figures, settings, remedy))
+    return (
+        *(_within(one, figures, remedy) for one in bounds(settings)),
+        _drawn(figures, settings, remedy),
+        _known(figures, settings, remedy),
+    )
 
 
 def _within(bound: Bound, figures: Mapping[str, float], remedy: str) -> Finding:
@@ -97,6 +103,15 @@ def _within(bound: Bound, figures: Mapping[str, float], remedy: str) -> Finding:
     value, low, high = (figures[name] for name in names)
     said = f"{value:.3f} ({low:.3f} to {high:.3f}) where the whole interval must be {bound.words}"
     return Finding(bound.gate, bound.allows(low, high), said)
+
+
+def _drawn(figures: Mapping[str, float], settings: PromotionSettings, remedy: str) -> Finding:
+    gate = "draws behind the intervals"
+    if DRAWS not in figures:
+        return Finding(gate, False, f"was not measured; {remedy}")
+    drawn = round(figures[DRAWS])
+    said = f"{drawn:,} draws of patients where at least {settings.draws:,} must be"
+    return Finding(gate, drawn >= settings.draws, said)
 
 
 def _known(figures: Mapping[str, float], settings: PromotionSettings, remedy: str) -> Finding:
@@ -113,7 +128,6 @@ def _known(figures: Mapping[str, float], settings: PromotionSettings, remedy: st
 def audited(gate: Gate) -> Finding:
     """The gate of an audit, whose reasons are its own."""
     if gate.allows:
-        return Finding(
-            "audit", True, "no difference was found that stands in the way; that is no proof of equality"
-        )
+        said = "no difference was found that stands in the way; that is no proof of equality"
+        return Finding("audit", True, f"{said}. {gate.scope}".rstrip())
     return Finding("audit", False, " ".join(gate.reasons))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -129,7 +129,8 @@ def _decide(
     """What every gate says of the version."""
     name = config.tracking.registered_model
     standing = _standing(client, name, version)
-    evaluated = _evaluation(client, config, version)
+    evaluations = _evaluations(client, config, version)
+    evaluated = evaluations[0] if evaluations else None
     figures, tags = (evaluated.data.metrics, evaluated.data.tags) if evaluated else ({}, {})
     before = client.get_registered_model(name).aliases.get(CHAMPION)
     champion = _standing(client, name, str(before)).tags if before else {}
@@ -148,7 +149,7 @@ def _decide(
         across_groups=told.words,
         override=override,
         evaluation=evaluated.info.run_id if evaluated else None,
-        measured_on=_measured_on(version, figures, tags),
+        measured_on=_measured_on(version, figures, tags, times=len(evaluations)),
         champion_before=str(before) if before else None,
     )
 
@@ -161,25 +162,28 @@ def _standing(client: Any, name: str, version: str) -> Any:
     return known[version]
 
 
-def _evaluation(client: Any, config: Config, version: str) -> Any:
-    """The last finished run that measured the version; None where there is none."""
+def _evaluations(client: Any, config: Config, version: str) -> Sequence[Any]:
+    """The finished runs that measured the version, the last one first."""
     experiment = client.get_experiment_by_name(config.tracking.experiment).experiment_id
     own = f"tags.model_name = '{config.tracking.registered_model}' and tags.model_version = '{version}'"
-    runs = client.search_runs(
+    runs: Sequence[Any] = client.search_runs(
         [experiment],
         f"tags.step = 'evaluate' and {own} and attributes.status = 'FINISHED'",
         order_by=["attributes.end_time DESC"],
-        max_results=1,
     )
-    return runs[0] if runs else None
+    return runs
 
 
-def _measured_on(version: str, figures: Mapping[str, float], evaluation: Mapping[str, str]) -> str:
+def _measured_on(
+    version: str, figures: Mapping[str, float], evaluation: Mapping[str, str], *, times: int
+) -> str:
+    """What the last evaluation had. How many there were is told, because whoever repeats one may stop when it suits."""
     if not evaluation:
         return f"Version {version} was never measured."
     known, points = (f"{figures.get(name, 0):,.0f}" for name in ("known_outcomes", "test_points"))
+    often = "once" if times == 1 else f"{times} times, the last time"
     return (
-        f"Version {version}, measured last on {known} known outcomes of {points} held-out points from "
+        f"Version {version}, measured {often} on {known} known outcomes of {points} held-out points from "
         f"{evaluation.get('cut')} on, in records up to {evaluation.get('records_up_to')}:"
     )
 

@@ -61,6 +61,7 @@ def figures(found: Evaluation) -> Iterator[tuple[str, float]]:
         yield from _with_ends(f"test_{row.metric}", row)
     for row in found.gains.itertuples():
         yield from _with_ends(f"gain_over_{row.rival}", row)
+    yield "draws", float(found.footing.draws)
     known = np.isfinite(found.labels[found.cut.test])
     # As the page that is kept beside them: from the exact share the counts could be worked out.
     yield "test_points", float(rounded(len(known), NHS))

@@ -35,7 +35,7 @@ ASKED = Asked(
     id="point_id",
 )
 LENIENT = PromotionSettings(
-    slope_from=0.01, slope_to=99.0, intercept=9.0, ici=0.9, gain=-0.9, known_share=0.0
+    slope_from=0.01, slope_to=99.0, intercept=9.0, ici=0.9, gain=-0.9, draws=20, known_share=0.0
 )
 STRICT = PromotionSettings(gain=0.9)
 
@@ -102,7 +102,7 @@ def test_a_version_whose_gates_all_hold_becomes_champion_and_loads(
     said = capsys.readouterr().out
     assert "is champion: every gate holds" in said
     assert re.match(
-        r"Version 1, measured last on [\d,]+ known outcomes of [\d,]+ held-out points from 20", said
+        r"Version 1, measured once on [\d,]+ known outcomes of [\d,]+ held-out points from 20", said
     )
 
 

@@ -49,3 +49,12 @@ def test_where_nothing_could_be_compared_the_model_is_held_back() -> None:
     found = gate(publish([audit]), SETTINGS)
     assert not found.allows
     assert "No two groups" in found.reasons[0]
+
+
+def test_an_audit_says_whom_it_compared_and_whether_data_were_enough_for_any_verdict() -> None:
+    few = gate(publish([audit_of({"A": PLENTY, "B": (60, 60, 40, 60, 30), "C": (2, 3, 1, 3, 1)})]), SETTINGS)
+    assert "compared in some main measure: A, B." in few.scope and "Compared in none: C." in few.scope
+    unsure = "In no main measure were the data enough to rule a difference out."
+    verdicts = publish([planted(20_000, 0.0)]).verdicts
+    assert (verdicts["verdict"] != "not enough data").any() and unsure not in gate_of(0.0, rows=20_000).scope
+    assert unsure in gate_of(0.0, rows=400).scope

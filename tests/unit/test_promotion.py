@@ -19,7 +19,7 @@ GOOD = {
 
 
 def figures(known_share: float = 0.7, **changed: tuple[float, float, float]) -> Mapping[str, float]:
-    named = {"known_share": known_share}
+    named: dict[str, float] = {"known_share": known_share, "draws": 1_000}
     for name, (value, low, high) in {**GOOD, **changed}.items():
         named |= {name: value, f"{name}_low": low, f"{name}_high": high}
     return named
@@ -53,6 +53,10 @@ def test_too_few_outcomes_known_hold_the_version_back() -> None:
     assert failing(figures(known_share=0.49)) == ["outcomes known"]
 
 
+def test_intervals_of_a_few_draws_hold_the_version_back() -> None:
+    assert failing({**figures(), "draws": 300}) == ["draws behind the intervals"]
+
+
 def test_what_was_not_measured_does_not_hold_and_says_how_to_measure_it() -> None:
     found = measured({}, SETTINGS, remedy="run `bsw evaluate`")
     assert not any(one.holds for one in found)
@@ -67,7 +71,8 @@ def test_a_reason_names_the_figure_its_interval_and_the_bounds() -> None:
 def test_the_audits_own_reasons_are_given() -> None:
     held = audited(Gate(False, ("By group, a difference.", "Another."), ()))
     assert (held.holds, held.reason) == (False, "By group, a difference. Another.")
-    assert audited(Gate(True, (), ("a caution",))).holds
+    passed = audited(Gate(True, (), ("a caution",), "Compared: A, B."))
+    assert passed.holds and passed.reason.endswith("that is no proof of equality. Compared: A, B.")
 
 
 @pytest.mark.parametrize("wrong", [{"slope_from": 1.2}, {"ici": 0.0}, {"known_share": 2.0}, {"gain": 1.0}])
