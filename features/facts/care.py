@@ -5,13 +5,23 @@ from __future__ import annotations
 import ibis
 
 from features.facts.definition import fact
-from features.facts.source import DAY, Source, Table, end_of_day, known_undated, known_when_dated, scoped
+from features.facts.source import (
+    DAY,
+    Expression,
+    Source,
+    Table,
+    end_of_day,
+    known_undated,
+    known_when_dated,
+    scoped,
+)
 
 CONTACT = "IDS201CareContact"
 REFERRAL = "IDS101Referral"
 ACTIVITY = "IDS202CareActivity"
 QUALIFICATION = "IDS902CarePersQual"
 CONTACT_START = "CareContactId ServiceRequestId CareContDate:int64 CareContTime:int64"
+WHO_CAME = "AttendOrDNACode PlannedCareContIndicator"
 REFERRAL_RECEIVED = "ServiceRequestId LocalPatientId ReferralRequestReceivedDate:int64"
 
 ATTENDED, LATE, CALLED_OFF = ("5", "6"), ("6", "7"), "4"
@@ -25,7 +35,7 @@ PRESCRIBED = ("01", "02")
 @fact(
     "pathway",
     reads={
-        CONTACT: f"{CONTACT_START} AttendOrDNACode PlannedCareContIndicator AppType ConsMechanism "
+        CONTACT: f"{CONTACT_START} {WHO_CAME} AppType ConsMechanism "
         "ClinContDurOfCareCont:int64 InterpreterPresentInd PsychMed LanguageCodeTreat Cancellation "
         "CareContPatientTherMode"
     },
@@ -53,10 +63,7 @@ def appointments(source: Source) -> Table:
     rows = source.versions(CONTACT, "CareContactId")
     rows = rows.join(source.contacts().drop("pathway_id"), ["provider", "CareContactId"])
     code = rows.AttendOrDNACode
-    came = code.isin(ATTENDED) | (rows.PlannedCareContIndicator == "N").fill_null(False)
-    # What is not recorded, or was called off by the provider, says nothing of the patient.
-    silent = code.isnull() | (code == CALLED_OFF)
-    attended = ibis.cases((came, True), (silent, ibis.null("boolean")), else_=False)
+    came = attended(rows).fill_null(False)
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "CareContactId"),
@@ -68,7 +75,7 @@ def appointments(source: Source) -> Table:
         ends_at=rows.ends_at,
         hour=(rows.CareContTime / 3_600).floor().cast("float64"),
         individual=rows.CareContPatientTherMode == "1",
-        attended=attended,
+        attended=attended(rows),
         missed=(code == "3") & ~came,
         cancelled=(code == "2") & ~came,
         late=ibis.cases((code.isin(LATE), True), (code == "5", False), else_=ibis.null("boolean")),
@@ -87,6 +94,14 @@ def appointments(source: Source) -> Table:
         not_in_english=rows.LanguageCodeTreat != "en",
         short_notice=(rows.Cancellation == "Y") & (code == "2"),
     )
+
+
+def attended(rows: Table) -> Expression:
+    """Whether the patient came, of rows with WHO_CAME; missing where nothing is recorded or the provider called off."""
+    code = rows.AttendOrDNACode
+    came = code.isin(ATTENDED) | (rows.PlannedCareContIndicator == "N").fill_null(False)
+    silent = code.isnull() | (code == CALLED_OFF)
+    return ibis.cases((came, True), (silent, ibis.null("boolean")), else_=False)
 
 
 @fact(

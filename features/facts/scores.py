@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis
 
-from features.facts.care import ACTIVITY, CONTACT, CONTACT_START
+from features.facts.care import ACTIVITY, CONTACT, CONTACT_START, WHO_CAME, attended
 from features.facts.definition import fact
 from features.facts.source import Source, Table, end_of_day, known_when_dated, moment, scoped
 from features.standard import scoring
@@ -91,10 +91,21 @@ def _wherever(source: Source, tools: tuple[str, ...]) -> Table:
     return rows.union(_beside_contacts(source, tools)) if beside else rows
 
 
-@fact("pathway", reads=BOTH, gives=SCORE, parts=EITHER)
+@fact(
+    "pathway",
+    reads={**BOTH, CONTACT: f"{CONTACT_START} {WHO_CAME}"},
+    gives={**SCORE, "attended": "boolean AttendOrDNACode"},
+    parts=EITHER,
+)
 def phq9(source: Source) -> Table:
-    """PHQ-9 totals, 0 to 27 points."""
-    return _wherever(source, PHQ9)
+    """PHQ-9 totals, 0 to 27 points; `attended`: whether the patient came to the contact, as it was first recorded."""
+    rows = _wherever(source, PHQ9)
+    if not source.has(*CONTACT_SCORES):
+        return rows.mutate(attended=ibis.null("boolean"))
+    contacts = source.versions(CONTACT, "CareContactId")
+    contacts = contacts.filter(contacts.version == 0)
+    came = contacts.select(contact_id=scoped(contacts, "CareContactId"), attended=attended(contacts))
+    return rows.left_join(came, "contact_id").drop("contact_id_right")
 
 
 @fact("pathway", reads=BOTH, gives=SCORE, parts=EITHER)
