@@ -1,7 +1,7 @@
 """How much was agreed, how confident the patient is of it, and when it is to be gone through."""
 
 from features.conceptual_model import NONE_STATED, PATIENTS_2025, REVIEW_2024
-from features.history import History
+from features.history import Column, History
 from features.number import Number
 from features.predictor import predictor
 
@@ -16,7 +16,7 @@ from features.predictor import predictor
     unrecorded="how often a week the work is to be done",
 )
 def times_per_week(tasks: History) -> Number:
-    """How often a week the work is to be done, all tasks together.
+    """How often a week the work is to be done, all tasks together; missing unless every task says.
 
     tasks | in_this_contact  times_per_week
           | no               7
@@ -24,7 +24,7 @@ def times_per_week(tasks: History) -> Number:
           | yes              2
     gives | 5
     """
-    return tasks.where(tasks.in_this_contact).times_per_week.sum()
+    return _together(tasks.times_per_week, tasks)
 
 
 @predictor(
@@ -62,14 +62,14 @@ def times_per_week_change(tasks: History) -> Number:
     unrecorded="how many minutes a week the work is to take",
 )
 def minutes_per_week(tasks: History) -> Number:
-    """How many minutes a week the work is to take, all tasks together.
+    """How many minutes a week the work is to take, all tasks together; missing unless every task says.
 
     tasks | in_this_contact  minutes_per_week
           | yes              60
-          | yes              30
-    gives | 90
+          | yes              -
+    gives | -
     """
-    return tasks.where(tasks.in_this_contact).minutes_per_week.sum()
+    return _together(tasks.minutes_per_week, tasks)
 
 
 @predictor(
@@ -133,3 +133,10 @@ def days_until_review(tasks: History) -> Number:
     gives | 7
     """
     return tasks.where(tasks.in_this_contact).days_to_due.lowest()
+
+
+def _together(amount: Column, tasks: History) -> Number:
+    """The sum over the tasks just agreed; of two of which one does not say, the other is no total."""
+    now = tasks.where(tasks.in_this_contact)
+    unsaid = (~amount.recorded()).of(now).sum()
+    return amount.of(now).sum().where_above(1.0 - unsaid, 0.0)
