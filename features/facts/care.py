@@ -14,6 +14,7 @@ from features.facts.source import (
     known_undated,
     known_when_dated,
     scoped,
+    yes,
 )
 
 CONTACT = "IDS201CareContact"
@@ -27,8 +28,9 @@ REFERRAL_RECEIVED = "ServiceRequestId LocalPatientId ReferralRequestReceivedDate
 ATTENDED, LATE, CALLED_OFF = ("5", "6"), ("6", "7"), "4"
 HIGH_INTENSITY = ("11", "12", "13", "14", "15", "16", "17")
 TREATMENT = ("02", "03", "05")
-REMOTE = ("02", "11", "03", "09", "10", "12", "13", "05", "06", "08")
-INTERPRETER = ("1", "2", "3")
+REMOTE = ("02", "04", "11", "03", "09", "10", "12", "13", "05", "06", "08")
+OTHER_MECHANISM = "98"
+INTERPRETER_NEEDED, NO_INTERPRETER_NEEDED = ("1", "2", "3", "5"), "4"
 PRESCRIBED = ("01", "02")
 
 
@@ -52,7 +54,7 @@ PRESCRIBED = ("01", "02")
         "remote": "boolean ConsMechanism",
         "telephone": "boolean ConsMechanism",
         "minutes": "float64 ClinContDurOfCareCont",
-        "interpreter": "boolean InterpreterPresentInd",
+        "interpreter_needed": "boolean InterpreterPresentInd",
         "medication": "boolean PsychMed",
         "not_in_english": "boolean LanguageCodeTreat",
         "short_notice": "boolean Cancellation",
@@ -64,6 +66,7 @@ def appointments(source: Source) -> Table:
     rows = rows.join(source.contacts().drop("pathway_id"), ["provider", "CareContactId"])
     code = rows.AttendOrDNACode
     came = attended(rows).fill_null(False)
+    mechanism = rows.ConsMechanism.nullif(OTHER_MECHANISM)  # which says neither in person nor from afar
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "CareContactId"),
@@ -78,22 +81,21 @@ def appointments(source: Source) -> Table:
         attended=attended(rows),
         missed=(code == "3") & ~came,
         cancelled=(code == "2") & ~came,
-        late=ibis.cases((code.isin(LATE), True), (code == "5", False), else_=ibis.null("boolean")),
+        late=_told(code, LATE, "5"),
         treatment=rows.AppType.isin(TREATMENT),
-        remote=rows.ConsMechanism.isin(REMOTE),
-        telephone=rows.ConsMechanism == "02",
+        remote=mechanism.isin(REMOTE),
+        telephone=mechanism == "02",
         minutes=rows.ClinContDurOfCareCont.cast("float64"),
-        interpreter=ibis.cases(
-            (rows.InterpreterPresentInd.isin(INTERPRETER), True),
-            (rows.InterpreterPresentInd.isin(("4", "5")), False),
-            else_=ibis.null("boolean"),
-        ),
-        medication=ibis.cases(
-            (rows.PsychMed.isin(PRESCRIBED), True), (rows.PsychMed == "03", False), else_=ibis.null("boolean")
-        ),
+        interpreter_needed=_told(rows.InterpreterPresentInd, INTERPRETER_NEEDED, NO_INTERPRETER_NEEDED),
+        medication=_told(rows.PsychMed, PRESCRIBED, "03"),
         not_in_english=rows.LanguageCodeTreat != "en",
         short_notice=(rows.Cancellation == "Y") & (code == "2"),
     )
+
+
+def _told(code: Expression, meaning_yes: tuple[str, ...], meaning_no: str) -> Expression:
+    """Whether a code is one of those that mean yes; one that means neither yes nor no says nothing."""
+    return ibis.cases((code.isin(meaning_yes), True), (code == meaning_no, False), else_=ibis.null("boolean"))
 
 
 def attended(rows: Table) -> Expression:
@@ -237,13 +239,10 @@ def earlier_conditions(source: Source) -> Table:
     """Whether a condition was diagnosed before, as the referral says; undated."""
     rows = source.versions(REFERRAL, "ServiceRequestId")
     rows = rows.join(source.referrals().drop("LocalPatientId"), ["provider", "ServiceRequestId"])
-    said = ibis.cases(
-        (rows.PrevDiagCondInd == "Y", True), (rows.PrevDiagCondInd == "N", False), else_=ibis.null("boolean")
-    )
     return rows.select(
         pathway_id=scoped(rows, "ServiceRequestId"),
         record_key=scoped(rows, "ServiceRequestId"),
         version=rows.version,
         known_at=known_undated(rows, rows.received),
-        previously_diagnosed=said,
+        previously_diagnosed=yes(rows.PrevDiagCondInd),
     )

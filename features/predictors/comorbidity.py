@@ -1,4 +1,4 @@
-"""Other health conditions beside the problem treated, and earlier episodes of it."""
+"""Other health conditions beside the problem treated, earlier episodes of it and other referrals."""
 
 from features.change import change
 from features.conceptual_model import NONE_STATED, PRACTITIONERS_2025
@@ -103,6 +103,25 @@ def earlier_diagnosis_count(diagnoses: History) -> Number:
     gives     | 2
     """
     return diagnoses.diagnosis.distinct()
+
+
+@predictor(
+    unit="referrals",
+    when_absent=0,
+    shown="context",
+    source=NONE_STATED,
+    says={0: "no other referral to this service", 1: "{} other referral|s to this service"},
+    unrecorded="other referrals to this service",
+)
+def earlier_referrals(patient_referrals: History) -> Number:
+    """How many other referrals of the patient this service had received, before or beside this one.
+
+    patient_referrals | in_this_pathway
+                      | no
+                      | yes
+    gives             | 1
+    """
+    return patient_referrals.where(~patient_referrals.in_this_pathway).count()
 
 
 @predictor(

@@ -140,38 +140,19 @@ def treated_in_another_language(appointments: History) -> Number:
     shown="never",
     source=NONE_STATED,
     says={
-        0: "no interpreter",
-        0.01: "an interpreter at some of the contacts",
-        1: "an interpreter at every contact",
+        0: "no interpreter needed",
+        0.01: "an interpreter needed at some of the contacts",
+        1: "an interpreter needed at every contact",
     },
-    unrecorded="whether there was an interpreter",
+    unrecorded="whether an interpreter was needed",
 )
 def interpreter(appointments: History) -> Number:
-    """The share of contacts with an interpreter. Near to ethnicity: never shown.
+    """The share of contacts for which an interpreter was needed, come or not. Near to ethnicity: never shown.
 
-    appointments | attended  interpreter
+    appointments | attended  interpreter_needed
                  | yes       yes
                  | yes       no
                  | no        yes
     gives        | 0.5
     """
-    return appointments.where(appointments.attended).interpreter.share()
-
-
-@predictor(
-    unit="referrals",
-    when_absent=0,
-    shown="context",
-    source=NONE_STATED,
-    says={0: "no other referral to this service", 1: "{} other referral|s to this service"},
-    unrecorded="other referrals to this service",
-)
-def earlier_referrals(patient_referrals: History) -> Number:
-    """How many other referrals of the patient this service had received, before or beside this one.
-
-    patient_referrals | in_this_pathway
-                      | no
-                      | yes
-    gives             | 1
-    """
-    return patient_referrals.where(~patient_referrals.in_this_pathway).count()
+    return appointments.where(appointments.attended).interpreter_needed.share()

@@ -56,6 +56,28 @@ def test_without_either_table_the_scores_are_left_out_by_name(frames: Frames) ->
     assert found.left_out["phq9_latest"] == f"the source has no {AT_CONTACTS} and no {AT_REFERRAL}"
 
 
+@pytest.mark.parametrize(
+    ("column", "code", "name", "value"),
+    [
+        ("ConsMechanism", "01", "remote", 0),
+        ("ConsMechanism", "04", "remote", 1),
+        ("ConsMechanism", "98", "remote", None),
+        ("ConsMechanism", "98", "by_telephone", None),
+        ("InterpreterPresentInd", "4", "interpreter", 0),
+        ("InterpreterPresentInd", "5", "interpreter", 1),
+        ("InterpreterPresentInd", "X", "interpreter", None),
+    ],
+    ids=["in person", "talk type", "another way", "another way than a telephone", "no interpreter needed",
+         "one needed who did not come", "not known"],
+)  # fmt: skip
+def test_a_code_says_no_more_than_the_standard_means_by_it(
+    frames: Frames, column: str, code: str, name: str, value: float | None
+) -> None:
+    contacts = frames["IDS201CareContact"].assign(**{column: code})
+    found = _some(frames | {"IDS201CareContact": contacts}, name).frame[name]
+    assert found.isna().all() if value is None else set(found) == {value}
+
+
 def test_a_practitioner_is_qualified_since_the_award_and_not_since_the_records_begin(frames: Frames) -> None:
     first = FIRST_DAY - timedelta(days=400)  # see small_service
     found = _some(frames, "practitioner_days_qualified").frame.set_index("point_id")

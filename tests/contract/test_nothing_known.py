@@ -45,6 +45,13 @@ def test_log_ins_of_unknown_length_are_no_minutes_but_no_log_in_is_none(frames: 
     assert len(silent) and (silent == 0).all()
 
 
+def test_a_single_log_in_has_no_place_among_the_log_ins(frames: Frames) -> None:
+    values = _values(frames, "mean_place_of_logins", "logins")
+    single, several = values["logins"] == 1, values["logins"] > 1
+    assert single.any() and values.loc[single, "mean_place_of_logins"].isna().all()
+    assert several.any() and values.loc[several, "mean_place_of_logins"].notna().all()
+
+
 def test_modules_that_no_log_in_tells_of_are_not_known_but_without_a_log_in_there_are_none(
     frames: Frames,
 ) -> None:

@@ -164,7 +164,7 @@ def evening_logins(platform_sessions: History) -> Number:
     unrecorded="when the log-ins were",
 )
 def mean_place_of_logins(platform_sessions: History) -> Number:
-    """The mean place of the log-ins between the first one (0) and the point (1).
+    """The mean place of the log-ins between the first one (0) and the point (1); missing under two.
 
     platform_sessions | days_before
                       | 10
@@ -172,4 +172,4 @@ def mean_place_of_logins(platform_sessions: History) -> Number:
     gives             | 0.5
     """
     days = platform_sessions.days_before
-    return 1.0 - days.mean() / days.highest()
+    return (1.0 - days.mean() / days.highest()).where_above(platform_sessions.count(), 1)
