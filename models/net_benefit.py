@@ -47,16 +47,3 @@ def _at(held_out: HeldOut, threshold: float) -> Iterator[tuple[object, ...]]:
 def _means(values: Numbers, weights: Numbers) -> Numbers:
     """The weighted mean of each column of `values` in every draw."""
     return np.asarray(weights @ values / weights.sum(axis=1, keepdims=True), dtype=np.float64)
-
-
-def useful_range(benefit: pd.DataFrame, policy: str) -> tuple[float, float] | None:
-    """(lowest, highest) threshold of the longest run at which the policy's gain lies above 0 with its interval."""
-    own = benefit[benefit["policy"] == policy].sort_values("threshold")
-    above = (own["gain_low"] > 0).to_numpy()
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], above.astype(int), [0]])))
-    runs = [(int(first), int(end)) for first, end in zip(edges[::2], edges[1::2], strict=True)]
-    if not runs:
-        return None
-    first, end = max(runs, key=lambda run: run[1] - run[0])
-    at = own["threshold"].to_numpy(dtype=np.float64)
-    return float(at[first]), float(at[end - 1])

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from models.net_benefit import useful_range
-from pipelines.evaluating.evaluated import BOOSTED, Evaluation
+from pipelines.evaluating.evaluated import Evaluation
+from pipelines.evaluating.plots import rows_of
+from pipelines.evaluating.words import in_a_hundred
 
 
 def worth(found: Evaluation) -> str:
-    """Where acting on the model's risks beats acting on everybody or on nobody, beyond chance, and at the cut-off."""
-    inside = useful_range(found.benefit, BOOSTED)
-    if inside is None:
-        return (
-            "At no risk at which one might act is flagging by the model better than flagging everybody or nobody by "
-            "more than chance allows."
-        )
-    at_cut = found.flags.set_index("measure").to_dict("index")["net_benefit_gain"]
-    value, low, high = (f"{100 * at_cut[name]:.1f}".replace("-", "−") for name in ("value", "low", "high"))
+    """Whether the flag beats flagging everybody and flagging nobody, beyond chance, at its cut-off.
+
+    There alone: of the many thresholds of the curve some would clear their pointwise intervals by chance.
+    """
+    gain = next(row for row in rows_of(found.flags) if row.measure == "net_benefit_gain")
+    better = "beats both acting on everybody and acting on nobody, beyond chance"
+    no_better = "is not shown to beat both acting on everybody and acting on nobody"
     return (
-        f"Acting on the model beats both acting on everybody and acting on nobody, beyond chance at each risk by "
-        f"itself, for whoever would act at a risk between {inside[0]:.2f} and {inside[1]:.2f}. At the flag's cut-off "
-        f"it is worth {value} ({low} to {high}) more rightly flagged, none more wrongly, in every 100 "
-        f"{found.meaning.pieces}."
+        f"At the flag's cut-off, acting on the model {better if gain.low > 0 else no_better}: it is worth "
+        f"{in_a_hundred(gain)} more rightly flagged, none more wrongly, in every 100 {found.meaning.pieces} "
+        f"(95% interval). The curve's bands hold at one risk at a time: nothing is claimed for acting at another."
     )

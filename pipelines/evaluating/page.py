@@ -15,7 +15,7 @@ from pipelines.evaluating.net_benefit_words import worth
 from pipelines.evaluating.plots import rows_of
 from pipelines.evaluating.service_sections import services
 from pipelines.evaluating.study_sections import enough, failing_inputs, firm
-from pipelines.evaluating.words import FLAG_WORDS, LEFT, WORDS, figure_words, percent, signed
+from pipelines.evaluating.words import FLAG_WORDS, LEFT, WORDS, figure_words, in_a_hundred, percent, signed
 from pipelines.page import Page, Section, figure, link, paragraph, table
 from pipelines.registry.model_card import SOURCE, CardField
 
@@ -95,19 +95,23 @@ def _calibration(found: Evaluation) -> list[Any]:
         "On the dotted line a risk means what it says. Band: 95%, pointwise. Dashed: the flag's cut-off. "
         f"Below: points by risk. {BANDS}"
     )
-    said = []
-    if np.isfinite(own["ici"]):
-        said = [
-            paragraph(
-                f"Risks lie {100 * own['ici']:.1f} in 100 from what they have meant on average, half of them within "
-                f"{100 * own['e50']:.1f}, nine in ten within {100 * own['e90']:.1f}."
-            )
-        ]
     return [
-        *said,
+        *([paragraph(_meant(found))] if np.isfinite(own["ici"]) else []),
         figure(plots.calibration(found), alt=alt, caption=caption),
         paragraph(found.meaning.condition, note=True),
     ]
+
+
+def _meant(found: Evaluation) -> str:
+    """How far risks lie from what they have meant, and which way they lean; each with its interval."""
+    rows = {row.metric: row for row in rows_of(found.performance) if row.model == BOOSTED}
+    ici, half, most = (in_a_hundred(rows[name]) for name in ("ici", "e50", "e90"))
+    slope = rows["calibration_slope"]
+    return (
+        f"Risks lie {ici} in 100 from what they have meant on average, half of them within {half}, nine in ten within "
+        f"{most} (95% intervals in brackets). The calibration slope is {slope.value:.2f} ({slope.low:.2f} to "
+        f"{slope.high:.2f}): at 1 risks are as far apart as they should be, below 1 too far, above 1 not far enough."
+    ).replace("-", "−")
 
 
 def _flags(found: Evaluation) -> list[Any]:
@@ -141,7 +145,8 @@ def _flags(found: Evaluation) -> list[Any]:
 def _benefit(found: Evaluation) -> list[Any]:
     caption = (
         "Above: rightly flagged minus wrongly flagged at the threshold's odds, per point. Below: how much more that is "
-        "than the better of flagging everybody and nobody. Bands: 95%, the boosted model. Dashed: the flag's cut-off."
+        "than the better of flagging everybody and nobody. Bands: 95%, pointwise, the boosted model. Dashed: the "
+        "flag's cut-off."
     )
     alt = "Net benefit by threshold for each way of flagging, and the boosted model's gain"
     return [paragraph(worth(found)), figure(plots.net_benefit(found), alt=alt, caption=caption)]

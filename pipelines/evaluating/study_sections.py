@@ -13,7 +13,7 @@ from pipelines.evaluating import study_plots as plots
 from pipelines.evaluating.evaluated import Evaluation
 from pipelines.evaluating.plots import rows_of
 from pipelines.evaluating.study_plots import WAYS
-from pipelines.evaluating.words import WITH_FULL, WORDS, counted, figure_words, signed
+from pipelines.evaluating.words import WITH_FULL, WORDS, counted, figure_words, in_a_hundred, signed
 from pipelines.page import figure, fold, paragraph, table
 
 
@@ -28,9 +28,9 @@ def firm(found: Evaluation) -> list[Any]:
     off, tenth, flips = figures["mean_absolute_error"], figures["ninth_tenth"], figures["flips"]
     words = (
         f"Learnt from other draws of the same patients ({shaken.refits} times), the model would put a risk "
-        f"{100 * off.value:.1f} in 100 elsewhere on average ({100 * off.low:.1f} to {100 * off.high:.1f}); for nine in "
-        f"ten by at most {100 * tenth.value:.1f}. It would flag {100 * flips.value:.1f} in 100 otherwise "
-        f"({100 * flips.low:.1f} to {100 * flips.high:.1f})."
+        f"{in_a_hundred(off)} in 100 elsewhere on average; for nine in ten by at most {in_a_hundred(tenth)}. It would "
+        f"flag {in_a_hundred(flips)} in 100 otherwise. The 95% intervals in brackets come from drawing the held-out "
+        f"patients again; how far other refits than these {shaken.refits} would differ is not in them."
     )
     caption = (
         "Above: where the refitted models put 95% of the risks, by the model's own risk; the narrower, the firmer. "

@@ -50,6 +50,12 @@ def signed(row: Any) -> str:
     return f"{row.value:+.3f} ({row.low:+.3f} to {row.high:+.3f})".replace("-", "−")
 
 
+def in_a_hundred(row: Any) -> str:
+    """A share with its interval, in a hundred with a decimal."""
+    value, low, high = (f"{100 * one:.1f}".replace("-", "−") for one in (row.value, row.low, row.high))
+    return f"{value} ({low} to {high})"
+
+
 def percent(row: Any) -> str:
     """A share with its interval, in whole percent."""
     return "–" if np.isnan(row.value) else f"{row.value:.0%} ({row.low:.0%} to {row.high:.0%})"

@@ -25,6 +25,7 @@ from pipelines.evaluating.evaluated import Evaluation, Study
 from pipelines.evaluating.examined import Held, examine
 from pipelines.evaluating.log import figures
 from pipelines.evaluating.metrics_json import as_json
+from pipelines.evaluating.net_benefit_words import worth
 from pipelines.evaluating.page import evaluation_page
 from pipelines.page import write_page
 from pipelines.registry.model_card import ModelCardSettings, model_card
@@ -73,18 +74,24 @@ class Made:
         study = Study(apart.services, 1.0, "Each service left out.", apart.summary)
         return replace(self.found, studies={"leave_one_service_out": study})
 
-    def page(self, found: Evaluation | None = None) -> Path:
+    @cached_property
+    def own_page(self) -> Path:
+        """The page of the evaluation as it was made."""
+        return self.page(self.found, "own.html")
+
+    def page(self, found: Evaluation, name: str = "page.html") -> Path:
         """The page's file."""
-        shown = replace(found or self.found, card=model_card(self.card(found), ModelCardSettings()))
-        return write_page(self.folder / "page.html", evaluation_page(shown))
+        shown = replace(found, card=model_card(self.card(found), ModelCardSettings()))
+        return write_page(self.folder / name, evaluation_page(shown))
 
     def text(self, found: Evaluation | None = None) -> str:
         """What a reader sees of the page but for its pictures."""
-        return " ".join(text_of(self.page(found)).split())
+        return " ".join(text_of(self.page(found) if found else self.own_page).split())
 
     def pictured(self, found: Evaluation | None = None) -> set[str]:
         """The words in the page's pictures."""
-        return set(re.findall(r"<!-- (.*?) -->", self.page(found).read_text(encoding="utf-8")))
+        page = self.page(found) if found else self.own_page
+        return set(re.findall(r"<!-- (.*?) -->", page.read_text(encoding="utf-8")))
 
     def card(self, found: Evaluation | None = None) -> Mapping[str, str]:
         """What was measured, in the words of the card."""
@@ -179,3 +186,32 @@ def test_of_too_few_outcomes_no_risks_are_drawn(several: Made) -> None:
     drawn = [any("median" in words for words in several.pictured(one)) for one in (several.found, none)]
     assert drawn == [True, False]
     assert plots.separation(none)
+
+
+def test_calibration_is_told_with_its_slope_and_every_figure_with_its_interval(several: Made) -> None:
+    rows = several.found.performance.query("model == 'boosted model'").set_index("metric")
+    told = several.text().partition("Do the risks mean what they say?")[2]
+    told = told[told.index("Risks lie") :]
+    for name, before in (("ici", "Risks lie "), ("e50", "half of them within "), ("e90", "in ten within ")):
+        value, low, high = (100 * rows.loc[name, end] for end in ("value", "low", "high"))
+        assert f"{before}{value:.1f} ({low:.1f} to {high:.1f})" in told
+    slope = rows.loc["calibration_slope"]
+    words = f"slope is {slope['value']:.2f} ({slope['low']:.2f} to {slope['high']:.2f})"
+    assert told.index(words) < told.index("What the flags do")
+
+
+def test_how_firm_a_risk_is_says_what_its_intervals_leave_out(several: Made) -> None:
+    assert "how far other refits than these 2 would differ is not in them" in several.text()
+
+
+@pytest.mark.parametrize(
+    ("low", "words"), [(0.01, "beats both acting on"), (-0.01, "is not shown to beat both")]
+)
+def test_flagging_is_said_to_be_worth_it_at_the_cut_off_alone(several: Made, low: float, words: str) -> None:
+    flags = several.found.flags.copy()
+    gain = flags["measure"] == "net_benefit_gain"
+    flags.loc[gain, ["value", "low", "high"]] = [0.02, low, 0.03]
+    benefit = several.found.benefit.assign(gain_low=0.1)  # every pointwise interval of the curve clears 0
+    said = worth(replace(several.found, flags=flags, benefit=benefit))
+    assert words in said and f"2.0 ({100 * low:.1f} to 3.0)".replace("-", "−") in said
+    assert "at a risk between" not in said

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from models.evaluation import EvaluationSettings, HeldOut
-from models.net_benefit import EVERYBODY, NOBODY, net_benefit, useful_range
+from models.net_benefit import EVERYBODY, NOBODY, net_benefit
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "net_benefit.json").read_text())
 NAMES = {"risk": "boosted model", "all": EVERYBODY, "none": NOBODY}
@@ -47,18 +47,12 @@ def test_the_gain_is_over_the_better_of_everybody_and_nobody(found: pd.DataFrame
         assert policies.loc[[EVERYBODY, NOBODY], "gain"].isna().all()
 
 
-def test_useless_risks_gain_nothing_beyond_chance() -> None:
+def test_useless_risks_gain_nothing_beyond_chance_at_any_threshold() -> None:
     draw = np.random.default_rng(3)
     noise = np.clip(0.4 + draw.normal(0, 0.05, 3_000), 0.01, 0.99)
     outcome = (draw.random(3_000) < 0.4).astype(float)
-    assert useful_range(net_benefit(_held_out(outcome, noise)), "boosted model") is None
-
-
-def test_the_useful_range_is_the_longest_run_above_nothing() -> None:
-    at = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
-    low = np.array([0.01, -0.01, 0.01, 0.02, 0.01, -0.01])
-    table = pd.DataFrame({"threshold": at, "policy": "boosted model", "gain_low": low})
-    assert useful_range(table, "boosted model") == (0.3, 0.5)
+    own = net_benefit(_held_out(outcome, noise)).query("policy == 'boosted model'")
+    assert not (own["gain_low"] > 0).any()
 
 
 def test_an_interval_covers_the_true_net_benefit_as_often_as_it_says() -> None:
