@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import atexit
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from features.errors import InputError
 from pipelines.cli_model import model_commands
@@ -18,6 +19,8 @@ from pipelines.synthesise_command import add_arguments
 from pipelines.synthesise_command import run as run_synthesise
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from pipelines.cli_words import Commands
 
 
@@ -50,6 +53,7 @@ def run() -> NoReturn:
     twelve that a caseload of two thousand took. Any other end is Python's own: after an error DuckDB may still be
     open, and what it laid aside on disk, which are records, goes when it is closed.
     """
+    sys.stdout, sys.stderr = outliving_its_reader(sys.stdout), outliving_its_reader(sys.stderr)
     code = main()
     if code:
         sys.exit(code)
@@ -57,6 +61,27 @@ def run() -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+class _Unread(io.FileIO):
+    """An end of a pipe that goes on taking words when nobody reads them any more."""
+
+    def write(self, words: ReadableBuffer) -> int:
+        """As a file's; what is not read is let go."""
+        try:
+            return super().write(words)
+        except BrokenPipeError:
+            return memoryview(words).nbytes
+
+
+def outliving_its_reader(stream: TextIO) -> TextIO:
+    """The same stream, which outlives its reader: `bsw promote 1 | head` ends the list, not the work."""
+    return io.TextIOWrapper(
+        io.BufferedWriter(_Unread(stream.fileno(), "w", closefd=False)),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=stream.isatty() or stream is sys.stderr or bool(os.environ.get("PYTHONUNBUFFERED")),
+    )
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import InputError
-from pipelines.cli import main
+from pipelines.cli import main, outliving_its_reader
 
 HEAVY = ("pandas", "duckdb", "ibis", "lightgbm", "mlflow", "shap", "sklearn", "matplotlib")
 
@@ -54,3 +55,33 @@ def test_a_wrong_date_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_fault_keeps_its_lines_when_another_process_found_it() -> None:
     found = pickle.loads(pickle.dumps(InputError("one is wrong", "two is wrong")))
     assert found.faults == ("one is wrong", "two is wrong")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_who_goes_away_ends_neither_the_work_nor_in_a_traceback(
+    unbuffered: str, tmp_path: Path
+) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "pipelines.cli", "template", str(tmp_path / "blank")]
+    ended = subprocess.run(
+        command,
+        check=False,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert (tmp_path / "blank" / "BSW001TaskSet.csv").is_file()
+
+
+def test_a_stream_goes_on_for_those_who_still_read_it_and_is_silent_for_those_who_do_not() -> None:
+    read, write = os.pipe()
+    with os.fdopen(write, "w") as end:
+        stream = outliving_its_reader(end)
+        print("first", file=stream, flush=True)
+        assert os.read(read, 100) == b"first\n"
+        os.close(read)
+        print("second", file=stream, flush=True)
+        print("third", file=stream, flush=True)
