@@ -26,7 +26,12 @@ LEAST_SPREAD_OF_WEEKS = 0.01
 
 
 class NotRecordedError(Exception):
-    """A predictor reads a column that this source does not record."""
+    """A predictor reads a column of a fact that this source does not record; `origin`: its `Table.Column`."""
+
+    def __init__(self, fact: str, column: str, origin: str) -> None:
+        super().__init__(f"the source does not record {origin}")
+        self.fact = fact
+        self.column = column
 
 
 class Column:
@@ -189,7 +194,7 @@ class History:
             )
         needed = BESIDE_THE_POINT.get(name, name)
         if needed in tally.origins and needed not in tally.recorded:
-            raise NotRecordedError(f"the source does not record {tally.origins[needed]}")
+            raise NotRecordedError(tally.fact, needed, tally.origins[needed])
         self.tally.read.add(name)
         return Column(self, self.tally.seen[name])
 

@@ -150,7 +150,7 @@ def ask(facts: FactTables, points: Any, predictors: Mapping[str, Predictor]) -> 
             try:
                 numbers[name] = _with_absence(predictor, predictor.function(**histories), histories)
             except NotRecordedError as absent:
-                reason = str(absent)
+                reason = without(facts, absent.fact, absent.column) or str(absent)
         if reason is not None:
             left_out[name] = reason
     return Asked(numbers, tallies, left_out)
@@ -161,9 +161,14 @@ def _unreadable(predictor: Predictor, facts: FactTables, left_out: Mapping[str, 
         if parameter in left_out:
             return f"needs {parameter}, which is left out"
         if parameter in FACTS and parameter not in facts.recorded:
-            tables = [table for table in FACTS[parameter].reads if table not in facts.records.columns]
-            return f"the source has no {' and no '.join(tables)}" if tables else f"{parameter}: not recorded"
+            return without(facts, parameter) or f"{parameter}: not recorded"
     return None
+
+
+def without(facts: FactTables, name: str, column: str | None = None) -> str | None:
+    """Which tables the source lacks for a fact, or for a column of it, in words; None where it lacks none."""
+    tables = FACTS[name].missing_tables(facts.records.columns, column)
+    return f"the source has no {' and no '.join(tables)}" if tables else None
 
 
 def _argument(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,14 @@ class Fact:
         carried = (part for part in self.parts if part <= columns.keys())
         held = {name for part in carried for table in part for name in columns[table]}
         return frozenset(name for name, (_, needed) in self.gives.items() if needed in held)
+
+    def missing_tables(self, tables: Collection[str], column: str | None = None) -> tuple[str, ...]:
+        """What a source with `tables` lacks for the fact, or for a column of it; nothing where a part can carry it."""
+        needed = self.gives[column][1] if column else None
+        able = [part for part in self.parts if not needed or any(needed in self.reads[one] for one in part)]
+        if any(part <= set(tables) for part in able):
+            return ()
+        return tuple(table for table in self.reads if table in frozenset().union(*able) - set(tables))
 
 
 def fact(
