@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,17 +11,19 @@ from typing import Literal
 
 from features.engine import Engine
 from features.errors import InputError
-from features.facts import FACTS, Facts
+from features.facts import Facts
 from features.matrix import matrix
-from features.predictor import catalogue, unmeasured
+from features.predictor import catalogue
 from features.protected import protected
 from features.records import Records, read_records
-from features.records.silence import must_be_usable, silent_services
-from pipelines.built import Built, begin
+from features.records.silence import must_be_usable
+from models.splits import mature
+from pipelines.built import Built, begin, ends_of, no_outcomes
 from pipelines.config import Config
-from pipelines.feature_file import in_order, never_known, write_features, write_features_by_service
+from pipelines.feature_file import in_order, write_features, write_features_by_service
 from pipelines.flags.open_records import leave_questions
 from pipelines.progress import progress
+from pipelines.silence import Silence
 from pipelines.store import step, write_table
 
 
@@ -87,44 +89,24 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
             silent_services=silence.services,
             last_days=dict(built.last_days),
             points=len(built.points),
+            no_outcomes=no_outcomes(begun.facts),
         )
-    _tell(out, built, len(found.rows.columns) - 1, len(records.set_aside), silence)
+    told = _outcomes_known(built, config, no_outcomes(begun.facts))
+    _tell(out, built, len(found.rows.columns) - 1, told, silence)
 
 
-@dataclass(frozen=True)
-class Silence:
-    """What a build cannot tell, though it is no error: predictors without any value, constructs without a predictor
-    that has one, and by table the services that never fill it in where others do.
-    """
-
-    never_known: list[str]
-    unmeasured: tuple[str, ...]
-    services: dict[str, list[str]]
-
-    @classmethod
-    def of(
-        cls, records: Records, asked: Collection[str], left_out: Collection[str], features: Path
-    ) -> Silence:
-        """Read from the records and the predictors worked out."""
-        never = never_known(features, [name for name in asked if name not in left_out])
-        tables = {table for fact in FACTS.values() for table in fact.reads} & records.columns.keys()
-        return cls(never, unmeasured({*left_out, *never}), silent_services(records, tables))
-
-    @property
-    def lines(self) -> Iterator[str]:
-        """In words."""
-        if self.never_known:
-            yield f"no value at any point: {', '.join(self.never_known)}"
-        yield from (f"not measured at all: {title}" for title in self.unmeasured)
-        for table, services in self.services.items():
-            yield f"no row of {table}: {', '.join(services)}; what is counted there is 0, and not unknown"
+def _outcomes_known(built: Built, config: Config, none_because: str | None) -> str:
+    """How many outcomes are known, why none is, and how many are known too early to be learnt from."""
+    known, days = built.outcome["not_completed"].notna(), config.outcome.horizon_days
+    early = known & ~mature(built.points["at"], ends_of(built.points, built.last_days), days)
+    more = f" ({none_because})" if none_because else ""
+    if early.any():
+        more = f" ({early.sum():,} of them at points whose {days} days are not over: not yet learnt from)"
+    return f"{known.sum():,} outcomes known{more}"
 
 
-def _tell(out: Path, built: Built, predictors: int, set_aside: int, silence: Silence) -> None:
-    known = int(built.outcome["not_completed"].notna().sum())
-    print(f"{out}: {len(built.points):,} points, {predictors} predictors, {known:,} outcomes known")
-    if set_aside:
-        print(f"  set aside: {set_aside:,} rows; `bsw check` says why")
+def _tell(out: Path, built: Built, predictors: int, outcomes_known: str, silence: Silence) -> None:
+    print(f"{out}: {len(built.points):,} points, {predictors} predictors, {outcomes_known}")
     for name, reason in sorted(built.left_out.items()):
         print(f"  left out: {name} ({reason})")
     for line in silence.lines:

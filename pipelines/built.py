@@ -10,6 +10,7 @@ import pandas as pd
 
 from features.facts import Facts
 from features.last_contacts import LastContacts
+from features.matrix import without
 from features.points import Points, find_points
 from models.outcome import Afterwards, outcomes, platform_outcomes
 from pipelines.config import Config
@@ -95,6 +96,17 @@ def begin(facts: Facts, *, config: Config, until: date | None, asked: Asked | No
         left_out={},
     )
     return Begun(facts, points, built)
+
+
+def ends_of(points: pd.DataFrame, last_days: Mapping[str, str]) -> pd.Series:
+    """The end of the records of each point's service, from the last day that they cover."""
+    ends = {service: pd.Timestamp(day) + pd.Timedelta(days=1) for service, day in last_days.items()}
+    return points["service_id"].map(ends)
+
+
+def no_outcomes(facts: Facts) -> str | None:
+    """Why no outcome of these records can be known, where they lack the table that outcomes stand in."""
+    return without(facts, "reviews") if "tasks" in facts.recorded else None
 
 
 def _outcome(facts: Facts, points: Points, config: Config, until: int | None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from features.records import Records, read_records
 from features.records.silence import lost
 from models.splits import cut_of, mature
 from pipelines.build import assemble_records
-from pipelines.built import Built
+from pipelines.built import Built, ends_of
 from pipelines.config import Config
 from pipelines.page import write_page
 from pipelines.progress import progress
@@ -18,7 +18,6 @@ from pipelines.quality.column_uses import WHOLE_TABLE, blank, missing
 from pipelines.quality.page import Quality, quality_page
 from pipelines.quality.unassigned_circumstances import unassigned
 from pipelines.store import step, write_json, write_table
-from pipelines.train import ends_of
 
 
 def check(source: Path, *, out: Path, config: Config) -> int:

@@ -20,6 +20,7 @@ from models.familiarity import Familiarity, learn_familiarity
 from models.risk_model import Numbers, RiskModel
 from models.splits import Split, mature, split
 from models.tuning import Tuned, tune
+from pipelines.built import ends_of
 from pipelines.config import Config
 from pipelines.progress import Advance, progress
 from pipelines.registry.lineage import Lineage
@@ -72,7 +73,14 @@ class Material:
         return decided
 
     def split(self, config: Config, known_to: pd.Timestamp | None = None) -> Split:
-        """The cut in time that the configuration asks for; `known_to` as for `models.splits.split`."""
+        """The cut in time that the configuration asks for; `known_to` as for `models.splits.split`.
+
+        Errors: InputError as there, and where the records lack the table that outcomes stand in.
+        """
+        if why := self.manifest.get("no_outcomes"):
+            raise InputError(
+                f"too little to learn from: no outcome is known, because {why}; data/README.md says what to record"
+            )
         ends = ends_of(self.points, self.manifest["last_days"])
         return split(
             self.points,
@@ -82,12 +90,6 @@ class Material:
             settings=config.split,
             known_to=known_to,
         )
-
-
-def ends_of(points: pd.DataFrame, last_days: Mapping[str, str]) -> pd.Series:
-    """The end of the records of each point's service, from the last day that they cover."""
-    ends = {service: pd.Timestamp(day) + pd.Timedelta(days=1) for service, day in last_days.items()}
-    return points["service_id"].map(ends)
 
 
 def fingerprint_of(*texts: str) -> str:
