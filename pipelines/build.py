@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from features.engine import Engine
 from features.errors import InputError
@@ -78,21 +78,25 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
             path = out / f"{name}.parquet"
             manifest.wrote(write_table(path, getattr(built, name), synthetic=built.synthetic))
         manifest.wrote(write_table(out / "exclusions.csv", built.exclusions))
-        manifest.says(
-            synthetic=built.synthetic,
-            records_up_to=built.records_up_to.isoformat(),
-            until=until.isoformat() if until else None,
-            engine=on.engine,
-            left_out=dict(built.left_out),
-            never_known=silence.never_known,
-            unmeasured=silence.unmeasured,
-            silent_services=silence.services,
-            last_days=dict(built.last_days),
-            points=len(built.points),
-            no_outcomes=no_outcomes(begun.facts),
-        )
-    told = _outcomes_known(built, config, no_outcomes(begun.facts))
+        none_because = no_outcomes(begun.facts)
+        manifest.says(**_said(built, until, silence), engine=on.engine, no_outcomes=none_because)
+    told = _outcomes_known(built, config, none_because)
     _tell(out, built, len(found.rows.columns) - 1, told, silence)
+
+
+def _said(built: Built, until: date | None, silence: Silence) -> dict[str, Any]:
+    """What the manifest remembers."""
+    return {
+        "synthetic": built.synthetic,
+        "records_up_to": built.records_up_to.isoformat(),
+        "until": until.isoformat() if until else None,
+        "left_out": dict(built.left_out),
+        "never_known": silence.never_known,
+        "unmeasured": silence.unmeasured,
+        "silent_services": silence.services,
+        "last_days": dict(built.last_days),
+        "points": len(built.points),
+    }
 
 
 def _outcomes_known(built: Built, config: Config, none_because: str | None) -> str:
