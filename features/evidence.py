@@ -95,5 +95,7 @@ def _rows(facts: Facts, point: Any, tally: Tally) -> pd.DataFrame:
     # Totals of other patients' rows know no order but that in which these were known.
     shown = marked.order_by("known_at" if fact.running else "order").select(*aside, *sorted(read))
     frame = facts.engine.frame(shown)
-    moments = [name for name in MOMENTS if name in aside]
+    # A fact's whole numbers are moments, as everywhere in the engine.
+    told = [name for name in read if fact.gives.get(name, ("", ""))[0] == "int64"]
+    moments = [name for name in (*MOMENTS, *told) if name in frame]
     return frame.assign(**{name: pd.to_datetime(frame[name], unit="s") for name in moments})

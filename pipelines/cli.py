@@ -132,6 +132,9 @@ def _study_commands(commands: Commands) -> None:
     explain.add_argument("name", metavar="NAME")
     explain.add_argument("--point", required=True, metavar="ID")
     explain.add_argument("--source", type=Path, required=True, metavar="SOURCE")
+    explain.add_argument(
+        "--rows", type=int, default=40, metavar="N", help="rows of each fact, 0 for all (40)"
+    )
 
     drawn = command(commands, "mechanism", _mechanism, "the causal graph of the synthetic service, drawn")
     drawn.add_argument("--check", action="store_true", help="fail where the drawing in docs/ is out of date")
@@ -191,7 +194,9 @@ def _explain_predictor(asked: argparse.Namespace) -> int:
     from pipelines.explain_predictor import explain_predictor
 
     config = read_config(asked.config)
-    explain_predictor(asked.name, point=asked.point, source=asked.source, config=config)
+    if asked.rows < 0:
+        raise InputError(f"--rows must be 0, for all, or more; it is {asked.rows}")
+    explain_predictor(asked.name, point=asked.point, source=asked.source, config=config, most_rows=asked.rows)
     return 0
 
 

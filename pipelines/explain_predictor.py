@@ -20,14 +20,19 @@ WHERE_SHOWN = {
 }
 
 
-def explain_predictor(name: str, *, point: str, source: Path, config: Config) -> None:
-    """Print the value of a predictor at a point and the rows that went into it. Nothing is written."""
+def explain_predictor(
+    name: str, *, point: str, source: Path, config: Config, most_rows: int = MOST_ROWS
+) -> None:
+    """Print the value of a predictor at a point and the rows that went into it. Nothing is written.
+
+    `most_rows`: how many rows of each fact are shown, the last ones; 0 for all.
+    """
     facts = Facts(read_records(source, config.source), config.facts)
     points = find_points(facts, config.points).table
-    print("\n".join(in_words(evidence(facts, points, name, point))))
+    print("\n".join(in_words(evidence(facts, points, name, point), most_rows)))
 
 
-def in_words(found: Evidence, depth: int = 0) -> list[str]:
+def in_words(found: Evidence, most_rows: int = MOST_ROWS, depth: int = 0) -> list[str]:
     """The evidence as lines of text; what it is made of stands further in."""
     predictor, inset = found.predictor, "    " * depth
     value = "missing" if found.value is None else f"{found.value:g} {predictor.unit}"
@@ -37,24 +42,26 @@ def in_words(found: Evidence, depth: int = 0) -> list[str]:
         f"  {WHERE_SHOWN[predictor.shown]}: {predictor.words(found.value)}",
     ]
     for fact, rows in found.rows.items():
-        lines += ["", f"  {fact}: {FACTS[fact].summary}", f"  {_count(rows)}"]
+        lines += ["", f"  {fact}: {FACTS[fact].summary}", f"  {_count(rows, most_rows)}"]
         if not rows.empty:
-            lines += [f"    {line}" for line in _table(rows).splitlines()]
+            lines += [f"    {line}" for line in _table(rows.tail(most_rows or len(rows))).splitlines()]
     lines = [inset + line if line else line for line in lines]
     for part in found.parts:
-        lines += ["", *in_words(part, depth + 1)]
+        lines += ["", *in_words(part, most_rows, depth + 1)]
     return lines
 
 
-def _count(rows: pd.DataFrame) -> str:
+def _count(rows: pd.DataFrame, most_rows: int) -> str:
     if rows.empty:
         return "no row was known before the point"
     known = f"{len(rows):,} row{'s' * (len(rows) != 1)} known before the point, {int(rows['counted'].sum()):,} counted"
-    return f"{known}; the last {MOST_ROWS} are shown" if len(rows) > MOST_ROWS else known
+    return (
+        f"{known}; the last {most_rows} are shown, --rows 0 shows all" if 0 < most_rows < len(rows) else known
+    )
 
 
 def _table(rows: pd.DataFrame) -> str:
-    shown = rows.tail(MOST_ROWS).assign(
+    shown = rows.assign(
         days_before=rows["days_before"].round(2),
         counted=rows["counted"].map({True: "yes", False: "no"}),
     )

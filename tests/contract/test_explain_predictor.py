@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from features.errors import InputError
-from features.evidence import evidence
+from features.evidence import Evidence, evidence
 from features.points import PointSettings, find_points
 from pipelines.explain_predictor import in_words
 from tests.contract.engine import facts_of, points_of
@@ -38,3 +38,22 @@ def test_an_unknown_predictor_or_point_is_told_with_the_nearest(several_patients
         evidence(facts, points, "phq9_latst", last)
     with pytest.raises(InputError, match=f"no point '{last}x'; did you mean '{last}'"):
         evidence(facts, points, "phq9_latest", f"{last}x")
+
+
+def test_moments_are_days_and_times_and_as_many_rows_are_shown_as_asked_for(several_patients: Frames) -> None:
+    facts, asked = facts_of(several_patients), points_of(several_patients)["point_id"]
+    points = find_points(facts, PointSettings()).table
+    found = max((evidence(facts, points, "days_waited", point) for point in asked), key=_most_rows)
+    assert str(found.rows["referrals"]["received"].dtype).startswith("datetime64")
+    assert str(found.rows["appointments"]["start"].dtype).startswith("datetime64")
+    rows, number = found.rows["appointments"], _most_rows(found)
+    assert number > 1
+    first = f"{rows['known_at'].iloc[0]}"
+    assert any(first in line for line in in_words(found, 0))
+    few = in_words(found, 1)
+    assert any("the last 1 are shown, --rows 0 shows all" in line for line in few)
+    assert len(few) == len(in_words(found, 0)) - (number - 1) - (len(found.rows["referrals"]) - 1)
+
+
+def _most_rows(found: Evidence) -> int:
+    return len(found.rows["appointments"])
