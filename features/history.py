@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import ibis
 
@@ -46,6 +46,14 @@ class Column:
             "a Column has one value per row, none where the predictor is written: no `if`, `and`, `or`, `not` and "
             "no `1 < x < 7`; write `&`, `|`, `~` and `(x > 1) & (x < 7)`"
         )
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise TypeError(
+            "a Column is not compared by `==` or `!=`; write `.equals(...)` or `~....equals(...)`"
+        )
+
+    __ne__ = __eq__
+    __hash__ = object.__hash__
 
     def _with(self, other: Column | float | str, work: Callable[[Any, Any], Any]) -> Column:
         return Column(self.rows, work(self.value, other.value if isinstance(other, Column) else other))

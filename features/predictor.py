@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from features import predictors as rooms
-from features.conceptual_model import CONSTRUCTS, PROTECTED, TITLES
+from features.conceptual_model import CONSTRUCTS, TITLES
 from features.errors import nearest
 from features.spoken import Words, not_recorded, spoken
 
@@ -174,6 +174,7 @@ def unmeasured(left_out: Collection[str]) -> tuple[str, ...]:
 def in_order(defined: Mapping[str, Predictor]) -> dict[str, Predictor]:
     """The predictors, each after those it reads."""
     from features.facts import FACTS
+    from features.well_defined import check
 
     ordered: dict[str, Predictor] = {}
 
@@ -193,57 +194,9 @@ def in_order(defined: Mapping[str, Predictor]) -> dict[str, Predictor]:
                 raise DefinitionError(
                     f"{name}: reads '{parameter}', which is no fact or predictor; {nearest(parameter, valid)}"
                 )
-        _check_values(defined[name])
-        _check_absence(defined[name], FACTS)
-        _check_protection(defined[name], defined)
+        check(defined[name], defined)
         ordered[name] = defined[name]
 
     for name in sorted(defined, key=lambda key: (defined[key].construct, key)):
         place(name, ())
     return ordered
-
-
-def _check_values(asked: Predictor) -> None:
-    """What a type checker would refuse, for whoever runs none."""
-    if asked.shown not in get_args(Shown):
-        raise DefinitionError(f"{asked.name}: shown='{asked.shown}'; {nearest(asked.shown, get_args(Shown))}")
-    if asked.direction not in (None, 1, -1):
-        raise DefinitionError(f"{asked.name}: direction={asked.direction!r}; it is 1, -1 or left out")
-    if not isinstance(asked.when_absent, _Unset | float | int | None):
-        raise DefinitionError(f"{asked.name}: when_absent={asked.when_absent!r}; it is a number or None")
-
-
-def _check_absence(asked: Predictor, facts: Mapping[str, object]) -> None:
-    reads_history = any(parameter in facts for parameter in asked.parameters)
-    if reads_history and isinstance(asked.when_absent, _Unset):
-        raise DefinitionError(
-            f"{asked.name}: reads a history but does not say what an empty one gives; "
-            "add when_absent (a count: 0; a measurement: None)"
-        )
-    if not reads_history and isinstance(asked.when_absent, int | float):
-        raise DefinitionError(
-            f"{asked.name}: reads no history, so that none can be empty; leave when_absent out, its parts say it"
-        )
-
-
-def _check_protection(asked: Predictor, defined: Mapping[str, Predictor]) -> None:
-    from features.facts import FACTS
-    from features.protected import CHARACTERISTICS
-
-    if asked.protected is None:
-        facts = [name for name in asked.parameters if name in FACTS and FACTS[name].protected]
-        parts = [name for name in asked.parameters if name in defined and defined[name].protected]
-        if facts or parts:
-            raise DefinitionError(
-                f"{asked.name}: reads {(facts + parts)[0]}, a protected characteristic; say `protected=` and put "
-                f"it in features/predictors/{PROTECTED.name}.py, or read something else"
-            )
-    elif asked.construct != PROTECTED.name or asked.shown != "never":
-        raise DefinitionError(
-            f"{asked.name}: a protected characteristic stands in {PROTECTED.name}.py and is never shown"
-        )
-    elif asked.protected not in CHARACTERISTICS:
-        raise DefinitionError(
-            f"{asked.name}: there is no protected characteristic '{asked.protected}'; "
-            f"{nearest(asked.protected, CHARACTERISTICS)}"
-        )

@@ -29,10 +29,14 @@ def write() -> Iterator[Write]:
         *,
         file: str = "symptoms",
         shown: Literal["reason", "never"] = "reason",
+        doc: str | None = "What it is.",
         **said: Any,
     ) -> Callable[..., Any]:
         function.__name__, function.__module__ = name, f"features.predictors.{file}"
-        return predictor(unit="points", shown=shown, source="a test", says="{}", **said)(function)
+        function.__doc__ = doc
+        return predictor(**{"unit": "points", "shown": shown, "source": "a test", "says": "{}", **said})(
+            function
+        )
 
     yield written
     module._DEFINED.clear()
@@ -78,6 +82,8 @@ def test_an_unknown_name_is_told_with_the_nearest(
         (lambda phq9_latest, gad7_latest: phq9_latest and gad7_latest, "a Number is not known yet"),
         (lambda phq9: phq9.where(phq9.score > 3 and phq9.score < 9).count(), "write `&`, `|`"),
         (lambda phq9: phq9.where(3 < phq9.score < 9).count(), r"`\(x > 1\) & \(x < 7\)`"),
+        (lambda tasks: tasks.where(tasks.type == "sleep").count(), r"`==` or `!=`; write `\.equals"),
+        (lambda tasks: tasks.where(tasks.type != "sleep").count(), r"`==` or `!=`; write `\.equals"),
         (lambda phq9: phq9.score.latest() if phq9 else 0, "a History is not known yet .*when_absent"),
         (lambda phq9_latest: phq9_latest + "1", "cannot be worked out"),
     ],
@@ -92,6 +98,8 @@ def test_an_unknown_name_is_told_with_the_nearest(
         "and",
         "and of columns",
         "between",
+        "the same",
+        "not the same",
         "if of a history",
         "plus a word",
     ],
@@ -119,7 +127,16 @@ def test_only_what_reads_a_history_says_what_an_empty_one_gives(write: Write) ->
     [
         ({"shown": "resaon"}, "shown='resaon'; did you mean 'reason'"),
         ({"direction": 2}, "direction=2; it is 1, -1 or left out"),
-        ({"when_absent": "none"}, "when_absent='none'; it is a number or None"),
+        ({"when_absent": "none"}, "when_absent='none'; it is a finite number, or None for missing"),
+        ({"when_absent": float("nan")}, "when_absent=nan; it is a finite number, or None for missing"),
+        ({"when_absent": float("inf")}, "when_absent=inf; it is a finite number, or None for missing"),
+        ({"when_absent": True}, "when_absent=True; it is a finite number, or None for missing"),
+        ({"source": ""}, "source is empty; say who says so, or NONE_STATED"),
+        ({"unit": " "}, "unit is empty; say what one of it is"),
+        ({"doc": None}, "has no docstring; say in its first line what the value is"),
+        ({"says": "x {:foo}"}, "says='x {:foo}' cannot be said (no way of saying a number is called 'foo')"),
+        ({"says": {0: "none", 1: "{name}"}}, "says={0: 'none', 1: '{name}'} cannot be said ('name')"),
+        ({"says": {}}, "says nothing; give the words for the lowest value at least"),
     ],
 )
 def test_a_value_that_nobody_understands_is_refused(write: Write, said: dict[str, Any], told: str) -> None:
