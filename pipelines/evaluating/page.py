@@ -168,10 +168,15 @@ def _card(card: tuple[CardField, ...]) -> list[Any]:
     ]
 
 
-def _figures(found: Evaluation) -> list[Any]:
-    shown = found.performance.assign(shown=[figure_words(row) for row in rows_of(found.performance)])
+def all_figures(performance: pd.DataFrame) -> pd.DataFrame:
+    """Every metric with its interval, in words, beside those of every other model."""
+    shown = performance.assign(shown=[figure_words(row) for row in rows_of(performance)])
     wide = shown.pivot(index="metric", columns="model", values="shown").reindex(list(WORDS))
-    wide = wide[list(dict.fromkeys(found.performance["model"]))].rename(index=WORDS).reset_index()
+    return wide[list(dict.fromkeys(performance["model"]))].rename(index=WORDS).reset_index()
+
+
+def _figures(found: Evaluation) -> list[Any]:
+    wide = all_figures(found.performance)
     other = found.other_dropout
     dropout = pd.DataFrame(
         {"metric": other["metric"].map(WORDS), "value": [figure_words(row) for row in rows_of(other)]}

@@ -26,7 +26,7 @@ from pipelines.evaluating.examined import Held, examine
 from pipelines.evaluating.log import figures
 from pipelines.evaluating.metrics_json import as_json
 from pipelines.evaluating.net_benefit_words import worth
-from pipelines.evaluating.page import evaluation_page
+from pipelines.evaluating.page import all_figures, evaluation_page
 from pipelines.page import write_page
 from pipelines.registry.model_card import ModelCardSettings, model_card
 from pipelines.registry.model_card_measured import measured
@@ -215,3 +215,9 @@ def test_flagging_is_said_to_be_worth_it_at_the_cut_off_alone(several: Made, low
     said = worth(replace(several.found, flags=flags, benefit=benefit))
     assert words in said and f"2.0 ({100 * low:.1f} to 3.0)".replace("-", "−") in said
     assert "at a risk between" not in said
+
+
+def test_every_figure_of_every_model_stands_with_its_interval(several: Made) -> None:
+    shown = all_figures(several.found.performance).set_index("metric")
+    assert set(shown) == set(several.found.performance["model"])
+    assert shown.map(lambda words: words == "–" or bool(re.search(r"\(.* to .*\)$", words))).all(axis=None)
