@@ -16,25 +16,27 @@ TASKS = """
     avg(obstacles::DOUBLE) FILTER (now) AS obstacles_discussed,
     avg(written::DOUBLE) FILTER (now) AS written_summary,
     avg(adapted::DOUBLE) FILTER (now) AS adapted_to_circumstances,
-    sum(times_per_week) FILTER (now) AS times_per_week,
-    sum(minutes_per_week) FILTER (now) AS minutes_per_week,
+    CASE WHEN count(*) FILTER (now AND times_per_week IS NULL) = 0
+        THEN sum(times_per_week) FILTER (now) END AS times_per_week,
+    CASE WHEN count(*) FILTER (now AND minutes_per_week IS NULL) = 0
+        THEN sum(minutes_per_week) FILTER (now) END AS minutes_per_week,
     avg(confidence) FILTER (now) AS patient_confidence,
     count(*) FILTER (now) AS tasks_agreed,
     min(days_to_due) FILTER (now) AS days_until_review,
     avg(helpfulness) FILTER (now) AS perceived_helpfulness,
-    avg(confidence) FILTER (now) - max_by(confidence, "order") FILTER (NOT now AND confidence IS NOT NULL)
+    avg(confidence) FILTER (now) - avg(confidence) FILTER (NOT now AND days_before = last_confidence)
         AS patient_confidence_change
 """
 REVIEWS = """
-    max_by(share, "order") FILTER (share IS NOT NULL) AS last_share_completed,
+    avg(share) FILTER (days_before = last_share) AS last_share_completed,
     avg(share) AS mean_share_completed,
     count(share) AS reviews_known,
     avg(reviewed::DOUBLE) AS share_reviewed,
-    max_by(reviewed::DOUBLE, "order") FILTER (reviewed IS NOT NULL) AS last_work_reviewed,
+    avg(reviewed::DOUBLE) FILTER (days_before = last_reviewed) AS last_work_reviewed,
     avg(days_to_review) FILTER (reviewed) AS days_to_review,
     avg(addressed::DOUBLE) AS difficulties_addressed,
-    max_by(difficulty, "order") FILTER (difficulty IS NOT NULL) AS last_difficulty,
-    max_by(helpfulness, "order") FILTER (helpfulness IS NOT NULL) AS last_helpfulness
+    avg(difficulty) FILTER (days_before = last_difficulty) AS last_difficulty,
+    avg(helpfulness) FILTER (days_before = last_helpfulness) AS last_helpfulness
 """
 APPOINTMENTS = """
     count(*) FILTER (missed AND days_before <= 90) AS missed_appointments_past_90_days,
@@ -69,6 +71,11 @@ SCORES = {
         - min_by(score, "order") FILTER (score IS NOT NULL) END AS gad7_change
 """,
 }
+LAST = {
+    "tasks": {"confidence": "NOT now AND confidence IS NOT NULL"},
+    "reviews": {name: f"{name} IS NOT NULL" for name in ("share", "reviewed", "difficulty", "helpfulness")},
+}
+"""Fact -> the columns whose values at their last moment are asked for, and which rows have one."""
 OF_PATHWAYS = {
     "tasks": TASKS,
     "reviews": REVIEWS,
@@ -141,13 +148,17 @@ def by_hand_sql() -> str:
 
 
 def _of_pathway(fact: str, aggregates: str) -> str:
+    lasts = "".join(
+        f", min(days_before) FILTER ({has}) OVER (PARTITION BY point_id) AS last_{name}"
+        for name, has in LAST.get(fact, {}).items()
+    )
     return f"""
     SELECT point_id, {aggregates}
-    FROM (
+    FROM (SELECT *{lasts} FROM (
         SELECT f.*, p.point_id, coalesce(f.contact_id = p.contact_id, false) AS now,
                (p."at" - f.known_at) / 86400.0::DOUBLE AS days_before
         FROM kept_points p JOIN kept_{fact} f ON f.pathway_id = p.pathway_id AND {BEFORE}
-    ) GROUP BY point_id"""
+    )) GROUP BY point_id"""
 
 
 def _running(name: str, fact: str, whose: str, column: str) -> str:

@@ -160,6 +160,12 @@ class Column:
         """The value of the first row to happen."""
         return self._ask("first")
 
+    def at_latest(self) -> Column:
+        """The values of the last moment that has any: of several rows of one moment none is the last by its key."""
+        known = self.rows.where(self.recorded())
+        last = self.rows.tally.per_point("lowest", known.keep(known.ago))
+        return self.of(known.where(Column(known, known.ago == last)))
+
     def slope_per_week(self) -> Number:
         """Change a week by least squares; missing where all values lie within a few hours."""
         known = self.rows.where(self.recorded())
@@ -211,17 +217,20 @@ class History:
         """The fixed order of a subject's rows: by when they happened (were known, where nobody says), then by key."""
         return self.tally.seen["order"]
 
+    @property
+    def ago(self) -> Expression:
+        """How long before the point each row happened: the same for rows of one moment."""
+        return self.tally.seen["days_before"]
+
     def where(self, condition: Column) -> History:
         """Only the rows of which the condition is true."""
         both = condition.value if self.condition is None else self.condition & condition.value
         return History(self.tally, both)
 
     def after_latest(self, condition: Column) -> History:
-        """Only the rows that came after the last one of which the condition is true; all where none is."""
-        order = self.order
-        marked = ibis.ifelse(self.where(condition).condition, order, ibis.null())
-        last = self.tally.per_point("highest", marked)
-        return self.where(Column(self, order > ibis.coalesce(last, -1.0)))
+        """Only the rows of later moments than the last at which the condition is true of a row; all where none is."""
+        last = self.tally.per_point("lowest", self.where(condition).keep(self.ago))
+        return self.where(Column(self, last.isnull() | (self.ago < last)))
 
     def like_latest(self, column: Column) -> History:
         """Only the rows that have the same text in a column as the last row that has one."""

@@ -32,24 +32,29 @@ def share_reviewed(reviews: History) -> Number:
 
 
 @predictor(
-    unit="0/1",
+    unit="share of tasks",
     when_absent=None,
     shown="reason",
     source=REVIEW_2024,
     direction=-1,
     modifiable=True,
-    says={0: "the last work was not gone through", 1: "the last work was gone through"},
+    says={
+        0: "the last work was not gone through",
+        0.01: "the last work was gone through for some tasks only",
+        1: "the last work was gone through",
+    },
     unrecorded="whether the last work was gone through",
 )
 def last_work_reviewed(reviews: History) -> Number:
-    """Whether the last work that came up was really gone through.
+    """The share of the last tasks that came up, those of one moment, that were really gone through.
 
-    reviews | reviewed
-            | yes
-            | no
-    gives   | 0
+    reviews | days_before  reviewed
+            | 7            yes
+            | 0            yes
+            | 0            no
+    gives   | 0.5
     """
-    return reviews.reviewed.latest()
+    return reviews.reviewed.at_latest().share()
 
 
 @predictor(

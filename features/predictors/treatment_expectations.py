@@ -147,11 +147,12 @@ def perceived_helpfulness_change(tasks: History) -> Number:
     unrecorded="how helpful the patient found the last work",
 )
 def last_helpfulness(reviews: History) -> Number:
-    """How helpful the patient found the last reviewed work.
+    """How helpful the patient found the last reviewed work; the mean where several tasks were reviewed at one moment.
 
-    reviews | helpfulness
-            | 4
-            | 2
-    gives   | 2
+    reviews | days_before  helpfulness
+            | 7            4
+            | 0            3
+            | 0            0
+    gives   | 1.5
     """
-    return reviews.helpfulness.latest()
+    return reviews.helpfulness.at_latest().mean()

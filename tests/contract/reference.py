@@ -144,6 +144,11 @@ class Column:
         """The first value known."""
         return self._of_known(lambda values: values[0])
 
+    def at_latest(self) -> Column:
+        """The values of the last moment that has any."""
+        known = self._history.where(self.recorded())
+        return self.of(known.where(known.days_before.equals(known.days_before.lowest().value)))
+
     def slope_per_week(self) -> Number:
         """Change a week by least squares; missing where all values lie within a few hours."""
         weeks = (self._history.where(self.recorded()).days_before / -7.0)._known()
@@ -169,10 +174,9 @@ class History:
         return History(self._rows, [_and(counts, met) for counts, met in pairs])
 
     def after_latest(self, condition: Column) -> History:
-        """Only the rows after the last of which the condition is true; all where none is."""
-        met = [place for place, yes in enumerate(self.where(condition)._counts) if yes is True]
-        last = met[-1] if met else -1
-        return History(self._rows, [yes and place > last for place, yes in enumerate(self._counts)])
+        """Only the rows of later moments than the last at which the condition is true of a row; all where none is."""
+        last = self.where(condition).days_before.lowest().value
+        return self if last is None else self.where(self.days_before < last)
 
     def like_latest(self, column: Column) -> History:
         """Only the rows that have the same text in a column as the last row that has one; none where none has."""

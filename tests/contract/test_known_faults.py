@@ -20,6 +20,14 @@ def test_a_value_at_the_very_instant_does_not_leak_in(engine: Engine) -> None:
     assert answer(engine, rows, lambda h: h.value.highest()) == 5
 
 
+@pytest.mark.parametrize("keys", [("T10", "T9"), ("T9", "T10")])
+def test_of_two_rows_of_one_moment_none_is_the_last(engine: Engine, keys: tuple[str, str]) -> None:
+    """As wherever ties are broken by an id: whether T10 or T9 was left undone is not for the alphabet to say."""
+    rows = [Seen(9, value=0.2), *(Seen(3, value=float(n), key=key) for n, key in enumerate(keys)), Seen(1)]
+    assert answer(engine, rows, lambda h: h.value.at_latest().mean()) == 0.5
+    assert answer(engine, rows, lambda h: h.after_latest(h.value > 0.9).value.is_known()) == 0
+
+
 def test_two_referrals_with_one_patient_and_time_keep_their_values(engine: Engine) -> None:
     """As in timeseriesflattener 2.5.2, which swaps them."""
     rows = [Seen(3, value=21.0, pathway="second"), Seen(2, value=3.0, pathway="first")]

@@ -40,12 +40,12 @@ def missed_appointments_past_90_days(appointments: History) -> Number:
 def not_seen_in_a_row(appointments: History) -> Number:
     """Appointments missed or cancelled by the patient between the session before and this one.
 
-    appointments | in_this_contact  attended  missed  cancelled
-                 | no               no        yes     no
-                 | no               yes       no      no
-                 | no               no        yes     no
-                 | no               no        no      yes
-                 | yes              yes       no      no
+    appointments | days_before  in_this_contact  attended  missed  cancelled
+                 | 28           no               no        yes     no
+                 | 21           no               yes       no      no
+                 | 14           no               no        yes     no
+                 | 7            no               no        no      yes
+                 | 0            yes              yes       no      no
     gives        | 2
     """
     earlier = appointments.where(~appointments.in_this_contact)

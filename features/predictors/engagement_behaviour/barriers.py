@@ -77,11 +77,12 @@ def forgotten_before(reviews: History) -> Number:
     unrecorded="how hard the patient found the last work",
 )
 def last_difficulty(reviews: History) -> Number:
-    """How difficult the patient found the last reviewed work.
+    """How difficult the patient found the last reviewed work; the mean where several tasks were reviewed at one moment.
 
-    reviews | difficulty
-            | 1
-            | 3
-    gives   | 3
+    reviews | days_before  difficulty
+            | 7            0
+            | 0            4
+            | 0            1
+    gives   | 2.5
     """
-    return reviews.difficulty.latest()
+    return reviews.difficulty.at_latest().mean()

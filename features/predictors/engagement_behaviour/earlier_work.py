@@ -22,15 +22,16 @@ DONE = 0.5
     unrecorded="any review of earlier work",
 )
 def last_share_completed(reviews: History) -> Number:
-    """How much of the last reviewed work was done.
+    """How much of the last reviewed work was done; the mean where several tasks were reviewed at one moment.
 
-    reviews | share
-            | 1
-            | 0.5
-            | -
+    reviews | days_before  share
+            | 14           0.25
+            | 7            1
+            | 7            0
+            | 0            -
     gives   | 0.5
     """
-    return reviews.share.latest()
+    return reviews.share.at_latest().mean()
 
 
 @predictor(
@@ -88,13 +89,14 @@ def completion_trend(reviews: History) -> Number:
     unrecorded="any review of earlier work",
 )
 def work_not_done_in_a_row(reviews: History) -> Number:
-    """Reviewed work not done (less than half) since the last that was; missing where no review says.
+    """Reviewed work not done (less than half) since the last moment at which some was; missing where no review says.
 
-    reviews | share
-            | 0
-            | 1
-            | 0.25
-            | 0
+    reviews | days_before  share
+            | 21           0
+            | 14           1
+            | 14           0
+            | 7            0.25
+            | 0            0
     gives   | 2
     """
     undone = reviews.after_latest(reviews.share >= DONE).share.count()

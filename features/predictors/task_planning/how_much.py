@@ -41,15 +41,16 @@ def times_per_week(tasks: History) -> Number:
     unrecorded="how often the work is to be done beside the task before",
 )
 def times_per_week_change(tasks: History) -> Number:
-    """How often a week a task just agreed is to be done, against the last task agreed before.
+    """How often a week a task just agreed is to be done, against the last task agreed before; of several the mean.
 
-    tasks | in_this_contact  times_per_week
-          | no               7
-          | yes              3
-    gives | -4
+    tasks | days_before  in_this_contact  times_per_week
+          | 7            no               7
+          | 7            no               3
+          | 0            yes              3
+    gives | -2
     """
     now, before = tasks.where(tasks.in_this_contact), tasks.where(~tasks.in_this_contact)
-    return now.times_per_week.mean() - before.times_per_week.latest()
+    return now.times_per_week.mean() - before.times_per_week.at_latest().mean()
 
 
 @predictor(
@@ -104,15 +105,17 @@ def patient_confidence(tasks: History) -> Number:
     unrecorded="how confident the patient is beside the task before",
 )
 def patient_confidence_change(tasks: History) -> Number:
-    """How confident the patient is of doing the work just agreed, against the last task agreed before.
+    """How confident the patient is of doing the work just agreed, against the last task agreed before; of several the
+    mean.
 
-    tasks | in_this_contact  confidence
-          | no               8
-          | yes              5
-    gives | -3
+    tasks | days_before  in_this_contact  confidence
+          | 7            no               8
+          | 7            no               6
+          | 0            yes              5
+    gives | -2
     """
     now, before = tasks.where(tasks.in_this_contact), tasks.where(~tasks.in_this_contact)
-    return now.confidence.mean() - before.confidence.latest()
+    return now.confidence.mean() - before.confidence.at_latest().mean()
 
 
 @predictor(
