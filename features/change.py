@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.history import Column
+from features.column import Column
 from features.number import Number
 
 

@@ -10,9 +10,10 @@ import ibis.expr.operations as ops
 from ibis.common.exceptions import IbisError
 
 from features.as_of import BESIDE_THE_POINT
+from features.column import Column
 from features.errors import nearest
 from features.facts import FACTS, Fact
-from features.history import Column, History
+from features.history import History
 from features.number import Number
 from features.predictor import DefinitionError, Predictor, everything
 from features.protected import TOLD_BY

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from features.history import LEAST_SPREAD_OF_WEEKS
+from features.column import LEAST_SPREAD_OF_WEEKS
 from features.predictor import Predictor
 
 RANGE = re.compile(r"(-?\d+)(?:-| to )(-?\d+)")

@@ -46,9 +46,7 @@ def test_scores_beside_contacts_are_read_where_there_are_none_at_contacts(frames
     found = _some(_without(frames, AT_CONTACTS), *SCORES)
     assert found.frame["phq9_latest"].notna().any()
     # That no questionnaire was recorded in a contact says nothing where none ever is.
-    assert found.left_out == {
-        "questionnaire_missing_now": "the source does not record IDS201CareContact.CareContactId"
-    }
+    assert found.left_out == {"questionnaire_missing_now": "the source has no IDS607CodedScoreAssessmentAct"}
 
 
 def test_without_either_table_the_scores_are_left_out_by_name(frames: Frames) -> None:

@@ -1,8 +1,9 @@
 """The scale of a particular anxiety problem, such as OCI or PDSS."""
 
 from features.change import change
+from features.column import Column
 from features.conceptual_model import REVIEW_2024
-from features.history import Column, History
+from features.history import History
 from features.number import Number
 from features.predictor import predictor
 

@@ -1,7 +1,8 @@
 """How much was agreed, how confident the patient is of it, and when it is to be gone through."""
 
+from features.column import Column
 from features.conceptual_model import NONE_STATED, PATIENTS_2025, REVIEW_2024
-from features.history import Column, History
+from features.history import History
 from features.number import Number
 from features.predictor import predictor
 
