@@ -134,6 +134,8 @@ COUNTS = (
     *(["short_notice_cancellations", "session"]),
 )
 """The columns of which an empty history gives 0."""
+CORRECTED = ("appointments", "phq9", "gad7")
+"""Facts whose rows may be corrected: they happened when they happened, and are known from the correction on."""
 BEFORE = 'known_at < p."at" AND (superseded_at IS NULL OR superseded_at >= p."at")'
 
 
@@ -152,11 +154,12 @@ def _of_pathway(fact: str, aggregates: str) -> str:
         f", min(days_before) FILTER ({has}) OVER (PARTITION BY point_id) AS last_{name}"
         for name, has in LAST.get(fact, {}).items()
     )
+    when = "happened_at" if fact in CORRECTED else "known_at"
     return f"""
     SELECT point_id, {aggregates}
     FROM (SELECT *{lasts} FROM (
         SELECT f.*, p.point_id, coalesce(f.contact_id = p.contact_id, false) AS now,
-               (p."at" - f.known_at) / 86400.0::DOUBLE AS days_before
+               (p."at" - f.{when}) / 86400.0::DOUBLE AS days_before
         FROM kept_points p JOIN kept_{fact} f ON f.pathway_id = p.pathway_id AND {BEFORE}
     )) GROUP BY point_id"""
 
