@@ -23,7 +23,7 @@ from pipelines.config import Config
 from pipelines.feature_file import in_order, write_features, write_features_by_service
 from pipelines.flags.open_records import leave_questions
 from pipelines.progress import progress
-from pipelines.silence import Silence
+from pipelines.silence import READ, Silence
 from pipelines.store import step, write_table
 
 
@@ -55,7 +55,7 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
     on.refuse_silence()
     with step("build", out, inputs={"source": source}, config=config) as manifest:
         records = read_records(source, config.source)
-        must_be_usable(records)
+        must_be_usable(records, READ)
         with _engine(records, out, on) as engine:
             begun = begin(Facts(records, config.facts, engine), config=config, until=until)
             if begun.built.points.empty:

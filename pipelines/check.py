@@ -17,6 +17,7 @@ from pipelines.progress import progress
 from pipelines.quality.column_uses import WHOLE_TABLE, blank, missing
 from pipelines.quality.page import Quality, quality_page
 from pipelines.quality.unassigned_circumstances import unassigned
+from pipelines.silence import READ
 from pipelines.store import step, write_json, write_table
 
 
@@ -74,7 +75,8 @@ def not_there(quality: Quality) -> list[str]:
         for table in missing
     ]
     lines += [
-        f"none of its rows can be used: {table}; build refuses it" for table in lost(quality.records)["table"]
+        f"none of its rows can be used: {table}; build refuses it"
+        for table in lost(quality.records, READ)["table"]
     ]
     return lines + [f"not read: {name}" for name in quality.records.unread]
 

@@ -31,6 +31,7 @@ from pipelines.flags.supervision import read_supervisors
 from pipelines.progress import progress
 from pipelines.registry.meaning import must_mean_the_same
 from pipelines.registry.tracking import FoundModel, LoadedModel, find_model
+from pipelines.silence import READ
 from pipelines.store import step
 
 
@@ -139,7 +140,7 @@ def _known(
     asked = ask(facts, config=config, until=as_of)  # first of all: everything else waits for it
     prepared.foresee()
     begun = begin(facts, config=config, until=as_of, asked=asked)
-    must_be_usable(facts.records.finished())
+    must_be_usable(facts.records.finished(), READ)
     _must_be_fresh(begun.built.records_up_to, as_of, most=config.score.most_days_behind)
     found = answer(looking)
     learnt = found.read()

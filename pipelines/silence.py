@@ -12,6 +12,9 @@ from features.records import Records
 from features.records.silence import silent_services
 from pipelines.feature_file import never_known
 
+# The tables that any fact reads: what stands in others changes no number.
+READ = frozenset(table for fact in FACTS.values() for table in fact.reads)
+
 
 @dataclass(frozen=True)
 class Silence:
@@ -30,15 +33,14 @@ class Silence:
     ) -> Silence:
         """Read from the records and the predictors worked out."""
         never = never_known(features, [name for name in asked if name not in left_out])
-        tables = {table for fact in FACTS.values() for table in fact.reads} & records.columns.keys()
-        silent = silent_services(records, tables)
-        return cls(never, unmeasured({*left_out, *never}), silent, len(records.set_aside))
+        silent = silent_services(records, READ)
+        return cls(never, unmeasured({*left_out, *never}), silent, records.rows_set_aside)
 
     @property
     def lines(self) -> Iterator[str]:
         """In words."""
         if self.set_aside:
-            yield f"set aside: {self.set_aside:,} rows; `bsw check` says why"
+            yield f"rows set aside: {self.set_aside:,}; `bsw check` says why"
         if self.never_known:
             yield f"no value at any point: {', '.join(self.never_known)}"
         yield from (f"not measured at all: {title}" for title in self.unmeasured)

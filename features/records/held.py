@@ -40,6 +40,11 @@ class Records:
     objectors_not_found: int = 0
     derived: tuple[str, ...] = ()
 
+    @property
+    def rows_set_aside(self) -> int:
+        """Rows that broke at least one rule, each counted once."""
+        return len(self.set_aside[["table", "file", "row"]].drop_duplicates())
+
     def finished(self) -> Records:
         """See `Reading.finished`: these are there."""
         return self

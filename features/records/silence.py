@@ -16,10 +16,10 @@ from features.records.held import Records
 SHOWN = 3  # rules
 
 
-def must_be_usable(records: Records) -> None:
-    """Errors: InputError naming each table of which every row was set aside, with the rules that they break."""
+def must_be_usable(records: Records, tables: Collection[str]) -> None:
+    """Errors: InputError naming each of these tables of which every row was set aside, with the rules they break."""
     faults = []
-    for table, file, rows in lost(records).to_numpy():
+    for table, file, rows in lost(records, tables).to_numpy():
         broken = records.set_aside[records.set_aside["table"] == table]
         rules = (broken["column"] + " " + broken["rule"]).drop_duplicates().head(SHOWN)
         faults.append(
@@ -30,18 +30,19 @@ def must_be_usable(records: Records) -> None:
         raise InputError(*faults)
 
 
-def lost(records: Records) -> pd.DataFrame:
-    """The tables of which every row was set aside: `table, file, rows_read`."""
-    counts = records.counts.reindex(
-        columns=["table", "file", "rows_read", "rows_kept"]
-    )  # none of what memory holds
-    return counts.loc[(counts["rows_read"] > 0) & (counts["rows_kept"] == 0), ["table", "file", "rows_read"]]
+def lost(records: Records, tables: Collection[str]) -> pd.DataFrame:
+    """Those of the tables of which every row was set aside: `table, file, rows_read`."""
+    # Records made in memory count nothing.
+    counts = records.counts.reindex(columns=["table", "file", "rows_read", "rows_kept"])
+    nothing_left = (counts["rows_read"] > 0) & (counts["rows_kept"] == 0) & counts["table"].isin(tables)
+    return counts.loc[nothing_left, ["table", "file", "rows_read"]]
 
 
 def silent_services(records: Records, tables: Collection[str]) -> dict[str, list[str]]:
     """Of these tables, each -> the services that have no row of it, where others have."""
     services = _services(records, "IDS000Header")
-    silent = {table: sorted(services - _services(records, table)) for table in sorted(tables)}
+    there = sorted(records.columns.keys() & set(tables))
+    silent = {table: sorted(services - _services(records, table)) for table in there}
     return {table: without for table, without in silent.items() if without}
 
 

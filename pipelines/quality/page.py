@@ -44,11 +44,6 @@ class Quality:
     unassigned: pd.DataFrame
 
     @property
-    def rows_set_aside(self) -> int:
-        """Rows that broke at least one rule."""
-        return len(self.records.set_aside[["table", "file", "row"]].drop_duplicates())
-
-    @property
     def referrals(self) -> int:
         """Referrals that are left, each counted once however often it was sent."""
         asked = "SELECT count(*) FROM (SELECT DISTINCT OrgID_Provider, ServiceRequestId FROM IDS101Referral)"
@@ -63,7 +58,7 @@ class Quality:
         known, points = self.readiness["known"], self.readiness["points"]
         return (
             f"The records can be used, {enough}: {self.referrals:,} referrals, {points:,} {self.kind}, "
-            f"{known:,} with a known outcome; {_rows(self.rows_set_aside)} set aside."
+            f"{known:,} with a known outcome; {_rows(self.records.rows_set_aside)} set aside."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -84,7 +79,7 @@ class Quality:
             "enough": self.enough,
             "enough_asks": {"outcomes_of_each_kind": self.asked[0], "months": self.asked[1]},
             "readiness": dict(self.readiness),
-            "rows_set_aside": self.rows_set_aside,
+            "rows_set_aside": self.records.rows_set_aside,
             "tables": self.records.counts.to_dict("records"),
             "rules_broken": rules.to_dict("records"),
             "missing": self.missing.to_dict("records"),

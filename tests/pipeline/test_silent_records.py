@@ -89,10 +89,31 @@ def test_a_build_says_which_service_never_fills_in_a_table_and_which_predictors_
 def test_records_made_in_memory_hold_back_nothing(frames: Frames) -> None:
     from features.records.silence import must_be_usable
 
-    must_be_usable(Records.from_frames(frames))
+    must_be_usable(Records.from_frames(frames), frames)
 
 
 def test_nobody_is_looked_after_longer_on_the_platform_than_the_horizon() -> None:
     outcome = Config().outcome
     with pytest.raises(ValueError, match="platform_days must not be beyond horizon_days: 84 is more than 42"):
         replace(outcome, platform_days=84)
+
+
+def test_a_row_that_breaks_two_rules_is_one_row_to_check_and_to_build(
+    tmp_path: Path, frames: Frames, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = frames[REVIEWS].copy()
+    twice.loc[twice.index[0], ["DifficultyRating", "HelpfulnessRating"]] = [99.0, 99.0]
+    source = write_source(tmp_path / "source", frames | {REVIEWS: twice})
+    assert len(read_records(source, SourceSettings()).set_aside) == 2
+    check(source, out=tmp_path / "quality", config=Config())
+    build(source, out=tmp_path / "work", config=Config(), until=None)
+    said = capsys.readouterr().out
+    assert "1 row was set aside" in said and "rows set aside: 1; `bsw check` says why" in said
+
+
+def test_a_table_that_nothing_reads_holds_nobody_up(tmp_path: Path, frames: Frames) -> None:
+    own = frames["IDS101Referral"].iloc[0][["OrgID_Provider", "UniqueSubmissionID", "ServiceRequestId"]]
+    paused = pd.DataFrame([{**own, "PauseID": "P1", "PauseStartDate": "no day"}])
+    source = write_source(tmp_path / "source", frames | {"IDS108WaitingTimePauses": paused})
+    build(source, out=tmp_path / "work", config=Config(), until=None)
+    assert (tmp_path / "work" / "features.parquet").exists()
