@@ -53,13 +53,15 @@ def run() -> NoReturn:
     twelve that a caseload of two thousand took. Any other end is Python's own: after an error DuckDB may still be
     open, and what it laid aside on disk, which are records, goes when it is closed.
     """
-    sys.stdout, sys.stderr = outliving_its_reader(sys.stdout), outliving_its_reader(sys.stderr)
+    if sys.stdout is not None and sys.stderr is not None:  # some schedulers close both
+        sys.stdout, sys.stderr = outliving_its_reader(sys.stdout), outliving_its_reader(sys.stderr)
     code = main()
     if code:
         sys.exit(code)
     atexit._run_exitfuncs()  # not public, but what Python itself calls first at its end
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
     os._exit(code)
 
 

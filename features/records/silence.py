@@ -23,7 +23,7 @@ def must_be_usable(records: Records, tables: Collection[str]) -> None:
         broken = records.set_aside[records.set_aside["table"] == table]
         rules = (broken["column"] + " " + broken["rule"]).drop_duplicates().head(SHOWN)
         faults.append(
-            f"{file}: none of its {rows:,} rows can be used ({', '.join(rules) or 'no patient is left'}), and without "
+            f"{file}: none of its {rows:,} rows can be used ({', '.join(rules)}), and without "
             "them it would look as if nothing had happened; `bsw check` lists them: mend them, or leave the file out"
         )
     if faults:
@@ -34,7 +34,10 @@ def lost(records: Records, tables: Collection[str]) -> pd.DataFrame:
     """Those of the tables of which every row was set aside: `table, file, rows_read`."""
     # Records made in memory count nothing.
     counts = records.counts.reindex(columns=["table", "file", "rows_read", "rows_kept"])
-    nothing_left = (counts["rows_read"] > 0) & (counts["rows_kept"] == 0) & counts["table"].isin(tables)
+    broken = counts["table"].isin(tables) & counts["table"].isin(
+        records.set_aside["table"]
+    )  # and not by an objection
+    nothing_left = broken & (counts["rows_kept"] == 0)
     return counts.loc[nothing_left, ["table", "file", "rows_read"]]
 
 

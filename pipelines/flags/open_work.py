@@ -7,10 +7,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from features.points import PLATFORM_WEEK
 from models.outcome import OutcomeSettings
 from pipelines.built import Built
-
-PLATFORM = "platform week"
 
 
 def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -23,7 +22,7 @@ def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[
     points = built.points.merge(pathways[["pathway_id"]], on="pathway_id", validate="m:1")
     points = points.merge(built.outcome[["point_id", "not_completed"]], on="point_id", validate="1:1")
     points = points.sort_values(["at", "point_id"], kind="stable")
-    points["days"] = np.where(points["kind"] == PLATFORM, settings.platform_days, settings.horizon_days)
+    points["days"] = np.where(points["kind"] == PLATFORM_WEEK, settings.platform_days, settings.horizon_days)
     points["over"] = points["at"] <= pd.Timestamp(as_of) - pd.to_timedelta(points["days"], unit="D")
     waiting = points[points["not_completed"].isna() & ~points["over"]]
     chosen = waiting.drop_duplicates("pathway_id", keep="last")
@@ -36,7 +35,7 @@ def _not_listed(others: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:
     """Open pathways without a chosen point; `latest` holds the last point of those that have any."""
     last = latest.reindex(others["pathway_id"])
     known = last["not_completed"].notna().to_numpy()
-    on_platform = (last["kind"] == PLATFORM).to_numpy()
+    on_platform = (last["kind"] == PLATFORM_WEEK).to_numpy()
     conditions = [last["at"].isna().to_numpy(), known & on_platform, known]
     words = ["no work agreed yet", "the patient has logged in since", "the latest work has been reviewed"]
     overdue = [

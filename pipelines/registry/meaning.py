@@ -17,8 +17,12 @@ Settings = Mapping[str, Mapping[str, Any]]
 
 
 def meaning(configuration: Settings) -> str:
-    """What a model keeps of the configuration of the build that it learnt from."""
-    return json.dumps({part: configuration[part] for part in PARTS}, sort_keys=True)
+    """What a model keeps of the configuration of the build that it learnt from; what means the same is told alike."""
+    told = {part: dict(configuration[part]) for part in PARTS}
+    lags = told["facts"]["arrival_lag_days"]
+    told["facts"]["arrival_lag_days"] = {fact: float(days) for fact, days in lags.items() if days}
+    told["points"]["low_intensity_codes"] = sorted(told["points"]["low_intensity_codes"])
+    return json.dumps(told, sort_keys=True)
 
 
 def must_mean_the_same(uri: str, about: Mapping[str, str], now: Settings, *, remedy: str) -> None:
