@@ -49,6 +49,20 @@ def columns_read(predictor: Predictor) -> tuple[str, ...]:
     return tuple(sorted(own.union(*parts)))
 
 
+def carried(predictor: Predictor, columns: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a source with these tables and columns records all that the predictor reads, its parts' columns too.
+
+    Errors: as `tried_out`.
+    """
+    for name, tally in tried_out(predictor).items():
+        recorded = FACTS[name].recorded(columns)
+        read = {BESIDE_THE_POINT.get(column, column) for column in tally.read} & FACTS[name].gives.keys()
+        if not recorded or not read <= recorded:
+            return False
+    parts = (everything()[name] for name in predictor.parameters if name in everything())
+    return all(carried(part, columns) for part in parts)
+
+
 def tried_out(predictor: Predictor) -> Mapping[str, Tally]:
     """What the predictor asks of each fact, found by working it out on tables without rows.
 

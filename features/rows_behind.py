@@ -15,6 +15,7 @@ from features.as_of import POINT_COLUMNS
 from features.evidence import with_parts
 from features.facts import FACTS, Facts
 from features.history import History
+from features.lineage import carried
 from features.matrix import tally_of
 from features.number import Number
 from features.predictor import Predictor, everything
@@ -37,6 +38,11 @@ class Behind:
     columns: Mapping[str, tuple[str, ...]]
 
 
+NOTHING = Behind(
+    pd.DataFrame({"point_id": pd.Series(dtype=str), "happened_at": pd.Series(dtype="datetime64[s]")}), {}
+)
+
+
 @dataclass
 class _Asked:
     """What the predictors ask of one fact, each apart; what is prepared for them stands beside the same rows."""
@@ -50,14 +56,26 @@ def rows_behind(facts: Facts, points: Any, predictors: Collection[str]) -> Mappi
     """Fact -> what of it went into these predictors at the engine's `points`, oldest first.
 
     Ids, NOT_TOLD and rows about other patients (a practitioner's or a service's running totals) are left out: a
-    page about one patient may show what stands here.
+    page about one patient may show what stands here. Behind a predictor that the source does not record are no rows.
     """
     asked: dict[str, _Asked] = {}
     known = everything()
-    for name in sorted(predictors):
+    recorded = {name for name in predictors if carried(known[name], facts.records.columns)}
+    for name in sorted(recorded):
         for part in with_parts(known[name]).values():
             _ask(part, name, asked, facts, points.select(*POINT_COLUMNS))
-    return {name: _fetched(facts, one) for name, one in asked.items() if not FACTS[name].running}
+    found = {name: _fetched(facts, one) for name, one in asked.items() if not FACTS[name].running}
+    for name in sorted({*predictors} - recorded):
+        for fact in (
+            one for part in with_parts(known[name]).values() for one in part.parameters if one in FACTS
+        ):
+            found[fact] = _with_none_of(found.get(fact, NOTHING), name)
+    return found
+
+
+def _with_none_of(behind: Behind, name: str) -> Behind:
+    """The same rows, of which none went into the predictor `name`."""
+    return Behind(behind.rows.assign(**{f"counted_{name}": False}), {**behind.columns, name: ()})
 
 
 def _ask(part: Predictor, name: str, asked: dict[str, _Asked], facts: Facts, points: Any) -> None:

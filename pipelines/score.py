@@ -16,7 +16,7 @@ from features.records import start_reading
 from features.records.silence import must_be_usable
 from features.rows_behind import Behind, rows_behind
 from pipelines.beside import answer, thread_beside
-from pipelines.built import FIRST, Built, ask, begin
+from pipelines.built import FIRST, ask, begin
 from pipelines.check_suggestions import library
 from pipelines.config import Config
 from pipelines.flags.files import Pages, must_keep_answered, write_background, write_pages, write_tables
@@ -72,7 +72,7 @@ def score(
             names = shown_names(under_way.patients, config.score, out=out)
             scored = under_way.finished()
             chosen_point(scored, patient)  # is there, before anything that stood here gives way
-            occasion = _occasion(as_of, built, learnt, scored, data=manifest.inputs["source"])
+            occasion = _occasion(as_of, known, learnt, scored, data=manifest.inputs["source"])
             must_keep_answered(out, scored, occasion)
             listed, left_out = scored.listed(names), scored.left_out(names)
             advance("pages")
@@ -98,6 +98,7 @@ def _told(learnt: LoadedModel, occasion: Occasion) -> dict[str, Any]:
         "synthetic": occasion.synthetic,
         "as_of": occasion.as_of.isoformat(),
         "records_up_to": occasion.records_up_to.isoformat(),
+        "without_rows": occasion.without_rows,
         "model": learnt.uri,
         "model_version": learnt.version,
         # As the model has it: the configuration's is only asked when a model is trained.
@@ -169,17 +170,18 @@ def _must_be_fresh(records_up_to: date, as_of: date, *, most: int) -> None:
         )
 
 
-def _occasion(as_of: date, built: Built, learnt: LoadedModel, scored: Scored, *, data: str) -> Occasion:
+def _occasion(as_of: date, known: OpenRecords, learnt: LoadedModel, scored: Scored, *, data: str) -> Occasion:
     return Occasion(
         as_of=as_of,
-        records_up_to=built.records_up_to,
+        records_up_to=known.built.records_up_to,
         model=learnt.version,
         cut_off=learnt.model.threshold,
-        synthetic=built.synthetic,
+        synthetic=known.built.synthetic,
         data=data,
         refits=scored.stability.refits,
         enough=scored.stability.enough_refits,
         chosen=learnt.model.about["cut_off"],
+        without_rows=known.without_rows,
     )
 
 

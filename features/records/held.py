@@ -22,8 +22,8 @@ class Records:
     `columns`: table -> the columns that the source really holds. `set_aside`: one row per broken rule, with
     SET_ASIDE as columns. `counts`: table, file, rows_read, rows_kept, resubmitted, corrected.
     `unknown`: table -> columns nobody knows; `unread`: files nobody knows; `empty`: tables without a row, which count
-    as not recorded. `objected`: how many patients were left out at their wish; `objectors_not_found`: how many more
-    were listed, but are in no record.
+    as not recorded -> the columns that they name. `objected`: how many patients were left out at their wish;
+    `objectors_not_found`: how many more were listed, but are in no record.
     `derived`: what the layout lacked and how it was made good.
     """
 
@@ -35,7 +35,7 @@ class Records:
     layout: str = "post-deadline"
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
-    empty: tuple[str, ...] = ()
+    empty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     objected: int = 0
     objectors_not_found: int = 0
     derived: tuple[str, ...] = ()

@@ -63,7 +63,7 @@ def start_reading(source: Path, settings: SourceSettings) -> Reading:
             layout=_layout(derived),
             unknown={name: table.unknown for name, table in raw.items() if table.unknown},
             unread=found.unread,
-            empty=tuple(name for name in loaded if name not in raw),
+            empty={name: table.held for name, table in loaded.items() if not table.rows},
             objected=objected,
             objectors_not_found=not_found,
             derived=derived,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -66,7 +66,8 @@ class Occasion:
 
     `cut_off` is the chance (0 to 1) from which a point is flagged, and `chosen` says how it was chosen; `data` the
     records' fingerprint; `refits` how many models learnt anew tell which reasons stay, with none of which nobody can
-    tell, and `enough` in how many of them a reason must stay to be shown.
+    tell, and `enough` in how many of them a reason must stay to be shown. `without_rows`: the tables without a row for
+    want of which some of what the model reads is missing of everybody.
     """
 
     as_of: date
@@ -78,17 +79,32 @@ class Occasion:
     refits: int = 0
     enough: int = 0
     chosen: str = ""
+    without_rows: tuple[str, ...] = ()
 
     @property
     def caution(self) -> str:
-        """What the lists must say of records that end well before their day; nothing of fresh ones."""
+        """What the lists must say of records that end well before their day, or lack every row of a table that the
+        model reads; nothing of others.
+        """
+        return " ".join([*self._old, *self._silent])
+
+    @property
+    def _old(self) -> Iterator[str]:
         behind = days_behind(self.records_up_to, self.as_of)
-        if behind <= FRESH_DAYS:
-            return ""
-        return (
-            f"The records end on {day(self.records_up_to)}, {behind} days before this list: what happened since then, "
-            "reviews and sessions too, is not in it."
-        )
+        if behind > FRESH_DAYS:
+            yield (
+                f"The records end on {day(self.records_up_to)}, {behind} days before this list: what happened since "
+                "then, reviews and sessions too, is not in it."
+            )
+
+    @property
+    def _silent(self) -> Iterator[str]:
+        if self.without_rows:
+            yield (
+                f"These records have no row of {' and of '.join(self.without_rows)}: what the chances rest on there is "
+                "not recorded of anybody on this list. That may mean that nothing happened, or that nobody wrote it "
+                "down."
+            )
 
     @property
     def about(self) -> Mapping[str, str]:

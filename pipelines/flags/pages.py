@@ -37,14 +37,15 @@ def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
     ]
     return Page(
         f"Work between sessions: {caseload.practitioner}",
-        _cautioned(_lead(people(first), people(caseload.listed)), occasion),
+        cautioned(_lead(people(first), people(caseload.listed)), occasion),
         sections,
         occasion.synthetic,
         occasion.about,
     )
 
 
-def _cautioned(lead: str, occasion: Occasion) -> str:
+def cautioned(lead: str, occasion: Occasion) -> str:
+    """The lead of a list, with what it must say of the records it was made from."""
     return f"{lead} {occasion.caution}".strip()
 
 
@@ -135,7 +136,7 @@ def index_page(
     )
     return Page(
         f"Flags as at {day(occasion.as_of)}",
-        _cautioned(f"{first} of {patients(people(listed))} with open work come first.", occasion),
+        cautioned(f"{first} of {patients(people(listed))} with open work come first.", occasion),
         [
             Section("What was done", [_summary([one.flag for one in listed], left_out), *_chosen(occasion)]),
             Section("Caseloads", [_caseloads(caseloads)]),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from models.flags import Flag
 from pipelines.flags.card import flag_parts, how_to_read
 from pipelines.flags.listed import Caseload, Listed, Occasion, day, people
-from pipelines.flags.pages import NOBODY_FOUND, others_table, patients
+from pipelines.flags.pages import NOBODY_FOUND, cautioned, others_table, patients
 from pipelines.page import Page, Section, card, heading, listing, paragraph
 
 IN_SUPERVISION = "in supervision"
@@ -34,7 +34,7 @@ def supervision_page(
     ]
     return Page(
         f"For supervision: {supervisor}",
-        _lead(people(first), people(discuss), _lists(len(caseloads))),
+        cautioned(_lead(people(first), people(discuss), _lists(len(caseloads))), occasion),
         [
             *([Section("Without patients here", [absent])] if not_found else []),
             *(said if caseloads else []),

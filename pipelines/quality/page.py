@@ -138,7 +138,7 @@ def _read(quality: Quality) -> list[Any]:
         table(quality.submissions.astype(str), "Monthly submissions"),
         *_objectors(records),
         *_listed("The layout lacks columns that were made good:", records.derived),
-        *_listed("Tables without a row count as not recorded:", records.empty),
+        *_listed("Tables without a row count as not recorded:", [*records.empty]),
         *_listed("Files that hold no table of the standard were not read:", records.unread),
         *_listed(
             "Columns that the standard does not name were not read:",

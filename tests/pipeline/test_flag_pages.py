@@ -16,7 +16,7 @@ from models.flags import FIRST, NOT_HARM
 from pipelines.beside import thread_beside
 from pipelines.flags.files import write_pages
 from pipelines.flags.listed import Occasion, caseloads, days_behind, file_names
-from pipelines.flags.pages import caseload_page
+from pipelines.flags.pages import caseload_page, index_page
 from pipelines.flags.patient_page import HIDDEN, for_practitioners
 from pipelines.flags.scored import Scored
 from pipelines.flags.supervision_page import supervision_page
@@ -76,6 +76,21 @@ def test_records_that_end_well_before_the_day_of_the_list_are_said_to(
         later = replace(occasion, as_of=occasion.records_up_to + timedelta(days=days + 1))
         assert days_behind(later.records_up_to, later.as_of) == days
         assert (said in render(caseload_page(caseload, later))) == says
+
+
+def test_a_table_without_a_row_that_the_model_reads_is_named_on_every_list(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    loads = caseloads(scored.listed(names), scored.left_out(names))
+    silent = replace(occasion, without_rows=("BSW002TaskReview", "BSW004PlatformSession"))
+    said = "These records have no row of BSW002TaskReview and of BSW004PlatformSession: what the chances rest on there"
+    for occasion_, says in ((occasion, False), (silent, True)):
+        lists = (
+            caseload_page(loads[0], occasion_),
+            supervision_page("S", loads, occasion_),
+            index_page(loads, occasion_, supervisors={}, without=[]),
+        )
+        assert [said in render(page) for page in lists] == [says] * len(lists)
 
 
 def test_a_patient_with_work_in_two_referrals_counts_once(

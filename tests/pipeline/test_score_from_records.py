@@ -250,3 +250,27 @@ def test_a_model_is_not_asked_under_other_settings_than_it_learnt_with(scoring: 
 def test_everybody_listed_has_a_page(flags: Path) -> None:
     pages = list((flags / "practitioners").rglob("patient-*.html"))
     assert len(pages) == len(pd.read_csv(flags / "flags.csv"))
+
+
+@pytest.mark.long
+def test_a_table_without_a_row_is_missing_of_everybody_and_said_and_one_that_is_not_there_is_refused(
+    scoring: Scoring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quiet = scoring.folder / "records"
+    shutil.copytree(scoring.source, quiet)
+    reviews = quiet / "BSW002TaskReview.parquet"
+    pd.read_parquet(reviews).head(0).to_parquet(reviews)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(scoring.source.parent)
+        asked = {"as_of": scoring.as_of, "model": MODEL, "config": Config()}
+        score(quiet, out=scoring.folder / "quiet", **asked)
+        said = "These records have no row of BSW002TaskReview"
+        assert said in capsys.readouterr().out
+        for page in (scoring.folder / "quiet").rglob("caseload.html"):
+            assert said in page.read_text(encoding="utf-8")
+        assert read_manifest(scoring.folder / "quiet", "score")["without_rows"] == ["BSW002TaskReview"]
+        explained = pd.read_csv(scoring.folder / "quiet" / "explanation.csv").set_index("predictor")
+        assert explained.loc[["last_share_completed", "work_not_done_in_a_row"], "value"].isna().all()
+        reviews.unlink()
+        with pytest.raises(InputError, match=r"'last_share_completed'.*the source has no BSW002TaskReview"):
+            score(quiet, out=scoring.folder / "without", **asked)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from features.errors import InputError
+from features.facts import Facts, FactSettings
 from features.records import Records, SourceSettings, read_records
 from pipelines.build import assemble, build
+from pipelines.built import begin
 from pipelines.check import check
 from pipelines.config import Config
+from pipelines.flags.open_records import OpenRecords, assemble_open, prepared_for
 from pipelines.store import read_manifest
 from tests.contract.small_service import Frames
 from tests.pipeline.small_source import clean_frames, write_source
@@ -44,13 +49,52 @@ def test_a_table_without_a_row_counts_as_not_recorded(
 ) -> None:
     source = write_source(tmp_path / "source", frames | {LOGINS: frames[LOGINS].head(0)})
     records = read_records(source, SourceSettings())
-    assert records.empty == (LOGINS,) and LOGINS not in records.columns
+    assert [*records.empty] == [LOGINS] and LOGINS not in records.columns
     build(source, out=tmp_path / "work", config=Config(), until=None)
     manifest = read_manifest(tmp_path / "work", "build")
     assert manifest["left_out"]["logins"] == f"the source has no {LOGINS}"
     assert "Use of the online programme" in manifest["unmeasured"]
     check(source, out=tmp_path / "quality", config=Config())
     assert f"holds no row: {LOGINS} (quality.html says what that costs)" in capsys.readouterr().out
+
+
+def open_records(source: Path, predictors: Sequence[str]) -> OpenRecords:
+    """What scoring by a model of these predictors would need of a source."""
+    facts, as_of = Facts(read_records(source, SourceSettings()), FactSettings()), date(2024, 3, 18)
+    begun = begin(facts, config=Config(), until=as_of)
+    prepared = prepared_for(facts, Config())
+    return assemble_open(begun, prepared, config=Config(), as_of=as_of, predictors=predictors)
+
+
+def test_to_a_list_a_table_without_a_row_leaves_missing_what_only_its_rows_would_carry(
+    tmp_path: Path, frames: Frames
+) -> None:
+    asked = ["logins", "modules_finished", "session", "patient_confidence"]
+    usual = open_records(write_source(tmp_path / "usual", frames), asked)
+    assert usual.without_rows == () and usual.built.features["logins"].notna().all()
+    no_row = open_records(write_source(tmp_path / "no row", frames | {LOGINS: frames[LOGINS].head(0)}), asked)
+    assert no_row.without_rows == (LOGINS,) and no_row.built.left_out == {}
+    assert len(no_row.built.features) > 0
+    # Not 0: nobody knows whether nobody logged in or nobody wrote it down.
+    assert no_row.built.features[["logins", "modules_finished"]].isna().all(axis=None)
+    same = ["point_id", "session", "patient_confidence"]
+    pd.testing.assert_frame_equal(no_row.built.features[same], usual.built.features[same])
+
+
+def test_a_column_that_a_table_without_a_row_does_not_name_is_not_recorded_all_the_same(
+    tmp_path: Path, frames: Frames
+) -> None:
+    narrow = frames[LOGINS].head(0).drop(columns="ModulesCompleted")
+    found = open_records(write_source(tmp_path, frames | {LOGINS: narrow}), ["logins", "modules_finished"])
+    assert [*found.built.left_out] == ["modules_finished"]
+    assert [*found.built.features] == ["point_id", "logins"]
+
+
+def test_a_table_that_is_not_there_is_no_table_without_a_row(tmp_path: Path, frames: Frames) -> None:
+    without = {table: frame for table, frame in frames.items() if table != LOGINS}
+    found = open_records(write_source(tmp_path, without), ["logins", "session"])
+    assert found.built.left_out == {"logins": f"the source has no {LOGINS}"}
+    assert found.without_rows == () and "logins" not in found.built.features
 
 
 def test_a_table_of_which_no_row_can_be_used_is_refused_by_name(
