@@ -81,9 +81,13 @@ def find_points(facts: Facts, settings: PointSettings, *, until: int | None = No
     Points stand where tasks are recorded; where a service has no task table, at the weekly anniversaries
     of each pathway's first log-in.
     """
-    if "tasks" in facts.recorded:
-        return _contact_points(facts, settings, until)
-    return _platform_points(facts, settings, until)
+    made = {CONTACT_POINT: _contact_points, PLATFORM_WEEK: _platform_points}
+    return made[kind_of(facts)](facts, settings, until)
+
+
+def kind_of(facts: Facts) -> str:
+    """What the points of a source are: CONTACT_POINT where tasks are recorded, else PLATFORM_WEEK."""
+    return CONTACT_POINT if "tasks" in facts.recorded else PLATFORM_WEEK
 
 
 def _contact_points(facts: Facts, settings: PointSettings, until: int | None) -> Points:

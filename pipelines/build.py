@@ -16,9 +16,9 @@ from features.matrix import matrix
 from features.predictor import catalogue
 from features.protected import protected
 from features.records import Records, read_records
-from features.records.silence import must_be_usable
+from features.records.silence import must_be_usable, must_mean_weeks
 from models.splits import mature
-from pipelines.built import Built, begin, ends_of, no_outcomes
+from pipelines.built import POINTS_ARE, Built, begin, ends_of, no_outcomes
 from pipelines.config import Config
 from pipelines.feature_file import in_order, write_features, write_features_by_service
 from pipelines.flags.open_records import leave_questions
@@ -56,6 +56,7 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
     with step("build", out, inputs={"source": source}, config=config) as manifest:
         records = read_records(source, config.source)
         must_be_usable(records, READ)
+        must_mean_weeks(records)
         with _engine(records, out, on) as engine:
             begun = begin(Facts(records, config.facts, engine), config=config, until=until)
             if begun.built.points.empty:
@@ -110,7 +111,8 @@ def _outcomes_known(built: Built, config: Config, none_because: str | None) -> s
 
 
 def _tell(out: Path, built: Built, predictors: int, outcomes_known: str, silence: Silence) -> None:
-    print(f"{out}: {len(built.points):,} points, {predictors} predictors, {outcomes_known}")
+    points = f"{len(built.points):,} {POINTS_ARE[built.kind]}"
+    print(f"{out}: {points}, {predictors} predictors, {outcomes_known}")
     for name, reason in sorted(built.left_out.items()):
         print(f"  left out: {name} ({reason})")
     for line in silence.lines:

@@ -11,13 +11,17 @@ import pandas as pd
 from features.facts import Facts
 from features.last_contacts import LastContacts
 from features.matrix import without
-from features.points import Points, find_points
+from features.points import CONTACT_POINT, PLATFORM_WEEK, Points, find_points, kind_of
 from models.outcome import Afterwards, outcomes, platform_outcomes
 from pipelines.config import Config
 from pipelines.pathways import pathways
 
 # The facts that `begin` reads, in the order in which it wants them.
 FIRST = ("appointments", "patient_referrals", "discharges", "activities", "tasks", "reviews")
+POINTS_ARE = {
+    CONTACT_POINT: "points (sessions at which work was agreed)",
+    PLATFORM_WEEK: "points (weeks on the online programme, because no table says which work was agreed)",
+}
 POINT_COLUMNS = [
     "point_id",
     "kind",
@@ -35,11 +39,12 @@ POINT_COLUMNS = [
 class Built:
     """Everything the records say, as known at the end of `records_up_to`.
 
-    `pathways`: pathway_id, patient_id, service_id, practitioner_id, is_open. `left_out`: predictor -> why
-    the source cannot carry it. `last_days`: service -> the last day that its records cover. The other frames
-    are the artefacts of the same names.
+    `kind`: what the points are, CONTACT_POINT or PLATFORM_WEEK, though there be none. `pathways`: pathway_id,
+    patient_id, service_id, practitioner_id, is_open. `left_out`: predictor -> why the source cannot carry it.
+    `last_days`: service -> the last day that its records cover. The other frames are the artefacts of the same names.
     """
 
+    kind: str
     points: pd.DataFrame
     features: pd.DataFrame
     protected: pd.DataFrame
@@ -84,6 +89,7 @@ def begin(facts: Facts, *, config: Config, until: date | None, asked: Asked | No
     points = asked.points
     frame, ends = points.frame()[POINT_COLUMNS], facts.ends(moment)
     built = Built(
+        kind=kind_of(facts),
         points=frame,
         features=frame[["point_id"]],
         protected=frame[["point_id"]],
@@ -106,13 +112,13 @@ def ends_of(points: pd.DataFrame, last_days: Mapping[str, str]) -> pd.Series:
 
 def no_outcomes(facts: Facts) -> str | None:
     """Why no outcome of these records can be known, where they lack the table that outcomes stand in."""
-    return without(facts, "reviews") if "tasks" in facts.recorded else None
+    return without(facts, "reviews") if kind_of(facts) == CONTACT_POINT else None
 
 
 def _outcome(facts: Facts, points: Points, config: Config, until: int | None) -> pd.DataFrame:
     in_seconds = points.seconds()
     ends = facts.ends(until)
-    if "tasks" not in facts.recorded:
+    if kind_of(facts) == PLATFORM_WEEK:
         logins = facts.frame("platform_sessions", "pathway_id", "started_at", until=until)
         return platform_outcomes(in_seconds, logins, ends, config.outcome)
     seen = facts.frame("appointments", "pathway_id", "start", "attended", until=until)

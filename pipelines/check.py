@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from features.records import Records, read_records
-from features.records.silence import lost
+from features.records.silence import lost, weeks_unasked
 from models.splits import cut_of, mature
 from pipelines.build import assemble_records
-from pipelines.built import Built, ends_of
+from pipelines.built import POINTS_ARE, Built, ends_of
 from pipelines.config import Config
 from pipelines.page import write_page
 from pipelines.progress import progress
@@ -42,7 +42,7 @@ def check(source: Path, *, out: Path, config: Config) -> int:
                 asked=(config.readiness.events, config.readiness.months),
                 submissions=submissions(records),
                 exclusions=built.exclusions,
-                kind=kind_of_points(records),
+                kind=POINTS_ARE[built.kind],
                 unassigned=unassigned(records),
             )
             manifest.wrote(
@@ -59,13 +59,6 @@ def check(source: Path, *, out: Path, config: Config) -> int:
     return 0
 
 
-def kind_of_points(records: Records) -> str:
-    """What the points of these records are, in words."""
-    if "BSW001TaskSet" in records.columns:
-        return "points (sessions at which work was agreed)"
-    return "points (weeks on the online programme, because no table says which work was agreed)"
-
-
 def not_there(quality: Quality) -> list[str]:
     """A line per table that is used but not there or of no use, and per file that nobody could read as one."""
     missing = quality.missing.loc[quality.missing["column"] == WHOLE_TABLE, "table"]
@@ -77,6 +70,10 @@ def not_there(quality: Quality) -> list[str]:
     lines += [
         f"none of its rows can be used: {table}; build refuses it"
         for table in lost(quality.records, READ)["table"]
+    ]
+    lines += [
+        f"without a row of {table} points are weeks on the online programme unasked; build refuses that"
+        for table in weeks_unasked(quality.records)
     ]
     return lines + [f"not read: {name}" for name in quality.records.unread]
 

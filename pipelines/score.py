@@ -13,7 +13,7 @@ from features.errors import InputError
 from features.facts import Facts
 from features.protected import protected
 from features.records import start_reading
-from features.records.silence import must_be_usable
+from features.records.silence import must_be_usable, must_mean_weeks
 from features.rows_behind import Behind, rows_behind
 from pipelines.beside import answer, thread_beside
 from pipelines.built import FIRST, ask, begin
@@ -142,6 +142,7 @@ def _known(
     prepared.foresee()
     begun = begin(facts, config=config, until=as_of, asked=asked)
     must_be_usable(facts.records.finished(), READ)
+    must_mean_weeks(facts.records.finished())
     _must_be_fresh(begun.built.records_up_to, as_of, most=config.score.most_days_behind)
     found = answer(looking)
     learnt = found.read()

@@ -12,7 +12,7 @@ from features.records.settings import SourceSettings
 from features.standard import tables
 
 ESSENTIAL = ("IDS000Header", "IDS001MPI", "IDS101Referral")
-CONTACT, TASK = "IDS201CareContact", "BSW001TaskSet"
+CONTACT, TASK, LOG_IN = "IDS201CareContact", "BSW001TaskSet", "BSW004PlatformSession"
 ENDINGS = (".csv", ".parquet")
 
 
@@ -102,8 +102,6 @@ def _missing(source: Path, found: Mapping[str, Path], left: list[Path]) -> list[
             faults.append(f"{source}: the table {table} is missing; nothing can be read without it{hint}")
     if TASK in found and CONTACT not in found:
         faults.append(f"{source}: the table {CONTACT} is missing; {TASK} says nothing without it")
-    elif TASK not in found and "BSW004PlatformSession" not in found:
-        faults.append(
-            f"{source}: holds no between-session work; it needs {CONTACT} and {TASK}, or BSW004PlatformSession"
-        )
+    elif TASK not in found and LOG_IN not in found:
+        faults.append(f"{source}: holds no between-session work; it needs {CONTACT} and {TASK}, or {LOG_IN}")
     return faults

@@ -15,7 +15,7 @@ import pandas as pd
 from features.errors import InputError
 from features.records.between import looked_at
 from features.records.checking import SENT_ONCE, break_rules, keep
-from features.records.files import ESSENTIAL, Found, find_files
+from features.records.files import CONTACT, ESSENTIAL, LOG_IN, TASK, Found, find_files
 from features.records.held import SET_ASIDE, Reading, Records
 from features.records.layout import with_provider
 from features.records.loading import RawTable, load
@@ -45,6 +45,7 @@ def start_reading(source: Path, settings: SourceSettings) -> Reading:
     loaded = _load_all(connection, found, settings)
     # Who keeps a table records something in it: without a row nobody can tell "nothing" from "not recorded".
     raw = {name: table for name, table in loaded.items() if table.rows}
+    _must_hold_work(source, raw, loaded)
     raw, derived = with_provider(connection, raw, source)
     objected, not_found = leave_out_objectors(connection, raw, source, settings)
     held = {name: table.held for name, table in raw.items()}
@@ -99,6 +100,16 @@ def _load_all(
     if faults:
         raise InputError(*faults)
     return raw
+
+
+def _must_hold_work(source: Path, raw: Mapping[str, RawTable], loaded: Mapping[str, RawTable]) -> None:
+    """Errors: InputError naming the tables of which a row would make points, and none is there."""
+    if not ({CONTACT, TASK} <= raw.keys() or LOG_IN in raw):
+        empty = [name for name in (CONTACT, TASK, LOG_IN) if name in loaded and name not in raw]
+        raise InputError(
+            f"{source}: holds no between-session work, because {' and '.join(empty)} without a row; it needs rows of "
+            f"{CONTACT} and {TASK}, or of {LOG_IN}"
+        )
 
 
 def _clean(

@@ -11,6 +11,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from features.errors import InputError
+from features.records.files import CONTACT, LOG_IN, TASK
 from features.records.held import Records
 
 SHOWN = 3  # rules
@@ -28,6 +29,26 @@ def must_be_usable(records: Records, tables: Collection[str]) -> None:
         )
     if faults:
         raise InputError(*faults)
+
+
+def must_mean_weeks(records: Records) -> None:
+    """Points are weeks on the online programme only where no table of tasks is kept, never because it has no row.
+
+    Errors: InputError naming each table without a row for want of which they would be weeks unasked.
+    """
+    faults = [
+        f"{table}: holds no row, and without one points would be weeks on the online programme ({LOG_IN}) and the "
+        f"outcome a log-in, not agreed work; put its rows there, or leave {TASK} out if weeks are what is meant"
+        for table in weeks_unasked(records)
+    ]
+    if faults:
+        raise InputError(*faults)
+
+
+def weeks_unasked(records: Records) -> list[str]:
+    """The tables without a row for want of which points are weeks, though a table of tasks is kept."""
+    kept = TASK in records.columns or TASK in records.empty
+    return [table for table in (CONTACT, TASK) if kept and table in records.empty]
 
 
 def lost(records: Records, tables: Collection[str]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from features.points import CONTACT_POINT
 from features.predictor import Predictor, catalogue
 from models.risk_model import Fitted
 from pipelines.built import Built
@@ -92,7 +93,7 @@ def service(points: int = 120, seed: int = 2) -> Built:
     frame = pd.DataFrame(
         {
             "point_id": [f"RX1:c{n}" for n in number],
-            "kind": "contact",
+            "kind": CONTACT_POINT,
             "at": pd.Timestamp(AS_OF) - ages + pd.Timedelta(hours=9),
             "contact_id": [f"RX1:c{n}" for n in number],
             "pathway_id": ids,
@@ -115,6 +116,7 @@ def service(points: int = 120, seed: int = 2) -> Built:
     pathways.loc[2, "is_open"] = False
     silent = pd.DataFrame([["RX1:new", "RX1:P9999", "RX1", None, pd.NaT, True]], columns=pathways.columns)
     return Built(
+        kind=CONTACT_POINT,
         points=frame,
         features=pd.concat([frame[["point_id"]], features], axis=1),
         protected=pd.DataFrame({"point_id": frame["point_id"], **dict.fromkeys(PROTECTED, "unknown")}),

@@ -18,11 +18,13 @@ from pipelines.built import begin
 from pipelines.check import check
 from pipelines.config import Config
 from pipelines.flags.open_records import OpenRecords, assemble_open, prepared_for
+from pipelines.score import score
 from pipelines.store import read_manifest
 from tests.contract.small_service import Frames
 from tests.pipeline.small_source import clean_frames, write_source
 
 TASKS, REVIEWS, LOGINS = "BSW001TaskSet", "BSW002TaskReview", "BSW004PlatformSession"
+CONTACTS = "IDS201CareContact"
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +97,42 @@ def test_a_table_that_is_not_there_is_no_table_without_a_row(tmp_path: Path, fra
     found = open_records(write_source(tmp_path, without), ["logins", "session"])
     assert found.built.left_out == {"logins": f"the source has no {LOGINS}"}
     assert found.without_rows == () and "logins" not in found.built.features
+
+
+@pytest.mark.parametrize("table", [TASKS, CONTACTS])
+def test_a_table_of_tasks_or_contacts_without_a_row_makes_no_points_of_weeks_unasked(
+    table: str, tmp_path: Path, frames: Frames, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_source(tmp_path / "source", frames | {table: frames[table].head(0)})
+    said = f"{table}: holds no row, and without one points would be weeks on the online programme"
+    with pytest.raises(InputError, match=said) as refused:
+        build(source, out=tmp_path / "work", config=Config(), until=None)
+    assert f"or leave {TASKS} out if weeks are what is meant" in str(refused.value)
+    with pytest.raises(InputError, match=said):
+        score(source, as_of=date(2024, 3, 18), model="models:/bsw/1", out=tmp_path / "flags", config=Config())
+    assert not [*tmp_path.glob("*/*.parquet"), *tmp_path.glob("flags/*.csv")]
+    check(source, out=tmp_path / "quality", config=Config())
+    told = capsys.readouterr().out
+    assert f"without a row of {table} points are weeks on the online programme unasked; build refuses" in told
+
+
+def test_a_build_says_of_what_kind_its_points_are(
+    tmp_path: Path, frames: Frames, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(write_source(tmp_path / "usual", frames), out=tmp_path / "work", config=Config(), until=None)
+    assert " points (sessions at which work was agreed), " in capsys.readouterr().out
+    meant = {table: frame for table, frame in frames.items() if table != TASKS}
+    build(write_source(tmp_path / "weeks", meant), out=tmp_path / "work", config=Config(), until=None)
+    assert " points (weeks on the online programme, because no table says which" in capsys.readouterr().out
+
+
+def test_records_without_a_row_of_work_are_refused_by_name(tmp_path: Path, frames: Frames) -> None:
+    nothing = {table: frame.head(0) if table in (TASKS, LOGINS) else frame for table, frame in frames.items()}
+    source = write_source(tmp_path, nothing)
+    with pytest.raises(
+        InputError, match=f"no between-session work, because {TASKS} and {LOGINS} without a row"
+    ):
+        read_records(source, SourceSettings())
 
 
 def test_a_table_of_which_no_row_can_be_used_is_refused_by_name(
