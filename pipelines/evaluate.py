@@ -146,14 +146,15 @@ def _measured(
 def held_out_from(loaded: LoadedModel, material: Material, config: Config) -> Split:
     """The split of WORK whose test holds nothing that the model learnt from.
 
-    Errors: InputError where the model learnt other predictors or outcomes than this build's, by its settings; and where
-    it learnt from this build up to another cut than the configured one: beyond it, held-out points would not be held
-    out; before it, the simpler ways would learn from points that it never had.
+    Errors: InputError where the model learnt other predictors or outcomes than this build's, by its settings or by the
+    kind of its points; and where it learnt from this build up to another cut than the configured one: beyond it,
+    held-out points would not be held out; before it, the simpler ways would learn from points that it never had.
     """
     must_mean_the_same(
         loaded.uri,
         loaded.model.about,
         material.manifest["configuration"],
+        material.kinds,
         remedy="build again with the training's configuration, or train on this build",
     )
     learnt_to = pd.Timestamp(loaded.model.about["cut"])

@@ -150,6 +150,7 @@ def _known(
         learnt.uri,
         learnt.model.about,
         config.as_table(),
+        {begun.built.kind},
         remedy="give the training's configuration with --config, or train with this one",
     )
     # Not earlier: the facts take every processor until the points are there, predictors do not.

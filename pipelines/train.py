@@ -54,6 +54,11 @@ class Material:
         return self.outcome["not_completed"].to_numpy(dtype=np.float64)
 
     @property
+    def kinds(self) -> set[str]:
+        """The kinds of its points, see `features.points`."""
+        return set(self.points["kind"])
+
+    @property
     def built(self) -> str:
         """A fingerprint of the build: the same for the same points, predictors and outcomes only."""
         return fingerprint_of(
@@ -102,7 +107,7 @@ def read_material(work: Path) -> Material:
     manifest = read_manifest(work, "build")
     if "last_days" not in manifest:
         raise InputError(f"{work}: was built by an earlier version of this software; run `bsw build` again")
-    points = read_table(work / "points.parquet", "point_id", "patient_id", "practitioner_id", "at")
+    points = read_table(work / "points.parquet", "point_id", "kind", "patient_id", "practitioner_id", "at")
     ids = points[["point_id"]]
     features = ids.merge(read_table(work / "features.parquet", "point_id"), on="point_id", validate="1:1")
     columns = ("point_id", "not_completed", "reason", "label_known_at")
@@ -127,7 +132,7 @@ def train(work: Path, *, config: Config) -> Trained:
                     **model.about,
                     "built": material.built,
                     "leakage": leakage,
-                    "meaning": meaning(material.manifest["configuration"]),
+                    "meaning": meaning(material.manifest["configuration"], material.kinds),
                 },
                 familiarity=familiarity_of(model, material, cut, config),
             )

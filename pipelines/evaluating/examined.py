@@ -71,7 +71,7 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
         sample_size=_sample_size(footing, material, figures),
         ascertainment=ascertainment(material.outcome.iloc[cut.test]),
         ascertained=_ascertained(material, held.protected, config),
-        meaning=outcome_words(set(material.points["kind"]), material.manifest["configuration"]),
+        meaning=outcome_words(material.kinds, material.manifest["configuration"]),
         count_dropout_as=str(material.outcome_settings["count_dropout_as"]),
         other_dropout=_the_other_way(predictions, cut, material, config),
         told=tuple(told(model, material).values()),

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from features.errors import InputError
+from features.points import CONTACT_POINT, PLATFORM_WEEK
 from models.outcome import OutcomeSettings
 from models.tuning import TuningSettings
 from pipelines.config import Config, TrackingSettings
@@ -100,6 +101,31 @@ def test_another_outcome_than_the_model_learnt_is_refused(place: Place, tmp_path
     assert not (other / "predictions.parquet").exists()
 
 
+def test_a_model_of_sessions_is_not_asked_about_weeks_on_the_programme(place: Place, tmp_path: Path) -> None:
+    weeks = _like(place.work, tmp_path, OutcomeSettings(), kind=PLATFORM_WEEK)
+    with pytest.raises(InputError) as refused:
+        evaluate(weeks, config=place.config, model=place.trained.uri)
+    (fault,) = refused.value.faults
+    assert "learnt from points of the kind 'contact', but here they are of the kind 'platform week'" in fault
+    assert (
+        "name a model that learnt from such points, train one on them, or give records with BSW001TaskSet"
+        in fault
+    )
+    assert not (weeks / "predictions.parquet").exists()
+    own = train(weeks, config=place.config)
+    assert held_out_from(load_model(own.uri, place.config), read_material(weeks), place.config).test.size > 0
+
+
+def test_a_model_that_does_not_say_from_which_points_it_learnt_is_asked_about_none(place: Place) -> None:
+    loaded = load_model(place.trained.uri, place.config)
+    told = json.loads(loaded.model.about["meaning"])
+    del told["points"]["kind"]
+    about = {**loaded.model.about, "meaning": json.dumps(told)}
+    older = replace(loaded, model=replace(loaded.model, about=about))
+    with pytest.raises(InputError, match="from points of the kind 'not known then'"):
+        held_out_from(older, read_material(place.work), place.config)
+
+
 def test_those_who_left_are_reported_both_ways_whichever_way_was_built(place: Place, tmp_path: Path) -> None:
     other = _like(place.work, tmp_path, OutcomeSettings(count_dropout_as="not_completed"))
     evaluate(place.work, config=place.config, model=place.trained.uri)
@@ -158,7 +184,13 @@ def test_the_latest_version_is_known_by_its_number(place: Place) -> None:
 
 
 def _like(
-    work: Path, copy: Path, outcome_settings: OutcomeSettings, *, flip: bool = False, drop: str | None = None
+    work: Path,
+    copy: Path,
+    outcome_settings: OutcomeSettings,
+    *,
+    flip: bool = False,
+    drop: str | None = None,
+    kind: str = CONTACT_POINT,
 ) -> Path:
     """Another finished build of the same points, with those who left counted as the settings say."""
     frames = {name: pd.read_parquet(work / f"{name}.parquet") for name in ("points", "features", "protected")}
@@ -168,6 +200,7 @@ def _like(
         outcome.loc[left, "not_completed"] = 1.0
         over = frames["points"]["at"] + pd.Timedelta(days=outcome_settings.horizon_days)
         outcome.loc[left, "label_known_at"] = over[left]
+    frames["points"]["kind"] = kind
     if flip:
         outcome.loc[0, "not_completed"] = 1 - outcome["not_completed"].fillna(0)[0]
     if drop:

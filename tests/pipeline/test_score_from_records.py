@@ -247,6 +247,19 @@ def test_a_model_is_not_asked_under_other_settings_than_it_learnt_with(scoring: 
 
 
 @pytest.mark.long
+def test_a_model_of_sessions_makes_no_list_of_weeks_on_the_programme(scoring: Scoring) -> None:
+    weeks = scoring.folder / "records"
+    shutil.copytree(scoring.source, weeks, ignore=shutil.ignore_patterns("BSW001TaskSet*"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(scoring.source.parent)
+        with pytest.raises(
+            InputError, match=r"of the kind 'contact', but here they are of the kind 'platform week'"
+        ):
+            score(weeks, as_of=scoring.as_of, model=MODEL, out=scoring.folder / "weeks", config=Config())
+    assert not list((scoring.folder / "weeks").rglob("*.csv"))
+
+
+@pytest.mark.long
 def test_everybody_listed_has_a_page(flags: Path) -> None:
     pages = list((flags / "practitioners").rglob("patient-*.html"))
     assert len(pages) == len(pd.read_csv(flags / "flags.csv"))
