@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from models.outcome_words import OutcomeWords
+
 
 def whole_percent(chance: float) -> str:
     """A chance (0 to 1) as whole percent, never as certain."""
@@ -16,9 +18,9 @@ def of_ten(chance: float) -> str:
     return "fewer than 1" if many < 1 else "more than 9" if many > 9 else f"about {many}"
 
 
-def natural_frequency(chance: float) -> str:
-    """A chance (0 to 1) as a practitioner can picture it. It is conditional on the work being reviewed."""
-    return f"of 10 patients with records like these whose work was reviewed, {of_ten(chance)} had not done it"
+def natural_frequency(chance: float, meaning: OutcomeWords) -> str:
+    """A chance (0 to 1) as a practitioner can picture it: of what was learnt to be foretold, and on what it hangs."""
+    return meaning.of_ten.format(of_ten(chance))
 
 
 def between(low: float, high: float) -> str:

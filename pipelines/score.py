@@ -15,6 +15,7 @@ from features.protected import protected
 from features.records import start_reading
 from features.records.silence import must_be_usable, must_mean_weeks
 from features.rows_behind import Behind, rows_behind
+from models.outcome_words import outcome_words
 from pipelines.beside import answer, thread_beside
 from pipelines.built import FIRST, ask, begin
 from pipelines.check_suggestions import library
@@ -72,7 +73,8 @@ def score(
             names = shown_names(under_way.patients, config.score, out=out)
             scored = under_way.finished()
             chosen_point(scored, patient)  # is there, before anything that stood here gives way
-            occasion = _occasion(as_of, known, learnt, scored, data=manifest.inputs["source"])
+            data = manifest.inputs["source"]
+            occasion = _occasion(as_of, known, learnt, scored, config=config, data=data)
             must_keep_answered(out, scored, occasion)
             listed, left_out = scored.listed(names), scored.left_out(names)
             advance("pages")
@@ -172,13 +174,17 @@ def _must_be_fresh(records_up_to: date, as_of: date, *, most: int) -> None:
         )
 
 
-def _occasion(as_of: date, known: OpenRecords, learnt: LoadedModel, scored: Scored, *, data: str) -> Occasion:
+def _occasion(
+    as_of: date, known: OpenRecords, learnt: LoadedModel, scored: Scored, *, config: Config, data: str
+) -> Occasion:
     return Occasion(
         as_of=as_of,
         records_up_to=known.built.records_up_to,
         model=learnt.version,
         cut_off=learnt.model.threshold,
         synthetic=known.built.synthetic,
+        # The configuration means what the model's does, else nothing would be scored.
+        meaning=outcome_words({known.built.kind}, config.as_table()),
         data=data,
         refits=scored.stability.refits,
         enough=scored.stability.enough_refits,

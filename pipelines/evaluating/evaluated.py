@@ -13,9 +13,9 @@ from models.abstention import Abstention
 from models.ascertainment import Ascertainment
 from models.by_service import ByService
 from models.instability import Instability
+from models.outcome_words import OutcomeWords
 from models.sample_size import Had
 from models.splits import Split
-from pipelines.evaluating.outcome_words import OutcomeWords
 from pipelines.registry.model_card import CardField
 from pipelines.registry.tracking import LoadedModel
 

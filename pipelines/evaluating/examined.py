@@ -16,6 +16,7 @@ from models.by_service import by_service
 from models.evaluation import HeldOut, calibration_curve, gains, performance, verdict
 from models.instability import instability, refit_risks
 from models.net_benefit import net_benefit
+from models.outcome_words import outcome_words
 from models.resampling import Numbers
 from models.risk_histogram import risk_histogram
 from models.risk_model import RiskModel
@@ -25,7 +26,6 @@ from models.splits import Split
 from models.withheld import RULES, rounded
 from pipelines.config import Config
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation, Footing
-from pipelines.evaluating.outcome_words import outcome_words
 from pipelines.registry.tracking import LoadedModel
 from pipelines.train import Material
 

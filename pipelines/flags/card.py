@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from models.chance_in_words import between, natural_frequency, whole_percent
 from models.flags import NOT_HARM, NOT_SHOWN, Flag
+from models.outcome_words import OutcomeWords
 from models.reasons import NONE_RECORDED, TOGETHER, Reason
 from models.suggestions import Suggestion
 from pipelines.flags.listed import Listed, Occasion, day
@@ -21,22 +22,22 @@ from pipelines.plots import BLUE
 Behind = Mapping[tuple[str, ...], Markup]
 
 
-def flag_card(one: Listed) -> Markup:
+def flag_card(one: Listed, meaning: OutcomeWords) -> Markup:
     """The whole flag in a frame; its heading leads to the patient's own page where there is one beside it."""
     patient = (
         Markup('<a href="{}">Patient {}</a>').format(one.page, one.patient)
         if one.page
         else f"Patient {one.patient}"
     )
-    title = Markup("{}, work agreed on {}").format(patient, day(one.at))
+    title = Markup("{}, {} {}").format(patient, meaning.begun, day(one.at))
     since = [paragraph(one.seen_since, note=True)] if one.seen_since else []
-    return card(title, *since, *flag_parts(one.flag))
+    return card(title, *since, *flag_parts(one.flag, meaning))
 
 
-def flag_parts(flag: Flag, behind: Behind | None = None) -> list[Markup]:
-    """The chance, then the reasons; `behind`: predictors -> what stands under their reason."""
+def flag_parts(flag: Flag, meaning: OutcomeWords, behind: Behind | None = None) -> list[Markup]:
+    """The chance of what `meaning` says, then the reasons; `behind`: predictors -> what stands under their reason."""
     given = _reasons(flag.reasons, behind or {}) if flag.reasons else _no_reason(flag)
-    parts = [chance_line(flag), given]
+    parts = [chance_line(flag, meaning), given]
     if flag.hidden:
         parts.append(paragraph(NOT_SHOWN, note=True))
     if flag.helps:
@@ -46,16 +47,16 @@ def flag_parts(flag: Flag, behind: Behind | None = None) -> list[Markup]:
     return parts
 
 
-def chance_line(flag: Flag) -> Markup:
+def chance_line(flag: Flag, meaning: OutcomeWords) -> Markup:
     """The chance in tenths, with its bounds."""
-    said = natural_frequency(flag.chance)
+    said = natural_frequency(flag.chance, meaning)
     return Markup('<p>{} {}{} <span class="note">({})</span>.</p>').format(
         _ten(flag.chance), said[0].upper(), said[1:], between(flag.low, flag.high)
     )
 
 
 def _ten(chance: float) -> Markup:
-    """Ten dots, as many of them filled as of ten patients had not done the work; the words follow it."""
+    """Ten dots, as many of them filled as the chance is of ten patients; the words follow it."""
     full = min(max(round(10 * chance), 0), 10)
     dots = "".join(
         f'<circle cx="{7 + 13 * n}" cy="7" r="4.6" stroke="{BLUE}" fill="{BLUE if n < full else "none"}"/>'
@@ -108,8 +109,7 @@ def how_to_read(occasion: Occasion) -> Markup:
     """What the numbers and words mean, and what they are not."""
     return bullets(
         [
-            "The chance is that the agreed work turns out not to be done when it is reviewed. It was learnt "
-            "from work that was reviewed; about work that nobody reviewed it says nothing.",
+            occasion.meaning.foretold,
             f"Patients with a chance of {whole_percent(occasion.cut_off)} or more come first.",
             "The bounds show how far the chance moves when it is learnt anew from other samples of patients.",
             "A reason is something recorded that went together with work not being done. It need not be the "

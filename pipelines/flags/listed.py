@@ -11,6 +11,7 @@ from datetime import date
 import pandas as pd
 
 from models.flags import Flag
+from models.outcome_words import OutcomeWords
 
 INDEX = "caseload.html"
 ANSWERS = "answers.csv"  # beside it: what was done with each flag, for the practitioner to fill in
@@ -64,10 +65,10 @@ class Caseload:
 class Occasion:
     """When and with what the flags were made; printed at the foot of every page.
 
-    `cut_off` is the chance (0 to 1) from which a point is flagged, and `chosen` says how it was chosen; `data` the
-    records' fingerprint; `refits` how many models learnt anew tell which reasons stay, with none of which nobody can
-    tell, and `enough` in how many of them a reason must stay to be shown. `without_rows`: the tables without a row for
-    want of which some of what the model reads is missing of everybody.
+    `meaning`: what a chance is of. `cut_off`: the chance (0 to 1) from which a point is flagged, and `chosen` says how
+    it was chosen; `data` the records' fingerprint; `refits` how many models learnt anew tell which reasons stay, with
+    none of which nobody can tell, and `enough` in how many of them a reason must stay to be shown. `without_rows`: the
+    tables without a row for want of which some of what the model reads is missing of everybody.
     """
 
     as_of: date
@@ -75,6 +76,7 @@ class Occasion:
     model: str
     cut_off: float
     synthetic: bool
+    meaning: OutcomeWords
     data: str = ""
     refits: int = 0
     enough: int = 0

@@ -11,6 +11,7 @@ from models.abstention import NOT_ENOUGH, UNLIKE
 from models.chance_in_words import whole_percent
 from models.feedback import ACTIONS, AGREED, WHYS
 from models.flags import Flag
+from models.outcome_words import OutcomeWords
 from pipelines.flags.card import flag_card, how_to_read
 from pipelines.flags.listed import ANSWERS, INDEX, Caseload, Listed, Occasion, day, people, short_day
 from pipelines.page import Page, Section, bullets, fold, listing, paragraph, table
@@ -28,9 +29,13 @@ def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
     others = [one for one in caseload.listed if not one.flag.flagged]
     sections = [
         Section(
-            "To think about first", [flag_card(one) for one in first] or [paragraph("Nobody stands out.")]
+            "To think about first",
+            [flag_card(one, occasion.meaning) for one in first] or [paragraph("Nobody stands out.")],
         ),
-        Section("Also with open work", [others_table(others)] if others else [paragraph("Nobody else.")]),
+        Section(
+            "Also with open work",
+            [others_table(others, occasion.meaning)] if others else [paragraph("Nobody else.")],
+        ),
         Section(NOT_LISTED, [left_out_table(caseload.left_out)]),
         *([Section("What you did", [_answers()])] if first else []),
         Section("How to read this page", [how_to_read(occasion)]),
@@ -79,12 +84,12 @@ def patients(number: int) -> str:
     return "1 patient" if number == 1 else f"{number:,} patients"
 
 
-def others_table(others: Sequence[Listed]) -> Markup:
+def others_table(others: Sequence[Listed], meaning: OutcomeWords) -> Markup:
     """Flags in a line each; a patient's name leads to their own page where there is one beside this."""
     return listing(
         {
             "Patient": [_linked(one) for one in others],
-            "Work agreed": [short_day(one.at) for one in others],
+            meaning.begun.capitalize(): [short_day(one.at) for one in others],
             "Chance it is not done": [_chance(one.flag) for one in others],
             "What stands out": [one.flag.reasons[0].line if one.flag.reasons else None for one in others],
         },

@@ -12,11 +12,12 @@ from markupsafe import Markup
 from models.chance_in_words import whole_percent
 from models.explanation import STANDING, Explanation
 from models.grounds import Speaking
+from models.outcome_words import OutcomeWords
 from models.stability import Stability
 from models.what_if import CAUTION
 from pipelines.flags.card import flag_card, how_to_read
-from pipelines.flags.listed import Listed, Occasion, day
-from pipelines.flags.patient_page import LEADS, NOTHING_SAID, drawn
+from pipelines.flags.listed import Listed, Occasion
+from pipelines.flags.patient_page import LEADS, NOTHING_SAID, dated, drawn
 from pipelines.page import Page, Section, fold, listing, paragraph, table
 
 LARGEST = 3  # things that could be agreed otherwise, shown before the rest is folded
@@ -74,9 +75,9 @@ def explained_page(one: Listed, found: Explained, occasion: Occasion) -> Page:
     how = [how_to_read(occasion), _how_explained(found.explanation)]
     return Page(
         f"Why this chance: patient {one.patient}",
-        f"For analysts. Work agreed on {day(one.at)}. {LEADS[one.flag.band]}",
+        f"For analysts. {dated(one, occasion.meaning)} {LEADS[one.flag.band]}",
         [
-            Section("What the practitioner reads", [_told(one)]),
+            Section("What the practitioner reads", [_told(one, occasion.meaning)]),
             Section("From everyone to this patient", [drawn(parts, found.explanation)]),
             Section("Had other patients been learnt from", [_stands(one.flag.point, found.stability)]),
             Section("Records otherwise the same", _what_ifs(found.what_ifs)),
@@ -135,8 +136,8 @@ def _stands(point: str, stability: Stability) -> Markup:
     )
 
 
-def _told(one: Listed) -> Markup:
-    return paragraph(NOTHING_SAID) if one.flag.abstained else flag_card(one.elsewhere)
+def _told(one: Listed, meaning: OutcomeWords) -> Markup:
+    return paragraph(NOTHING_SAID) if one.flag.abstained else flag_card(one.elsewhere, meaning)
 
 
 def _predictors(explained: pd.DataFrame) -> list[Markup]:

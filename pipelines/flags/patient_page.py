@@ -11,6 +11,7 @@ from models.chance_in_words import whole_percent
 from models.explanation import Explanation
 from models.flags import ABOVE, BELOW, FIRST
 from models.grounds import Speaking
+from models.outcome_words import OutcomeWords
 from pipelines.flags.card import flag_parts, how_to_read
 from pipelines.flags.history_rows import NOTHING, HistoryRows
 from pipelines.flags.listed import INDEX, Listed, Occasion, day
@@ -47,16 +48,21 @@ def patient_page(
     """The page of one point: `parts` are its own in `shown`, which is `for_practitioners`."""
     flag = one.flag
     sections = [
-        Section("How likely, why, and what to consider", _told(one, rows)),
+        Section("How likely, why, and what to consider", _told(one, rows, occasion.meaning)),
         Section("Who is not listed, and how to read this page", [_back(), how_to_read(occasion)]),
     ]
     if not flag.abstained:
         sections.insert(1, Section("How the chance comes about", [drawn(parts, shown)]))
-    lead = " ".join(filter(None, [f"Work agreed on {day(one.at)}.", one.seen_since, LEADS[flag.band]]))
+    lead = " ".join(filter(None, [dated(one, occasion.meaning), one.seen_since, LEADS[flag.band]]))
     return Page(f"Patient {one.patient}", lead, sections, occasion.synthetic, occasion.about)
 
 
-def _told(one: Listed, rows: HistoryRows) -> list[Markup]:
+def dated(one: Listed, meaning: OutcomeWords) -> str:
+    """Of which day this is, as a sentence."""
+    return f"{meaning.begun.capitalize()} {day(one.at)}."
+
+
+def _told(one: Listed, rows: HistoryRows, meaning: OutcomeWords) -> list[Markup]:
     if one.flag.abstained:
         return [paragraph(NOTHING_SAID)]
     behind: dict[tuple[str, ...], Markup] = {}
@@ -64,7 +70,7 @@ def _told(one: Listed, rows: HistoryRows) -> list[Markup]:
         under = rows.under(reason.predictors, one.flag.point)
         repeated = under in behind.values() and under != NOTHING
         behind[reason.predictors] = SAME if repeated else under
-    return flag_parts(one.flag, behind)
+    return flag_parts(one.flag, meaning, behind)
 
 
 def drawn(parts: Mapping[str, float], explanation: Explanation) -> Markup:

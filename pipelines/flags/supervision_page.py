@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from models.flags import Flag
+from models.outcome_words import OutcomeWords
 from pipelines.flags.card import flag_parts, how_to_read
 from pipelines.flags.listed import Caseload, Listed, Occasion, day, people
 from pipelines.flags.pages import NOBODY_FOUND, cautioned, others_table, patients
@@ -27,8 +28,12 @@ def supervision_page(
     first = [one for caseload in caseloads for one in caseload.first]
     discuss = sorted((one for one in first if any(_why(one.flag))), key=lambda one: -one.flag.chance)
     said = [
-        Section(ALONE, [_card(one) for one in discuss] or [paragraph("None of that kind.")]),
-        Section("Also first on a practitioner's list", _by_practitioner(caseloads, discuss)),
+        Section(
+            ALONE, [_card(one, occasion.meaning) for one in discuss] or [paragraph("None of that kind.")]
+        ),
+        Section(
+            "Also first on a practitioner's list", _by_practitioner(caseloads, discuss, occasion.meaning)
+        ),
         Section("Nothing said", _silent(caseloads)),
         Section("Not on a list, and why", [_left_out(caseloads)]),
     ]
@@ -69,20 +74,22 @@ def _why(flag: Flag) -> Iterator[str]:
         yield "there is something to consider in supervision"
 
 
-def _card(one: Listed) -> Markup:
+def _card(one: Listed, meaning: OutcomeWords) -> Markup:
     said = list(_why(one.flag))
     why = paragraph(f"To discuss because {' and '.join(said)}.")
-    title = f"{one.practitioner}: patient {one.patient}, work agreed on {day(one.at)}"
-    return card(title, why, *flag_parts(one.flag))
+    title = f"{one.practitioner}: patient {one.patient}, {meaning.begun} {day(one.at)}"
+    return card(title, why, *flag_parts(one.flag, meaning))
 
 
-def _by_practitioner(caseloads: Sequence[Caseload], discussed: Sequence[Listed]) -> list[Markup]:
+def _by_practitioner(
+    caseloads: Sequence[Caseload], discussed: Sequence[Listed], meaning: OutcomeWords
+) -> list[Markup]:
     already = {id(one) for one in discussed}
     parts = []
     for caseload in caseloads:
         others = [one.elsewhere for one in caseload.first if id(one) not in already]
         if others:
-            parts += [heading(caseload.practitioner), others_table(others)]
+            parts += [heading(caseload.practitioner), others_table(others, meaning)]
     return parts or [paragraph("Nobody else.")]
 
 

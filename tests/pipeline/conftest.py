@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from features.predictor import catalogue
+from models.outcome_words import outcome_words
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.config import Config
 from pipelines.flags.listed import Occasion
@@ -26,7 +27,10 @@ def scored() -> Scored:
 def occasion() -> Occasion:
     """When and with what they were made."""
     up_to = service().records_up_to
-    return Occasion(AS_OF, up_to, "1", model().threshold, synthetic=True, data="0123456789abcdef")
+    meaning = outcome_words({service().kind}, Config().as_table())
+    return Occasion(
+        AS_OF, up_to, "1", model().threshold, synthetic=True, meaning=meaning, data="0123456789abcdef"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from features.conceptual_model import TITLES
+from features.points import PLATFORM_WEEK
 from features.predictor import everything
 from models.flags import FIRST, NOT_HARM
+from models.outcome_words import outcome_words
 from pipelines.beside import thread_beside
+from pipelines.config import Config
 from pipelines.flags.files import write_pages
 from pipelines.flags.listed import Occasion, caseloads, days_behind, file_names
 from pipelines.flags.pages import caseload_page, index_page
@@ -133,6 +136,18 @@ def test_a_patients_page_reads_as_a_practitioner_would_say_it(
         assert re.search(rf"{re.escape(reason.title)}:\s+{re.escape(reason.words)}", words)
     assert "To consider" in words
     assert "the newest 6 of 8" in words
+
+
+def test_pages_of_weeks_on_the_programme_foretell_log_ins_and_speak_of_no_review(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    weeks = replace(occasion, meaning=outcome_words({PLATFORM_WEEK}, Config().as_table()))
+    loads = caseloads(scored.listed(names), scored.left_out(names))
+    page = render(caseload_page(loads[0], weeks))
+    assert "had not logged in again within 14 days" in page
+    assert "The chance is that the patient does not log in to the online programme within 14 days" in page
+    assert "eek on the programme up to" in page and "ork agreed on" not in page
+    assert "whose work was reviewed" not in page and "work that was reviewed" not in page
 
 
 def test_an_abstained_flag_has_no_chance_no_reason_and_no_waterfall(

@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 import pandas as pd
 import pytest
 from scipy.special import logit
 
+from features.points import CONTACT_POINT, PLATFORM_WEEK
 from models.chance_in_words import between, natural_frequency, of_ten, whole_percent
 from models.explanation import Explanation
 from models.flags import Flag, FlagSettings, Reason, Rules, make_flags
 from models.learnt_sides import Side
+from models.outcome import OutcomeSettings
+from models.outcome_words import outcome_words
 from models.suggestions import read_suggestions
+from pipelines.config import Config
 from tests.unit.logistic import Logistic
 
 LIBRARY = """
@@ -254,10 +259,32 @@ def test_a_chance_is_never_none_and_never_certain(chance: float, words: str, per
     assert (of_ten(chance), whole_percent(chance)) == (words, percent)
 
 
-def test_a_chance_is_conditional_on_the_work_having_been_reviewed() -> None:
-    assert natural_frequency(0.62) == (
-        "of 10 patients with records like these whose work was reviewed, about 6 had not done it"
-    )
+@pytest.mark.parametrize(
+    ("kind", "count_dropout_as", "said"),
+    [
+        (
+            CONTACT_POINT,
+            "unknown",
+            "of 10 patients with records like these whose work was reviewed, about 6 had not done it",
+        ),
+        (
+            CONTACT_POINT,
+            "not_completed",
+            "of 10 patients with records like these whose work was reviewed or who did not come again, about 6 had not "
+            "done it or did not come again",
+        ),
+        (
+            PLATFORM_WEEK,
+            "unknown",
+            "of 10 patients with records like these, about 6 had not logged in again within 10 days",
+        ),
+    ],
+)
+def test_a_chance_says_what_was_foretold_and_on_what_it_hangs(
+    kind: str, count_dropout_as: Literal["unknown", "not_completed"], said: str
+) -> None:
+    config = Config(outcome=OutcomeSettings(count_dropout_as=count_dropout_as, platform_days=10))
+    assert natural_frequency(0.62, outcome_words({kind}, config.as_table())) == said
 
 
 @pytest.mark.parametrize(

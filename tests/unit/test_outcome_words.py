@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from features.points import PLATFORM_WEEK
+from models.outcome_words import OutcomeWords, outcome_words
 from pipelines.config import Config
-from pipelines.evaluating.outcome_words import OutcomeWords, outcome_words
 
 USUAL = Config()
 

@@ -1,0 +1,85 @@
+"""What "not completed" means in these records, and what every chance hangs on, by the settings of the build."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from features.points import PLATFORM_WEEK
+
+NOT_REVIEWED = "records cannot say what became of work that nobody went back to."
+
+
+@dataclass(frozen=True)
+class OutcomeWords:
+    """`definition`: when work counts as not completed. `condition`: what every chance is conditional on.
+
+    `pieces`: what points are, counted in hundreds. `begun`: what leads to the day of one. `of_ten`: what a chance says
+    of ten patients, with a place for how many. `foretold`: what a chance is, to whoever reads a list.
+    """
+
+    definition: str
+    condition: str
+    pieces: str
+    begun: str
+    of_ten: str
+    foretold: str
+
+
+def outcome_words(kinds: Collection[str], settings: Mapping[str, Mapping[str, Any]]) -> OutcomeWords:
+    """The words for points of these kinds. `settings`: the configuration under which they were built."""
+    if PLATFORM_WEEK in kinds:
+        return _of_log_ins(int(settings["outcome"]["platform_days"]))
+    counted = settings["outcome"]["count_dropout_as"] == "not_completed"
+    return (_of_work_and_leaving if counted else _of_work)(_definition(settings))
+
+
+def _of_log_ins(days: int) -> OutcomeWords:
+    return OutcomeWords(
+        definition=f"Not completed: no log-in to the online programme began within {days} days of the point. These "
+        "records do not say which work was agreed or whether it was done.",
+        condition="The outcome is a log-in, not the work itself: work done away from the programme is not seen, and "
+        "nobody reviewed it.",
+        pieces="weeks on the programme",
+        begun="week on the programme up to",
+        of_ten=f"of 10 patients with records like these, {{}} had not logged in again within {days} days",
+        foretold=f"The chance is that the patient does not log in to the online programme within {days} days. It was "
+        "learnt from log-ins; about work done away from the programme it says nothing.",
+    )
+
+
+def _definition(settings: Mapping[str, Mapping[str, Any]]) -> str:
+    outcome, part = settings["outcome"], settings["facts"]["share_of_part"]
+    return (
+        f"Not completed: of the work agreed in a session, less than {outcome['done_share']:.0%} was done, on average "
+        f"over its tasks, by the first review of each within {outcome['horizon_days']} days. A task recorded as done "
+        f"in part, without a percentage, counts as {part:.0%} done."
+    )
+
+
+def _of_work(definition: str) -> OutcomeWords:
+    return OutcomeWords(
+        definition=definition,
+        condition=f"Every probability is conditional on the work having been reviewed: {NOT_REVIEWED}",
+        pieces="pieces of agreed work",
+        begun="work agreed on",
+        of_ten="of 10 patients with records like these whose work was reviewed, {} had not done it",
+        foretold="The chance is that the agreed work turns out not to be done when it is reviewed. It was learnt from "
+        "work that was reviewed; about work that nobody reviewed it says nothing.",
+    )
+
+
+def _of_work_and_leaving(definition: str) -> OutcomeWords:
+    return OutcomeWords(
+        definition=definition,
+        condition="Every probability is of work that was reviewed, or whose patient did not come again, which counts "
+        f"as not completed here whatever became of it; of all other work {NOT_REVIEWED}",
+        pieces="pieces of agreed work",
+        begun="work agreed on",
+        of_ten="of 10 patients with records like these whose work was reviewed or who did not come again, {} had not "
+        "done it or did not come again",
+        foretold="The chance is that the agreed work turns out not to be done when it is reviewed, or that the patient "
+        "does not come again, which counts as not done here whatever became of the work. About work of patients who "
+        "came again and that nobody reviewed it says nothing.",
+    )
