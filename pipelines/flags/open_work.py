@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -28,20 +29,41 @@ def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[
     chosen = waiting.drop_duplicates("pathway_id", keep="last")
     others = pathways[~pathways["pathway_id"].isin(chosen["pathway_id"])]
     latest = points.drop_duplicates("pathway_id", keep="last").set_index("pathway_id")
-    return chosen[built.points.columns].set_index("point_id"), _not_listed(others, latest)
+    not_listed = _not_listed(others, latest, weeks=built.kind == PLATFORM_WEEK)
+    return chosen[built.points.columns].set_index("point_id"), not_listed
 
 
-def _not_listed(others: pd.DataFrame, latest: pd.DataFrame) -> pd.DataFrame:
+def _not_listed(others: pd.DataFrame, latest: pd.DataFrame, *, weeks: bool) -> pd.DataFrame:
     """Open pathways without a chosen point; `latest` holds the last point of those that have any."""
     last = latest.reindex(others["pathway_id"])
-    known = last["not_completed"].notna().to_numpy()
-    on_platform = (last["kind"] == PLATFORM_WEEK).to_numpy()
-    conditions = [last["at"].isna().to_numpy(), known & on_platform, known]
-    words = ["no work agreed yet", "the patient has logged in since", "the latest work has been reviewed"]
-    overdue = [
-        f"agreed {days:.0f} or more days ago, with no review recorded" for days in last["days"].fillna(0)
-    ]
+    days = [f"{days:.0f}" for days in last["days"].fillna(0)]
+    said = _of_weeks(days) if weeks else _of_work(days)
+    none, completed = last["at"].isna().to_numpy(), last["not_completed"].to_numpy(dtype=float)
+    reason = np.select([none, completed == 0, completed == 1], [*said.T[:3]], default=said.T[3])
     columns = ["pathway_id", "patient_id", "practitioner_id", "service_id"]
-    reason = np.select(conditions, words, default=np.array(overdue, dtype=object))
     table = others[columns].assign(reason=reason)
     return table.sort_values(["practitioner_id", "patient_id", "pathway_id"], ignore_index=True)
+
+
+def _of_work(days: Sequence[str]) -> np.ndarray:
+    """Why no work of each pathway is waiting: none agreed, done, not done, not reviewed in so many days."""
+    reviewed = "the latest work has been reviewed"
+    said = [
+        ("no work agreed yet", reviewed, reviewed, f"agreed {many} or more days ago, with no review recorded")
+        for many in days
+    ]
+    return np.array(said, dtype=object).reshape(len(days), 4)
+
+
+def _of_weeks(days: Sequence[str]) -> np.ndarray:
+    """The same of weeks on the programme."""
+    said = [
+        (
+            "no week on the programme is over yet",
+            "the patient has logged in since",
+            f"no log-in within {many} days of the latest week",
+            f"the latest week ended {many} or more days ago, and what followed is not recorded",
+        )
+        for many in days
+    ]
+    return np.array(said, dtype=object).reshape(len(days), 4)

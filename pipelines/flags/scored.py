@@ -12,6 +12,7 @@ import pandas as pd
 
 from features.conceptual_model import TITLES
 from features.errors import InputError, nearest
+from features.points import CONTACT_POINT
 from features.predictor import everything
 from models.explanation import Explanation, drawn_background, explain
 from models.flags import Doubts, Flag, Rules, make_flags
@@ -34,7 +35,7 @@ NOBODY = "no practitioner recorded"
 @dataclass(frozen=True)
 class Scored:
     """What was found of each chosen point, in the order of `points`, which is indexed by point_id and has `seen_since`:
-    when the patient was last seen after the point, missing where that is not recorded.
+    when the patient was last seen after the work was agreed, missing where that is not recorded.
 
     `risks` has risk, risk_low and risk_high; `not_listed` the open pathways without a chosen point;
     `stability` is how each point fares under the model's refits; `background` the rows of patients that stand
@@ -122,7 +123,8 @@ def begin_flags(
     _must_carry(model, built)
     points, not_listed = open_work(built, as_of=as_of, settings=config.outcome)
     last_seen = points["pathway_id"].map(built.pathways.set_index("pathway_id")["last_seen"])
-    points = points.assign(seen_since=last_seen.where(last_seen > points["at"]))
+    reviewable = points["kind"] == CONTACT_POINT  # no session reviews a week on the programme
+    points = points.assign(seen_since=last_seen.where(reviewable & (last_seen > points["at"])))
     features = built.features.set_index("point_id").loc[points.index]
     rules = Rules(
         settings=config.flags,

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from features.errors import InputError
+from features.points import PLATFORM_WEEK
 from features.predictor import catalogue
 from models.abstention import NOT_ENOUGH, UNLIKE
 from models.flags import NOT_SHOWN, NOT_STABLE, FlagSettings
@@ -82,14 +83,19 @@ def test_work_is_listed_while_its_horizon_is_not_over(at: str, listed: list[str]
 
 
 def test_a_platform_week_has_a_horizon_of_its_own() -> None:
-    made = points_of(("p", "one", "2025-03-10 09:00", np.nan), ("q", "two", "2025-03-20 09:00", 0.0))
-    made.points["kind"] = "platform week"
+    made = points_of(
+        ("p", "one", "2025-03-10 09:00", np.nan),
+        ("q", "two", "2025-03-20 09:00", 0.0),
+        ("r", "three", "2025-03-10 09:00", 1.0),
+    )
+    made = replace(made, kind=PLATFORM_WEEK, points=made.points.assign(kind=PLATFORM_WEEK))
     listed, left_out = open_work(made, as_of=AS_OF, settings=SETTINGS)
     assert listed.empty
-    assert list(left_out["reason"]) == [
-        "agreed 14 or more days ago, with no review recorded",
-        "the patient has logged in since",
-    ]
+    assert dict(zip(left_out["pathway_id"], left_out["reason"], strict=True)) == {
+        "one": "the latest week ended 14 or more days ago, and what followed is not recorded",
+        "two": "the patient has logged in since",
+        "three": "no log-in within 14 days of the latest week",
+    }
 
 
 # --- What is found -------------------------------------------------------------------------------------
@@ -115,6 +121,14 @@ def test_a_predictor_that_the_source_cannot_carry_is_named_with_the_reason() -> 
     assert "'where_agreed', which this source cannot carry: BSW001TaskSet lacks WhereAgreed" in str(
         raised.value
     )
+
+
+def test_a_session_after_a_week_on_the_programme_is_no_review_that_did_not_take_place(scored: Scored) -> None:
+    assert scored.points["seen_since"].notna().any()
+    made = service()
+    weeks = replace(made, kind=PLATFORM_WEEK, points=made.points.assign(kind=PLATFORM_WEEK))
+    found = find_flags(weeks, model(), as_of=AS_OF, config=Config(), suggestions=library())
+    assert len(found.points) > 0 and found.points["seen_since"].isna().all()
 
 
 def library():
