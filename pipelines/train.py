@@ -18,6 +18,7 @@ from models.boosting import train as learn
 from models.cut_off import Choose, chosen_by
 from models.familiarity import Familiarity, learn_familiarity
 from models.risk_model import Numbers, RiskModel
+from models.sample_size import Had
 from models.splits import Split, mature, split
 from models.tuning import Tuned, tune
 from pipelines.built import ends_of
@@ -76,6 +77,11 @@ class Material:
         """The settings by which the outcomes were decided: the build's, whatever is configured now."""
         decided: Mapping[str, Any] = self.manifest["configuration"]["outcome"]
         return decided
+
+    def had(self, cut: Split) -> Had:
+        """How much there is to learn from on the training side of a cut."""
+        patients = self.points["patient_id"].iloc[cut.train].nunique()
+        return Had(len(cut.train), int(self.labels[cut.train].sum()), patients)
 
     def split(self, config: Config, known_to: pd.Timestamp | None = None) -> Split:
         """The cut in time that the configuration asks for; `known_to` as for `models.splits.split`.
@@ -138,7 +144,7 @@ def train(work: Path, *, config: Config) -> Trained:
             )
             advance("registering")
             lineage = Lineage(material.built, material.manifest)
-            learnt = LearntFrom(lineage, cut, float(material.labels[cut.train].mean()), tuned)
+            learnt = LearntFrom(lineage, cut, material.had(cut), tuned)
             registered = log_training(model, learnt, config)
             uri = f"models:/{config.tracking.registered_model}/{registered.version}"
             trained = Trained(uri, registered.version, registered.run_id)

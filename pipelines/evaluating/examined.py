@@ -20,7 +20,7 @@ from models.outcome_words import outcome_words
 from models.resampling import Numbers
 from models.risk_histogram import risk_histogram
 from models.risk_model import RiskModel
-from models.sample_size import COLUMNS, Had, sample_size
+from models.sample_size import COLUMNS, sample_size
 from models.spline_logistic import parameters
 from models.splits import Split
 from models.withheld import RULES, rounded
@@ -91,14 +91,12 @@ def _footing(
 ) -> Footing:
     here = learnt_here(loaded, material)
     at, labels = material.points["at"], material.labels
-    learnt_from = material.points["patient_id"].iloc[cut.train]
-    had = Had(len(cut.train), int(labels[cut.train].sum()), learnt_from.nunique())
     return Footing(
         learnt_here=here,
         cut=cut,
         labels=labels,
         patients=patients,
-        had=had if here else None,
+        had=material.had(cut) if here else None,
         first=at.iloc[cut.test].min(),
         last=at.iloc[cut.test].max(),
         learnt_first=at.iloc[cut.train].min(),

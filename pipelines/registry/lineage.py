@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
+from models.withheld import RULES, count_shown
 from pipelines.config import Config
 from pipelines.registry.code_in_use import code_in_use
+
+NHS = RULES["nhs"]
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,20 @@ class Lineage:
             "code_fingerprint": code.fingerprint,
         }
 
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The build's manifest with its count as it may be told: to the digit it stands in WORK alone."""
+        counts = {
+            name: count_shown(self.manifest[name], NHS) for name in ("points",) if name in self.manifest
+        }
+        return {**self.manifest, **counts}
+
     def log(self, config: Config) -> None:
         """Into the present run: the tags, the build's manifest, the configuration and the environment."""
         import mlflow
 
         mlflow.set_tags(self.tags)
-        mlflow.log_dict(dict(self.manifest), "build_manifest.json")
+        mlflow.log_dict(self.shown, "build_manifest.json")
         mlflow.log_dict(config.as_table(), "configuration.json")
         mlflow.log_text(environment(), "environment.txt")
 

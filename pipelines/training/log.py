@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.risk_model import RiskModel
+from models.sample_size import Had
 from models.splits import Split
 from models.tuning import Tuned, searched
+from models.withheld import RULES, Rule, rounded
 from pipelines.catalogue import as_markdown
 from pipelines.config import Config
 from pipelines.registry.lineage import Lineage, flat
@@ -14,6 +17,7 @@ from pipelines.registry.registered import register
 from pipelines.registry.tracking import run
 from pipelines.training.plot import leaning, search
 
+NHS = RULES["nhs"]
 STEERING = (
     "model",
     "tuning",
@@ -33,14 +37,14 @@ class Registered:
 
 @dataclass(frozen=True)
 class LearntFrom:
-    """What a model learnt from: the build, the cut, and the share of its training points not completed.
+    """What a model learnt from: the build, the cut, and how many points before it.
 
     `tuned`: the search for the trees' settings, where there was one.
     """
 
     lineage: Lineage
     cut: Split
-    prevalence: float
+    had: Had
     tuned: Tuned | None = None
 
     @property
@@ -57,14 +61,8 @@ def log_training(model: RiskModel, learnt: LearntFrom, config: Config) -> Regist
         settings = config.as_table()
         for name in STEERING:
             mlflow.log_params(dict(flat(settings[name], name)))
-        mlflow.log_metrics(
-            {
-                "training_points": len(learnt.cut.train),
-                "training_prevalence": learnt.prevalence,
-                "predictors": len(model.predictors),
-                "threshold": model.threshold,
-            }
-        )
+        sizes = {"predictors": len(model.predictors), "threshold": model.threshold}
+        mlflow.log_metrics({**sizes, **dict(figures(learnt.had, NHS))})
         mlflow.log_text(as_markdown(), "catalogue.md")
         mlflow.log_dict(dict(model.about), "about.json")
         mlflow.log_figure(leaning(model), "figures/what_the_trees_lean_on.png")
@@ -76,3 +74,14 @@ def log_training(model: RiskModel, learnt: LearntFrom, config: Config) -> Regist
             mlflow.log_figure(search(learnt.tuned), "figures/tuning.png")
         version = register(model, config, tags=learnt.tags)
         return Registered(version, str(mlflow.active_run().info.run_id))
+
+
+def figures(had: Had, rule: Rule) -> Iterator[tuple[str, float]]:
+    """How much was learnt from, as it may be told; what is small, or would give a small number back, is left out.
+
+    An exact share beside an exact count is a count of those who did not do the work.
+    """
+    if min(had.points, had.patients) >= rule.smallest:
+        yield "training_points", float(rounded(had.points, rule))
+        if min(had.events, had.points - had.events) >= rule.smallest:
+            yield "training_prevalence", round(had.prevalence, rule.digits)

@@ -94,6 +94,19 @@ def test_the_whole_search_is_logged_and_the_model_says_what_was_found(
     assert "figures/tuning.png" in {picture.path for picture in pictures}
 
 
+def test_how_much_was_learnt_from_is_logged_rounded_and_never_to_the_digit(
+    work: Path, config: Config, trained: Trained
+) -> None:
+    import mlflow
+
+    connect(config)
+    material = read_material(work)
+    had = material.had(material.split(config))
+    logged = mlflow.get_run(trained.run_id).data.metrics
+    assert had.points % 5 != 0 and logged["training_points"] == 5 * round(had.points / 5)
+    assert logged["training_prevalence"] == round(had.prevalence, 2) != had.prevalence
+
+
 def test_mlflow_itself_serves_the_model(work: Path, config: Config, trained: Trained) -> None:
     import mlflow
 
