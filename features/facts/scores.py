@@ -98,14 +98,26 @@ def _wherever(source: Source, tools: tuple[str, ...]) -> Table:
     parts=EITHER,
 )
 def phq9(source: Source) -> Table:
-    """PHQ-9 totals, 0 to 27 points; `attended`: whether the patient came to the contact, as it was first recorded."""
+    """PHQ-9 totals, 0 to 27 points; `attended`: whether the patient came to the contact.
+
+    A contact whose attendance is corrected makes another version of each of its totals, known when the correction is.
+    """
     rows = _wherever(source, PHQ9)
     if not source.has(*CONTACT_SCORES):
         return rows.mutate(attended=ibis.null("boolean"))
     contacts = source.versions(CONTACT, "CareContactId")
-    contacts = contacts.filter(contacts.version == 0)
-    came = contacts.select(contact_id=scoped(contacts, "CareContactId"), attended=attended(contacts))
-    return rows.left_join(came, "contact_id").drop("contact_id_right")
+    came = contacts.select(
+        contact_id=scoped(contacts, "CareContactId"),
+        attended=attended(contacts),
+        corrected_at=ibis.ifelse(contacts.version > 0, contacts.held_from, ibis.null("int64")),
+        turn_of_contact=contacts.version,
+    )
+    both = rows.left_join(came, "contact_id").drop("contact_id_right")
+    known_at = ibis.coalesce(ibis.greatest(both.known_at, both.corrected_at), both.known_at)
+    both = both.mutate(known_at=known_at)
+    in_turn = ibis.window(group_by="record_key", order_by=["known_at", "version", "turn_of_contact"])
+    both = both.mutate(version=ibis.row_number().over(in_turn))
+    return both.drop("corrected_at", "turn_of_contact")
 
 
 @fact("pathway", reads=BOTH, gives=SCORE, parts=EITHER)

@@ -69,6 +69,41 @@ def test_a_form_filled_in_before_a_missed_session_hides_no_gap() -> None:
     assert _last(_service("535", at=(0, 1, 2)), SHARE) == 0.0
 
 
+def _corrected(frames: Frames, contact: str, code: str) -> Frames:
+    """The same with another code of attendance of one contact, known from the end of 14 April on."""
+    contacts, header = frames["IDS201CareContact"], frames["IDS000Header"]
+    first = header.assign(ReportingPeriodEndDate=date(2024, 3, 31))
+    then = header.assign(UniqueSubmissionID="T", ReportingPeriodEndDate=date(2024, 4, 14))
+    rows = contacts[contacts["CareContactId"] == contact].assign(AttendOrDNACode=code, UniqueSubmissionID="T")
+    return {
+        **frames,
+        "IDS000Header": pd.concat([first, then], ignore_index=True),
+        "IDS201CareContact": pd.concat([contacts, rows], ignore_index=True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("codes", "corrected", "at", "before", "after"),
+    [
+        ("5355555", "5", range(7), 0.0, 0.0),
+        ("5555555", "3", (0, 1), 1 / 3, 5 / 6),
+    ],
+    ids=["missed at first, and attended", "attended at first, and missed"],
+)
+def test_sessions_and_forms_at_them_are_counted_by_who_came_as_it_was_known(
+    codes: str, corrected: str, at: tuple[int, ...], before: float, after: float
+) -> None:
+    facts = facts_of(_corrected(_service(codes, at=at), "C1", corrected))
+    points = find_points(facts, PointSettings())
+    found = matrix(facts, points.table, {SHARE: catalogue()[SHARE]}).frame.set_index("point_id")[SHARE]
+    assert found["AAA01:C2"] == pytest.approx(before)
+    assert found["AAA01:C6"] == pytest.approx(after)
+
+
+def test_a_form_at_a_session_that_the_provider_called_off_hides_no_gap() -> None:
+    assert _last(_service("545", at=(1, 2)), SHARE) == 0.5
+
+
 @pytest.mark.parametrize(
     ("beside", "missing"),
     [

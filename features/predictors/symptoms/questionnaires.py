@@ -29,8 +29,7 @@ def questionnaires_missing(phq9: History, appointments: History) -> Number:
     gives        | 0.5
     """
     attended = appointments.attended.sum()
-    elsewhere = phq9.where(~phq9.attended).contact_id.distinct()
-    filled = (phq9.contact_id.distinct() - elsewhere).or_else(0.0)
+    filled = phq9.where(phq9.attended).contact_id.distinct().or_else(0.0)
     return ((attended - filled) / attended).at_least(0.0)
 
 
