@@ -39,7 +39,8 @@ class Predictor:
 
     `when_absent` is what an empty history gives (None: missing); rows that do not say what is asked leave it
     missing. `direction` is +1 where more of it raises the chance of NON-completion by the conceptual model, -1
-    where it lowers it, else None.
+    where it lowers it, else None. `trend_over`: of a trend, how far apart the values that it is drawn through can
+    lie, in their unit (infinity where nobody knows), which says how steep it can be; else None.
     `says` is one line in a practitioner's words (see `features.spoken`); `unrecorded` names what is missing
     where there is no value, in place of the summary.
     """
@@ -53,6 +54,7 @@ class Predictor:
     unrecorded: str | None
     when_absent: float | _Unset | None
     direction: int | None
+    trend_over: float | None
     modifiable: bool
     protected: str | None
     summary: str
@@ -91,6 +93,7 @@ def predictor(  # each argument is a fact about the predictor that a reader look
     unrecorded: str | None = None,
     when_absent: float | _Unset | None = UNSET,
     direction: Literal[1, -1] | None = None,
+    trend_over: float | None = None,
     modifiable: bool = False,
     protected: str | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -119,6 +122,7 @@ def predictor(  # each argument is a fact about the predictor that a reader look
             unrecorded=unrecorded,
             when_absent=when_absent,
             direction=direction,
+            trend_over=trend_over,
             modifiable=modifiable,
             protected=protected,
             summary=re.split(r"\n\s*\n", inspect.getdoc(function) or "")[0].replace("\n", " "),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +11,6 @@ from features.column import LEAST_SPREAD_OF_WEEKS
 from features.predictor import Predictor
 
 RANGE = re.compile(r"(-?\d+)(?:-| to )(-?\d+)")
-# A trend has no range of its own. How far apart the values can lie that it is drawn through, in its unit; of how
-# long a log-in may last nothing is said.
-TRENDS: Mapping[str, float] = {
-    "anxiety_measure_trend": 100,
-    "completion_trend": 1,
-    "gad7_trend": 21,
-    "minutes_trend": float("inf"),
-    "phq9_trend": 27,
-}
 ROUNDING = 1e-9
 
 
@@ -45,16 +35,16 @@ def allowed(predictor: Predictor) -> str:
 
 def bounds(predictor: Predictor) -> tuple[float, float]:
     """The lowest and the highest value: of 0/1, a share, a range, a tenth as the unit says; a count or a time is
-    not below 0. Only TRENDS may be negative without saying how far.
+    not below 0. Only a trend may be negative without saying how far.
     """
     stated = RANGE.search(predictor.unit)
     if stated:
         return float(stated[1]), float(stated[2])
     if predictor.unit.startswith("tenth"):
         return 1.0, 10.0
-    if predictor.name in TRENDS:
+    if predictor.trend_over is not None:
         # A line by least squares is no steeper than the values' deviation over that of the times, and values
         # deviate by half of what lies between them at most.
-        steepest = TRENDS[predictor.name] / 2 / LEAST_SPREAD_OF_WEEKS
+        steepest = predictor.trend_over / 2 / LEAST_SPREAD_OF_WEEKS
         return -steepest, steepest
     return 0.0, 1.0 if predictor.unit == "0/1" or predictor.unit.startswith("share") else float("inf")

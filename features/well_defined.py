@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import get_args
+from typing import TypeGuard, get_args
 
 from features.conceptual_model import PROTECTED
 from features.errors import nearest
@@ -17,6 +17,7 @@ from features.spoken import spoken
 def check(asked: Predictor, defined: Mapping[str, Predictor]) -> None:
     """That the predictor, one of those defined, says all it must and nothing it may not. Errors: DefinitionError."""
     _check_values(asked)
+    _check_trend(asked)
     _check_texts(asked)
     _check_absence(asked)
     _check_protection(asked, defined)
@@ -35,8 +36,26 @@ def _check_values(asked: Predictor) -> None:
         )
 
 
+def _check_trend(asked: Predictor) -> None:
+    """Without it a trend that falls would be no value of its unit."""
+    over = asked.trend_over
+    if over is not None and not (_is_number(over) and over > 0):
+        raise DefinitionError(
+            f"{asked.name}: trend_over={over!r}; it is a number above 0 (infinity where nobody knows), or left out"
+        )
+    if over is None and "{:rising" in str(asked.says):
+        raise DefinitionError(
+            f"{asked.name}: is said to be rising, as a trend is; add trend_over (how far apart the values can lie that "
+            "it is drawn through), or say it otherwise"
+        )
+
+
 def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return _is_number(value) and math.isfinite(value)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _check_texts(asked: Predictor) -> None:

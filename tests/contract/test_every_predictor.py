@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from features.facts import FACTS
 from features.predictor import catalogue
-from features.units import TRENDS, outside
+from features.units import outside
 from tests.contract.absurdity import (
     with_cells_filled_later,
     with_cells_not_filled_yet,
@@ -207,7 +207,8 @@ def test_a_unit_says_where_values_end(name: str, unit: str, inside: float, beyon
 def test_only_trends_may_fall_below_nothing_without_saying_how_far() -> None:
     below = {name for name, known in catalogue().items() if not outside(known, np.array([-1.0]))}
     saying = {name for name in below if ", -" in catalogue()[name].unit}
-    assert below == saying | set(TRENDS)
+    trends = {name for name, known in catalogue().items() if known.trend_over is not None}
+    assert len(trends) == 5 and below == saying | trends
 
 
 def test_only_facts_marked_protected_read_a_protected_characteristic() -> None:

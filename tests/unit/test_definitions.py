@@ -12,6 +12,7 @@ from features import predictor as module
 from features.facts.definition import FACTS, FactError, fact
 from features.lineage import columns_read
 from features.predictor import DefinitionError, everything, predictor
+from features.units import bounds
 
 Write = Callable[..., Callable[..., Any]]
 
@@ -137,12 +138,26 @@ def test_only_what_reads_a_history_says_what_an_empty_one_gives(write: Write) ->
         ({"says": "x {:foo}"}, "says='x {:foo}' cannot be said (no way of saying a number is called 'foo')"),
         ({"says": {0: "none", 1: "{name}"}}, "says={0: 'none', 1: '{name}'} cannot be said ('name')"),
         ({"says": {}}, "says nothing; give the words for the lowest value at least"),
+        (
+            {"trend_over": 0},
+            "trend_over=0; it is a number above 0 (infinity where nobody knows), or left out",
+        ),
+        ({"trend_over": float("nan")}, "trend_over=nan; it is a number above 0"),
+        ({"says": "PHQ-9 {:rising}"}, "is said to be rising, as a trend is; add trend_over"),
     ],
 )
 def test_a_value_that_nobody_understands_is_refused(write: Write, said: dict[str, Any], told: str) -> None:
     write("wrong", lambda phq9: phq9.score.latest(), **{"when_absent": None, **said})
     with pytest.raises(DefinitionError, match=f"^wrong: {re.escape(told)}"):
         everything()
+
+
+def test_a_new_trend_says_itself_how_steep_it_can_be(write: Write) -> None:
+    write("steep", lambda phq9: phq9.score.slope_per_week(), when_absent=None, trend_over=27)
+    write("level", lambda phq9: phq9.score.latest(), when_absent=None)
+    known = everything()
+    assert bounds(known["steep"]) == bounds(known["phq9_trend"]) == (-1350.0, 1350.0)
+    assert bounds(known["level"])[0] == 0.0
 
 
 def test_predictors_do_not_read_one_another_in_a_circle(write: Write) -> None:

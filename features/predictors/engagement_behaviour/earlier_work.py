@@ -59,6 +59,7 @@ def mean_share_completed(reviews: History) -> Number:
 
 @predictor(
     unit="share a week",
+    trend_over=1,
     when_absent=None,
     shown="context",
     source=NONE_STATED,

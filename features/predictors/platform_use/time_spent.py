@@ -73,6 +73,7 @@ def minutes_past_7_days(platform_sessions: History) -> Number:
 
 @predictor(
     unit="minutes a week",
+    trend_over=float("inf"),  # nothing is said of how long a log-in may last
     when_absent=None,
     shown="reason",
     source=COTE_ALLARD_2022,

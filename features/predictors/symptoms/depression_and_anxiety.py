@@ -51,6 +51,7 @@ def phq9_change(phq9: History) -> Number:
 
 @predictor(
     unit="points a week",
+    trend_over=27,
     when_absent=None,
     shown="context",
     source=REVIEW_2024,
@@ -129,6 +130,7 @@ def gad7_change(gad7: History) -> Number:
 
 @predictor(
     unit="points a week",
+    trend_over=21,
     when_absent=None,
     shown="context",
     source=REVIEW_2024,

@@ -50,6 +50,7 @@ def anxiety_measure_change(anxiety_measures: History) -> Number:
 
 @predictor(
     unit="hundredths of the scale a week",
+    trend_over=100,
     when_absent=None,
     shown="context",
     source=REVIEW_2024,
