@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +25,12 @@ class ByService:
     """`services`: service, points, patients, events, measure, value, low, high, error (of the log-odds for AUROC);
     missing figures where a service has under 10 outcomes of a kind. `summary`: measure, services, value, low, high,
     new_low, new_high, between: the random-effects mean and the interval in which a new service is expected.
+    `uncounted`: services that were measured, but are not among those that the summary is over.
     """
 
     services: pd.DataFrame
     summary: pd.DataFrame
+    uncounted: tuple[str, ...] = ()
 
 
 def by_service(
@@ -38,8 +40,9 @@ def by_service(
     services: NDArray[np.object_],
     patients: NDArray[np.object_],
     settings: EvaluationSettings,
+    over: Collection[str] | None = None,
 ) -> ByService:
-    """AUROC, calibration in the large and slope of `risk` in each service, and over all of them."""
+    """AUROC, calibration in the large and slope of `risk` in each service, and over all of them or those in `over`."""
     rows = [
         row
         for service in sorted(set(services.astype(str)))
@@ -48,7 +51,10 @@ def by_service(
     names = ["service", "points", "patients", "events", "measure", "value", "low", "high", "error"]
     table = pd.DataFrame(rows, columns=names)
     columns = ["measure", "services", "value", "low", "high", "new_low", "new_high", "between"]
-    return ByService(table, pd.DataFrame([_summary(table, name) for name in MEASURES], columns=columns))
+    counts = table["service"].isin(table["service"] if over is None else over)
+    summary = pd.DataFrame([_summary(table[counts], name) for name in MEASURES], columns=columns)
+    measured = table[~counts].dropna(subset=["value"])["service"]
+    return ByService(table, summary, tuple(measured.unique()))
 
 
 def _of_one(

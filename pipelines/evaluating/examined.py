@@ -12,7 +12,7 @@ from features.predictor import everything
 from models.abstention import Abstention, abstention
 from models.ascertainment import Ascertainment, ascertained, ascertainment
 from models.at_the_flag import At, at_the_flag, flags_a_week
-from models.by_service import by_service
+from models.by_service import ByService, by_service
 from models.evaluation import HeldOut, calibration_curve, gains, performance, verdict
 from models.instability import instability, refit_risks
 from models.net_benefit import net_benefit
@@ -45,7 +45,7 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
     known = predictions["not_completed"].notna().to_numpy()
     rows = predictions[known]
     outcome = rows["not_completed"].to_numpy(dtype=np.float64)
-    patients, services = (rows[name].to_numpy(dtype=object) for name in ("patient_id", "service_id"))
+    patients = rows["patient_id"].to_numpy(dtype=object)
     risk = rows["risk"].to_numpy(dtype=np.float64)
     risks = {BOOSTED: risk, **{name: rival[known] for name, rival in held.rivals.items()}}
     held_out = HeldOut(outcome, risks, patients, BOOSTED, settings)
@@ -67,7 +67,7 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
         risks=risk,
         histogram=risk_histogram(outcome, risk, patients, RULES["nhs"]),
         instability=instability(risk, refitted, at),
-        services=by_service(outcome, risk, services=services, patients=patients, settings=settings),
+        services=_services(rows, footing, material, config),
         sample_size=_sample_size(footing, material, figures),
         ascertainment=ascertainment(material.outcome.iloc[cut.test]),
         ascertained=_ascertained(material, held.protected, config),
@@ -76,6 +76,19 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
         other_dropout=_the_other_way(predictions, cut, material, config),
         told=tuple(told(model, material).values()),
         abstention=_abstention(held, config),
+    )
+
+
+def _services(rows: pd.DataFrame, footing: Footing, material: Material, config: Config) -> ByService:
+    """Each service by its held-out points with a known outcome; over those learnt from, where these are known here."""
+    learnt_from = material.points["service_id"].iloc[footing.cut.train].astype(str)
+    return by_service(
+        rows["not_completed"].to_numpy(dtype=np.float64),
+        rows["risk"].to_numpy(dtype=np.float64),
+        services=rows["service_id"].to_numpy(dtype=object),
+        patients=rows["patient_id"].to_numpy(dtype=object),
+        settings=config.evaluation,
+        over=set(learnt_from) if footing.learnt_here else None,
     )
 
 

@@ -50,6 +50,8 @@ def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
         "refits": found.instability.refits,
         "practitioners_counted": found.ascertained.counted,
         **{name: records(frame) for name, frame in frames.items()},
+        # Measured, but in no mean over services; null where it is not known which the model learnt from.
+        "services_learnt_nothing_from": list(found.services.uncounted) if found.footing.learnt_here else None,
         "studies": {name: _study(study) for name, study in found.studies.items()},
         "studies_settings": asdict(config.studies) if found.studies else None,
     }

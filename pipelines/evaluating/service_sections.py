@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,20 @@ def services(found: Evaluation) -> list[Any]:
     drawn = plots.forest(found.services, apart)
     parts = [
         paragraph(_new_service(found)),
+        *map(paragraph, _counted_apart(found)),
         figure(drawn, alt="AUROC by service with intervals", caption=caption),
     ]
-    return parts if len(areas) < 2 else [*parts, *_over_services(found)]
+    together = ~areas["service"].isin(found.services.uncounted)
+    return parts if together.sum() < 2 else [*parts, *_over_services(found)]
+
+
+def _counted_apart(found: Evaluation) -> Iterator[str]:
+    """Which services are in no mean, because they came after everything that was learnt from."""
+    if uncounted := found.services.uncounted:
+        yield (
+            f"The model learnt from no point of {', '.join(uncounted)}: measured like the others, but in no mean over "
+            "the services that it learnt from."
+        )
 
 
 def _over_services(found: Evaluation) -> list[Any]:

@@ -83,6 +83,8 @@ def _over_services(found: Evaluation) -> str:
     if np.isnan(own["value"]):
         return ""
     words = f"Mean AUROC of the {own['services']} {over_which(found)} {_figure(own)}"
+    if unlearnt := found.services.uncounted:
+        words += f", without {', '.join(unlearnt)}, from which it learnt nothing"
     if found.left_out is None:
         return f"{words}; in a new one it was not measured."
     apart = _area(found.left_out)

@@ -58,12 +58,13 @@ class Made:
         model = train(*learnt, directions=directions, settings=CONFIG.model)
         noted = replace(model, about={**model.about, "built": material.built})
         loaded = LoadedModel(noted, "models:/bsw/1", "1")
-        held = Held(
+        self.loaded = loaded
+        self.held = Held(
             predict(material, cut, loaded, CONFIG.flags),
             baselines(material.features, material.labels, cut),
             read_table(folder / "work" / "protected.parquet", "point_id"),
         )
-        self.found = examine(held, material, cut, loaded, CONFIG)
+        self.found = examine(self.held, material, cut, loaded, CONFIG)
         self.procedure = Procedure(*learnt, directions, CONFIG.model)
 
     @cached_property
@@ -121,6 +122,28 @@ def test_services_that_were_learnt_from_say_nothing_of_a_new_one(several: Made) 
     assert "expected in a new service" not in several.pictured()
     assert "3 services that it learnt from" in card and "in a new one it was not measured" in card
     assert not {"new_low", "new_high"} & set(several.figures()["over_services"][0])
+
+
+def test_a_service_of_which_no_point_was_learnt_from_is_in_no_mean_over_those_learnt_from(
+    several: Made,
+) -> None:
+    material, cut = several.material, several.found.cut
+    late = material.points["service_id"].to_numpy() == "S2"
+    early = {
+        name: rows[~late[rows]] for name in ("fit", "stop", "calibrate") for rows in [getattr(cut, name)]
+    }
+    found = examine(several.held, material, replace(cut, **early), several.loaded, CONFIG)
+    assert set(found.services.services["service"]) == {"S", "S1", "S2"}
+    assert set(found.services.summary["services"]) == {2} and found.services.uncounted == ("S2",)
+    means, all_of_them = (
+        one.services.summary.set_index("measure")["value"] for one in (found, several.found)
+    )
+    assert means["auroc"] != pytest.approx(all_of_them["auroc"])
+    text, card = several.text(found), several.card(found)["over_services"]
+    assert "The model learnt from no point of S2: measured like the others, but in no mean" in text
+    assert "Mean AUROC of the 2 services that it learnt from" in card and "without S2" in card
+    assert several.figures(found)["services_learnt_nothing_from"] == ["S2"]
+    assert several.figures()["services_learnt_nothing_from"] == []
 
 
 def test_a_new_service_is_told_of_by_models_that_learnt_nothing_from_it(several: Made) -> None:
