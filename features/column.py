@@ -76,6 +76,8 @@ class Column:
 
     def __mod__(self, other: float) -> Column:
         """What is left over; of division by nothing, missing."""
+        if other and float(other).is_integer() and self.value.type().is_integer():
+            return self._with(int(other), operator.mod)  # of whole numbers a tenth of the time on DuckDB
         return self._with(other, lambda top, bottom: top % not_zero(bottom))
 
     def floor_division(self, by: float) -> Column:

@@ -18,7 +18,7 @@ from models.audit_rows import Rows, counts
 from models.audit_settings import AuditSettings
 from models.clustered import Grouping
 from models.comparison import Compared, compare, holm
-from models.measured import estimate
+from models.measured import enough_cases, estimate
 from models.measures import MEASURES
 
 PATIENTS = (45, 90, 180, 350, 700, 1500)
@@ -90,8 +90,9 @@ def truth(scenario: Scenario, planted: Planted = NOTHING, *, services: int = 30)
 
 def compared_in(rows: Rows, name: str, settings: AuditSettings) -> tuple[Compared, NDArray[np.bool_]]:
     """One measure compared as an audit does, and which groups had enough data."""
-    measure, estimates, counted = MEASURES[name], estimate(MEASURES[name], rows), counts(rows)
-    enough = np.all([counted[need][0] >= settings.minimum_cases for need in measure.needs], axis=0)
+    measure, estimates = MEASURES[name], estimate(MEASURES[name], rows)
+    counted = {each: of_rows for each, (of_rows, _) in counts(rows).items()}
+    enough = enough_cases(measure, rows, counted, least=settings.minimum_cases)
     enough &= estimates.clusters >= settings.minimum_clusters
     margin = settings.margin_of(measure)
     return compare(estimates, measure.kind, enough, level=settings.level, margin=margin), enough

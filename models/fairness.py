@@ -21,7 +21,7 @@ from models.clustered import Estimates, Grouping
 from models.comparison import FOUND, NOT_ENOUGH, Compared, compare, group_verdicts, holm, verdict
 from models.groups import EVERYONE, cluster_codes_of, group_codes
 from models.intervals import sidak
-from models.measured import estimate
+from models.measured import enough_cases, estimate
 from models.measures import MEASURES, Family, Measure, available
 
 
@@ -195,7 +195,7 @@ def _compared(
     measure: Measure, rows: Rows, counted: pd.DataFrame, settings: AuditSettings
 ) -> tuple[Compared, NDArray[np.bool_]]:
     estimates = estimate(measure, rows)
-    enough = (counted[list(measure.needs)] >= settings.minimum_cases).all(axis=1).to_numpy()
+    enough = enough_cases(measure, rows, counted, least=settings.minimum_cases)
     enough = enough & (estimates.clusters >= settings.minimum_clusters)
     enough = enough & np.isfinite(estimates.value) & _spread(measure, estimates)
     margin = settings.margin_of(measure)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from models.audit_rows import Bools, Rows
 from models.clustered import Estimates, auroc, ratio
 from models.measures import Measure
+
+HALF = 0.5
 
 
 def estimate(measure: Measure, rows: Rows) -> Estimates:
@@ -22,7 +28,36 @@ def estimate(measure: Measure, rows: Rows) -> Estimates:
     if measure.uses == "second":
         return _of_second(measure.name, rows)
     top, bottom = parts(measure, rows)
-    return ratio(top.astype(float), bottom.astype(float), rows.grouping)
+    found = ratio(top.astype(float), bottom.astype(float), rows.grouping)
+    return _none_happened(found, rows) if measure.kind == "ratio" else found
+
+
+def enough_cases(
+    measure: Measure, rows: Rows, counted: Mapping[str, ArrayLike] | pd.DataFrame, *, least: int
+) -> Bools:
+    """Whether each group has at least so many of all cases that the measure needs; `counted`: by name, a number each.
+
+    What was observed beside what was expected may be little where much was expected: that is the finding, and no
+    lack of data.
+    """
+    held = np.column_stack([np.asarray(counted[name], dtype=float) for name in measure.needs])
+    if measure.kind == "ratio":
+        expected = (rows.risk * rows.known, (1 - rows.risk) * rows.known)
+        held = np.maximum(held, np.column_stack([rows.grouping.total(each) for each in expected]))
+    return np.asarray((held >= least).all(axis=1))
+
+
+def _none_happened(found: Estimates, rows: Rows) -> Estimates:
+    """Where no outcome happened, half a one is taken to have: a ratio of 0 has no logarithm and no uncertainty, and
+    a group in which nothing of what was expected happened must not drop out of the comparison.
+    """
+    expected = rows.grouping.total(rows.risk * rows.known)
+    none = (found.value == 0) & (expected > 0)
+    value = np.where(none, HALF / np.where(none, expected, 1), found.value)
+    covariance = found.covariance.copy()
+    at = np.flatnonzero(none)
+    covariance[at, at] = value[at] ** 2 / HALF
+    return replace(found, value=value, covariance=covariance)
 
 
 def parts(measure: Measure, rows: Rows) -> tuple[NDArray[np.generic], NDArray[np.generic]]:

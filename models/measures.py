@@ -18,7 +18,8 @@ class Measure:
     """One measure.
 
     name: as in the files. title: as on the page. kind: share (0..1, counted), area (0..1, ranked), ratio
-    (compared by division) or number. needs: the counts that must reach the minimum in a group. family:
+    (compared by division) or number. needs: the counts that must reach the minimum in a group; for a ratio it is
+    enough that as many were expected. family:
     'main' measures make the verdict; 'beside' ones, those at 'capacity' and those of a 'second' outcome
     stand beside it, p-values adjusted within each family; a 'mirror' is 1 minus another, `mirrors`, and
     shares its test; a 'described' one is never compared. says: what it means. uses: what it takes beyond

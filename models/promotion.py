@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.audit_gate import Gate
@@ -21,7 +21,8 @@ class PromotionSettings:
     log-odds, either way. ici: mean distance between risk and share observed. gain: AUROC beyond logistic
     regression's. draws: of patients, that the intervals come from at least; with fewer, one seed's interval may lie
     within and another's not. known_share: share of held-out points whose outcome is known (it has no interval).
-    audit_by: the groups that the audit must have compared. The defaults are this project's own: no published threshold.
+    audit_by: the columns in each of which the audit must have compared groups.
+    The defaults are this project's own: no published threshold.
     """
 
     slope_from: float = 0.75
@@ -125,8 +126,14 @@ def _known(figures: Mapping[str, float], settings: PromotionSettings, remedy: st
     )
 
 
-def audited(gate: Gate) -> Finding:
-    """The gate of an audit, whose reasons are its own."""
+def audited(gate: Gate, audit_by: Sequence[str]) -> Finding:
+    """The gate of an audit, whose reasons are its own; it must have compared groups in each column of `audit_by`."""
+    missed = [by for by in audit_by if by in gate.not_compared]
+    if gate.allows and missed:
+        said = (
+            f"no two groups by {' and by '.join(missed)} had enough data to be compared in any main measure"
+        )
+        return Finding("audit", False, f"{said}; audit more predictions, or coarser groups. {gate.scope}")
     if gate.allows:
         said = "no difference was found that stands in the way; that is no proof of equality"
         return Finding("audit", True, f"{said}. {gate.scope}".rstrip())

@@ -64,7 +64,9 @@ def audit(
         more = further(usable, audits, asked_beside, config.audit, earlier=before.audits)
         manifest.wrote(
             *write_tables(out, shown),
-            write_json(out / "audit.json", as_json(shown, occasion) | more.as_json() | {"asked": facts}),
+            write_json(
+                out / "audit.json", as_json(audits, shown, occasion) | more.as_json() | {"asked": facts}
+            ),
             write_page(out / "audit.html", more.on(audit_page(shown, occasion))),
             *(write_table(out / name, figures) for name, figures in more.tables.items()),
         )
@@ -112,8 +114,8 @@ def _facts(table: Path, asked: Asked, settings: AuditSettings) -> dict[str, Any]
     return {"table_sha256": fingerprint(table)} | asdict(asked) | of_settings
 
 
-def as_json(published: Published, occasion: Occasion) -> dict[str, Any]:
-    """What is published, for another evaluator's program."""
+def as_json(audits: Sequence[GroupAudit], published: Published, occasion: Occasion) -> dict[str, Any]:
+    """What is published of the audits, for another evaluator's program."""
     margins = ("margin", "margin_ratio", "margin_slope", "margin_benefit")
     names = ("disclosure", "level", *margins, "minimum_cases", "minimum_clusters", "capacity", "threshold")
     return {
@@ -121,7 +123,7 @@ def as_json(published: Published, occasion: Occasion) -> dict[str, Any]:
         "about": dict(occasion.about),
         "synthetic": occasion.synthetic,
         **{name: getattr(occasion.settings, name) for name in names},
-        "gate": asdict(gate(published, occasion.settings)),
+        "gate": asdict(gate(audits, published, occasion.settings)),
         "verdicts": _records(published.verdicts),
         "counts": _records(published.counts),
         "figures": _records(published.figures),

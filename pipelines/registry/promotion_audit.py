@@ -52,7 +52,7 @@ def audit_gate(folder: Path | None, predictions: str | None, config: Config) -> 
         said = f"the audit in {folder.name} does not count: {'; '.join(faults)}; {remedy}"
         return Audited(Finding("audit", False, said))
     found = Gate(**{name: _settled(value) for name, value in audit["gate"].items()})
-    return Audited(audited(found), found.cautions, counts=True)
+    return Audited(audited(found, config.promotion.audit_by), found.cautions, counts=True)
 
 
 def _faults(
@@ -60,7 +60,7 @@ def _faults(
 ) -> Iterator[str]:
     """Why the audit says nothing about this version."""
     asked = audit["asked"]
-    if "gate" not in audit:
+    if "not_compared" not in audit.get("gate", {}):
         yield "an earlier version of this software made it"
     if predictions is None or asked.get("table_sha256") != predictions:
         yield "it is of another table than the predictions on which this version was measured last"

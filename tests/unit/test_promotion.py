@@ -69,10 +69,17 @@ def test_a_reason_names_the_figure_its_interval_and_the_bounds() -> None:
 
 
 def test_the_audits_own_reasons_are_given() -> None:
-    held = audited(Gate(False, ("By group, a difference.", "Another."), ()))
+    held = audited(Gate(False, ("By group, a difference.", "Another."), (), "", ()), ())
     assert (held.holds, held.reason) == (False, "By group, a difference. Another.")
-    passed = audited(Gate(True, (), ("a caution",), "Compared: A, B."))
+    passed = audited(Gate(True, (), ("a caution",), "Compared: A, B.", ()), ("group",))
     assert passed.holds and passed.reason.endswith("that is no proof of equality. Compared: A, B.")
+
+
+def test_another_column_beside_it_does_not_stand_in_for_one_whose_groups_were_not_compared() -> None:
+    gate = Gate(True, (), (), "By gender, compared: A, B.", ("ethnic_group",))
+    held = audited(gate, ("ethnic_group",))
+    assert not held.holds and "by ethnic_group had enough data" in held.reason
+    assert audited(gate, ("gender",)).holds
 
 
 @pytest.mark.parametrize("wrong", [{"slope_from": 1.2}, {"ici": 0.0}, {"known_share": 2.0}, {"gain": 1.0}])
