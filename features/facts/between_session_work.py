@@ -6,6 +6,7 @@ import ibis
 
 from features.facts.care import CONTACT, CONTACT_START
 from features.facts.definition import fact
+from features.facts.language import not_english
 from features.facts.source import DAY, Expression, Source, Table, end_of_day, scoped, yes
 
 TASK = "BSW001TaskSet"
@@ -69,7 +70,7 @@ def tasks(source: Source) -> Table:
         obstacles=yes(rows.ObstaclesDiscussed),
         written=yes(rows.WrittenSummaryGiven),
         adapted=yes(rows.AdaptedToCircumstances),
-        other_language=rows.MaterialsLanguage != "en",
+        other_language=not_english(rows.MaterialsLanguage),
         confidence=rows.PatientConfidence,
         helpfulness=rows.PatientPerceivedHelpfulness,
         days_to_due=(end_of_day(rows.ReviewDueDate) - rows.start).cast("float64") / DAY,

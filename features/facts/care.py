@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 
 from features.facts.definition import fact
+from features.facts.language import not_english
 from features.facts.source import (
     DAY,
     Expression,
@@ -88,7 +89,7 @@ def appointments(source: Source) -> Table:
         minutes=rows.ClinContDurOfCareCont.cast("float64"),
         interpreter_needed=_told(rows.InterpreterPresentInd, INTERPRETER_NEEDED, NO_INTERPRETER_NEEDED),
         medication=_told(rows.PsychMed, PRESCRIBED, "03"),
-        not_in_english=rows.LanguageCodeTreat != "en",
+        not_in_english=not_english(rows.LanguageCodeTreat),
         short_notice=(rows.Cancellation == "Y") & (code == "2"),
     )
 

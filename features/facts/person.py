@@ -6,6 +6,7 @@ import ibis
 
 from features.facts.care import REFERRAL, REFERRAL_RECEIVED
 from features.facts.definition import fact
+from features.facts.language import not_english
 from features.facts.source import (
     Source,
     Table,
@@ -60,7 +61,7 @@ def patients(source: Source) -> Table:
         record_key=scoped(rows, "LocalPatientId"),
         version=rows.version,
         known_at=known_undated(rows, rows.received),
-        other_language=rows.LanguageCodePreferred != "en",
+        other_language=not_english(rows.LanguageCodePreferred),
         deprivation_decile=rows.IndicesOfDeprivationDecile,
     )
 

@@ -17,6 +17,8 @@ KIND_WORDS = {
 }
 # What says "no score" on a questionnaire that the standard does not list.
 NO_SCORE = ("NA", "Y", "N")
+# Of a region ("en-GB") only the language counts; capitals do not matter.
+LANGUAGES = ("LanguageCodePreferred", "LanguageCodeTreat", "MaterialsLanguage")
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,13 @@ def own_rules(table: str, held: tuple[str, ...]) -> Iterator[Rule]:
     yield from _range_rules(table, held)
     yield from _score_rule(held)
     yield from _order_rules(held)
+    yield from _agreement_rules(held)
 
 
 def _code_rule(table: str, name: str) -> Iterator[Rule]:
+    if name in LANGUAGES:
+        broken = f"NOT regexp_full_match(lower(\"{name}\"), '[a-z][a-z0-9]([-_].*)?')"
+        yield Rule("must be a language code", name, broken, "use two letters of ISO 639-1, such as en")
     permitted = codes().get((table, name))
     if not permitted:
         return
@@ -109,3 +115,14 @@ def _order_rules(held: tuple[str, ...]) -> Iterator[Rule]:
         if first in held and last in held:
             broken = f'"{last}__typed" < "{first}__typed"'
             yield Rule(f"must not be before {first}", last, broken, "correct the dates")
+
+
+def _agreement_rules(held: tuple[str, ...]) -> Iterator[Rule]:
+    """Two columns that say the same thing must not say the opposite: nobody knows which of them is right."""
+    if "Completion" in held and "CompletionPercent" in held:
+        percent = '"CompletionPercent__typed"'
+        broken = (
+            f"(\"Completion\" = 'full' AND {percent} < 50) OR (\"Completion\" = 'none' AND {percent} > 50)"
+        )
+        remedy = "correct one of the two; a percentage goes from 0 to 100, not from 0 to 1"
+        yield Rule("must not contradict Completion", "CompletionPercent", broken, remedy)

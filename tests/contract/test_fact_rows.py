@@ -119,3 +119,21 @@ def test_a_circumstance_told_on_two_days_is_two_rows_and_both_stand(
     rows = facts.engine.frame(facts.table(fact))
     assert len(rows) == rows["record_key"].nunique() == 2
     assert rows["superseded_at"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "name"),
+    [
+        ("IDS001MPI", "LanguageCodePreferred", "prefers_other_language"),
+        ("IDS201CareContact", "LanguageCodeTreat", "treated_in_another_language"),
+        ("BSW001TaskSet", "MaterialsLanguage", "materials_in_english_against_preference"),
+    ],
+)
+def test_a_language_code_in_capitals_names_the_same_language(
+    frames: Frames, table: str, column: str, name: str
+) -> None:
+    assert frames[table][column].notna().any()
+    capitals = frames | {table: frames[table].assign(**{column: frames[table][column].str.upper()})}
+    as_they_are, shouted = _some(frames, name), _some(capitals, name)
+    assert as_they_are.frame[name].nunique() > 1
+    pd.testing.assert_frame_equal(as_they_are.frame, shouted.frame)

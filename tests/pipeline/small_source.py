@@ -28,6 +28,8 @@ def clean_frames(seed: int = 3, patients: int = 6) -> Frames:
     frames["BSW001TaskSet"] = tasks
     known = tasks["OrgID_Provider"] + tasks["TaskId"]
     reviews = frames["BSW002TaskReview"]
+    contradictory = (reviews["Completion"] == "none") & reviews["CompletionPercent"].notna()
+    reviews = reviews.assign(CompletionPercent=reviews["CompletionPercent"].mask(contradictory))
     frames["BSW002TaskReview"] = reviews[(reviews["OrgID_Provider"] + reviews["TaskId"]).isin(known)]
     frames["IDS602LongTermCondition"] = frames["IDS602LongTermCondition"].assign(FindSchemeInUse="04")
     frames["IDS603PresentingComplaints"] = frames["IDS603PresentingComplaints"].assign(FindSchemeInUse="01")

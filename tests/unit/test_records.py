@@ -63,6 +63,18 @@ def test_values_are_typed_and_blank_is_missing(source: Path) -> None:
         ("BSW002TaskReview", {"TaskId": "NONE"}, "must be in BSW001TaskSet"),
         ("BSW002TaskReview", {"ReviewDateTime": "2001-01-01 10:00"}, "must not be before its task was set"),
         ("BSW002TaskReview", {"BarriersReported": "time;laziness"}, "must be a list of permitted codes"),
+        (
+            "BSW002TaskReview",
+            {"CompletionPercent": "1", "Completion": "full"},
+            "must not contradict Completion",
+        ),
+        (
+            "BSW002TaskReview",
+            {"CompletionPercent": "80", "Completion": "none"},
+            "must not contradict Completion",
+        ),
+        ("BSW001TaskSet", {"MaterialsLanguage": "English"}, "must be a language code"),
+        ("IDS201CareContact", {"LanguageCodeTreat": "44"}, "must be a language code"),
         ("BSW003SessionRating", {"Rating": "11"}, "must lie between"),
         ("BSW004PlatformSession", {"SessionEnd": "2001-01-01"}, "must not be before SessionStart"),
     ],
