@@ -24,9 +24,15 @@ def natural_frequency(chance: float, meaning: OutcomeWords) -> str:
 
 
 def between(low: float, high: float) -> str:
-    """The bounds of a chance (0 to 1) in tenths, rounded outwards; both missing where nobody can tell."""
+    """The bounds of a chance (0 to 1) in tenths, rounded outwards, none of them none or all; both missing where nobody
+    can tell.
+    """
     if math.isnan(low) or math.isnan(high):
         return "how firm this is, is not known"
     # Rounded first, so that 0.7 computed as 0.7000000000000001 does not become 8 of 10.
     least, most = math.floor(round(10 * low, 6)), math.ceil(round(10 * high, 6))
+    if most == 10:
+        return f"at least {least} of 10" if least else "it could be any number of 10"
+    if not least:
+        return f"at most {most} of 10"
     return f"between {least} and {most} of 10" if least < most else f"{most} of 10"

@@ -11,12 +11,12 @@ from features.spoken import merged
 from models.grounds import Ground, Grounds, Told
 from models.suggestions import Suggestion
 
-# Said of a construct that stays from refit to refit though no one predictor of it does: of several or one, recorded or
-# not, and of several of which some are.
-TOGETHER, ALONE = "several things together", "one thing recorded here"
-NONE_RECORDED, ONE_NOT_RECORDED = "several things are not recorded", "one thing is not recorded"
+# Said of a construct that stays from refit to refit though no one predictor of it does: of several that are recorded,
+# not recorded, and of which some are. Of one alone nothing is said: what does not stay is not named, and a heading
+# beside it names nothing that anybody could act on.
+TOGETHER, NONE_RECORDED = "several things together", "several things are not recorded"
 SOME_RECORDED = "several things together, some of them not recorded"
-BY_CONSTRUCT = (TOGETHER, ALONE, NONE_RECORDED, ONE_NOT_RECORDED, SOME_RECORDED)
+BY_CONSTRUCT = (TOGETHER, NONE_RECORDED, SOME_RECORDED)
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,16 @@ def reasons(told: Told, grounds: Grounds, settings: ReasonSettings) -> tuple[Rea
 
 
 def _firm(told: Told, grounds: Grounds, raising: Iterable[Ground]) -> list[_Line]:
-    """A line for each construct that stays from refit to refit, the one that raises the chance most first."""
+    """A line for each construct of which several things raise the chance and that stays from refit to refit, the one
+    that raises it most first.
+    """
     together: dict[str, list[Ground]] = {}
     for ground in raising:
         together.setdefault(told.predictors[ground.predictor].construct, []).append(ground)
     lines = [
         _Line(construct, _by_construct(found), tuple(found))
         for construct, found in together.items()
-        if construct in grounds.firm
+        if construct in grounds.firm and len(found) > 1
     ]
     return sorted(lines, key=lambda line: -sum(ground.part for ground in line.grounds))
 
@@ -82,8 +84,6 @@ def _firm(told: Told, grounds: Grounds, raising: Iterable[Ground]) -> list[_Line
 def _by_construct(grounds: Sequence[Ground]) -> str:
     """What is said of a construct's grounds where none of them is firm enough to be named."""
     missing = [math.isnan(ground.value) for ground in grounds]
-    if len(grounds) == 1:
-        return ONE_NOT_RECORDED if missing[0] else ALONE
     return NONE_RECORDED if all(missing) else SOME_RECORDED if any(missing) else TOGETHER
 
 

@@ -110,7 +110,7 @@ def how_to_read(occasion: Occasion) -> Markup:
     return bullets(
         [
             occasion.meaning.foretold,
-            f"Patients with a chance of {whole_percent(occasion.cut_off)} or more come first.",
+            f"Patients with a chance of about {whole_percent(occasion.cut_off)} or more come first.",
             "The bounds show how far the chance moves when it is learnt anew from other samples of patients.",
             "A reason is something recorded that went together with work not being done. It need not be the "
             "cause, and it says nothing about the person.",

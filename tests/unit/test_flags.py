@@ -295,6 +295,9 @@ def test_a_chance_says_what_was_foretold_and_on_what_it_hangs(
         (0.38, 0.41, "between 3 and 5 of 10"),
         (0.1 * 3, 0.1 * 7, "between 3 and 7 of 10"),
         (0.5, 0.5, "5 of 10"),
+        (0.72, 0.901, "at least 7 of 10"),
+        (0.03, 0.28, "at most 3 of 10"),
+        (0.03, 0.95, "it could be any number of 10"),
         (math.nan, math.nan, "how firm this is, is not known"),
     ],
 )

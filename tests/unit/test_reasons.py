@@ -100,25 +100,43 @@ def test_a_flag_whose_reasons_all_fall_says_so() -> None:
     assert with_stable({}, set()).no_reason == "No single thing recorded stands out."
 
 
+@pytest.fixture
+def plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, predictor in planning().items():
+        monkeypatch.setitem(PREDICTORS, name, predictor)
+
+
+@pytest.mark.usefixtures("plans")
 def test_where_no_reason_stays_the_construct_that_does_is_told_with_something_to_consider() -> None:
-    found = with_stable({"place_agreed": 0.9, "phq9": 0.5}, set(), firm=("task_planning",))
-    assert lines(found) == ["Task planning: one thing recorded here"]
-    assert found.reasons[0].predictors == ("place_agreed",)
+    found = with_stable({"place_agreed": 0.9, "time_agreed": 0.6}, set(), firm=("task_planning",))
+    assert lines(found) == ["Task planning: several things together"]
+    assert found.reasons[0].predictors == ("place_agreed", "time_agreed")
     assert found.reasons[0].consider is not None
     assert found.by_construct
     assert not found.unstable
     assert found.consider is None
 
 
+@pytest.mark.usefixtures("plans")
 def test_a_construct_that_stays_takes_a_free_place_and_what_moves_most_comes_first() -> None:
-    found = with_stable({"place_agreed": 0.9, "phq9": 0.5}, {"phq9"}, firm=("task_planning",))
-    assert lines(found) == ["Task planning: one thing recorded here", "Symptoms: PHQ-9 is 0"]
+    parts = {"place_agreed": 0.9, "time_agreed": 0.6, "phq9": 0.5}
+    found = with_stable(parts, {"phq9"}, firm=("task_planning",))
+    assert lines(found) == ["Task planning: several things together", "Symptoms: PHQ-9 is 0"]
     assert not found.by_construct
 
 
-def test_a_heading_alone_says_when_nothing_of_it_is_recorded() -> None:
-    one = with_stable({"place_agreed": 0.9}, set(), firm=("task_planning",), place_agreed=math.nan)
-    assert lines(one) == ["Task planning: one thing is not recorded"]
+@pytest.mark.usefixtures("plans")
+def test_a_heading_says_when_nothing_or_only_some_of_it_is_recorded() -> None:
+    parts, gone = {"place_agreed": 0.9, "time_agreed": 0.6}, math.nan
+    none = with_stable(parts, set(), firm=("task_planning",), place_agreed=gone, time_agreed=gone)
+    assert lines(none) == ["Task planning: several things are not recorded"]
+    some_of_it = with_stable(parts, set(), firm=("task_planning",), place_agreed=gone)
+    assert lines(some_of_it) == ["Task planning: several things together, some of them not recorded"]
+
+
+def test_a_heading_that_stays_is_not_told_for_one_thing_that_does_not() -> None:
+    found = with_stable({"place_agreed": 0.9}, set(), firm=("task_planning",))
+    assert (found.reasons, found.unstable) == ((), True)
 
 
 def test_of_a_patient_unlike_those_learnt_from_no_chance_is_stated() -> None:
