@@ -49,6 +49,21 @@ def columns_read(predictor: Predictor) -> tuple[str, ...]:
     return tuple(sorted(own.union(*parts)))
 
 
+def tables_read(predictor: Predictor) -> frozenset[str]:
+    """The tables of the records that the predictor rests on, in part at least: those that its facts are joined through,
+    and each of several that may carry the same.
+
+    Errors: as `tried_out`.
+    """
+    own: set[str] = set()
+    for name, tally in tried_out(predictor).items():
+        fact = FACTS[name]
+        read = {BESIDE_THE_POINT.get(column, column) for column in tally.read} & fact.gives.keys()
+        own = own.union(*fact.tables(fact.gives[column][1] for column in read))
+    parts = [tables_read(everything()[name]) for name in predictor.parameters if name in everything()]
+    return frozenset(own.union(*parts))
+
+
 def carried(predictor: Predictor, columns: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether a source with these tables and columns records all that the predictor reads, its parts' columns too.
 

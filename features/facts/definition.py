@@ -83,10 +83,16 @@ class Fact:
         held = {name for part in carried for table in part for name in columns[table]}
         return frozenset(name for name, (_, needed) in self.gives.items() if needed in held)
 
+    def tables(self, needed: Iterable[str] = ()) -> tuple[frozenset[str], ...]:
+        """The tables of each part that can carry any of the columns of the records; of every part where none is named."""
+        asked = set(needed)
+        return tuple(
+            part for part in self.parts if not asked or any(asked & self.reads[one].keys() for one in part)
+        )
+
     def missing_tables(self, tables: Collection[str], column: str | None = None) -> tuple[str, ...]:
         """What a source with `tables` lacks for the fact, or for a column of it; nothing where a part can carry it."""
-        needed = self.gives[column][1] if column else None
-        able = [part for part in self.parts if not needed or any(needed in self.reads[one] for one in part)]
+        able = self.tables([self.gives[column][1]] if column else ())
         if any(part <= set(tables) for part in able):
             return ()
         return tuple(table for table in self.reads if table in frozenset().union(*able) - set(tables))

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.errors import InputError
-from features.lineage import columns_read
+from features.lineage import tables_read
 from features.predictor import everything
 from models.glass_box import glass_box
 from models.learning_curve import fits, learning_curve
@@ -123,7 +123,8 @@ def plans(asked: Asked) -> Mapping[str, Plan]:
         "rehearsal": Plan(
             "Rehearsal of missing inputs",
             len(inputs),
-            "Each table and each construct taken away in turn.",
+            "Each table and each construct taken away in turn, and with a table all that it has a part in; where "
+            "another table carries some of it too, less is lost.",
             _rehearsal,
         ),
     }
@@ -133,12 +134,14 @@ def plans(asked: Asked) -> Mapping[str, Plan]:
 
 
 def rehearsed(model: RiskModel) -> tuple[Input, ...]:
-    """Every table and every construct that some predictor of the model rests on."""
+    """Every table and every construct that some predictor of the model rests on. With a table all goes that it has a
+    part in, though another may carry some of it: what is rehearsed is the worst.
+    """
     resting: dict[tuple[str, str], list[str]] = {}
     for name in model.predictors:
         known = everything().get(name)
         if known is not None:
-            tables = {column.split(".")[0] for column in columns_read(known)}
+            tables = sorted(tables_read(known))
             for kind, input_ in [*(("table", table) for table in tables), ("construct", known.construct)]:
                 resting.setdefault((kind, input_), []).append(name)
     return tuple(Input(*key, tuple(names)) for key, names in sorted(resting.items(), reverse=True))

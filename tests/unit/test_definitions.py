@@ -10,7 +10,7 @@ import pytest
 
 from features import predictor as module
 from features.facts.definition import FACTS, FactError, fact
-from features.lineage import columns_read
+from features.lineage import columns_read, tables_read
 from features.predictor import DefinitionError, everything, predictor
 from features.units import bounds
 
@@ -243,3 +243,15 @@ def test_what_is_worked_out_beside_the_point_has_columns_too(name: str, column: 
 
 def test_no_predictor_is_without_columns() -> None:
     assert [name for name, one in everything().items() if not columns_read(one)] == []
+
+
+def test_a_table_that_others_are_joined_through_has_a_part_in_what_they_say() -> None:
+    known = everything()
+    through = tables_read(known["phq9_latest"])
+    assert {
+        "IDS202CareActivity",
+        "IDS606CodedScoreAssessmentRefer",
+        "IDS607CodedScoreAssessmentAct",
+    } <= through
+    assert "IDS202CareActivity" in tables_read(known["practitioner_caseload"])
+    assert "BSW002TaskReview" not in tables_read(known["tasks_agreed"])
