@@ -85,7 +85,7 @@ def _chosen(table: str, path: Path, columns: list[str], settings: SourceSettings
         faults += [
             f"{path}: lacks the column {needed}{_close(needed, columns)}"
             for needed in _needed(table)
-            if needed not in chosen
+            if needed not in chosen and needed not in own  # of a mapped one it is said above
         ]
     if faults:
         raise InputError(*faults)

@@ -144,6 +144,13 @@ def test_a_list_of_objectors_that_cannot_be_read_stops_everything(source: Path) 
         _read(source)
 
 
+def test_a_column_mapped_to_a_name_that_the_file_lacks_is_one_fault(source: Path) -> None:
+    mapped = {"IDS201CareContact": {"CareContDate": "Appointment date"}}
+    with pytest.raises(InputError, match="maps IDS201CareContact.CareContDate") as refused:
+        _read(source, columns=mapped)
+    assert len(refused.value.faults) == 1
+
+
 def test_a_services_own_names_values_and_dates_are_mapped(source: Path) -> None:
     contacts = pd.read_csv(source / "IDS201CareContact.csv", dtype=str, keep_default_na=False)
     (source / "IDS201CareContact.csv").unlink()
