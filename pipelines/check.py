@@ -8,6 +8,7 @@ import pandas as pd
 
 from features.records import Records, read_records
 from features.records.silence import lost, weeks_unasked
+from features.records.staff import unlike_ids
 from models.splits import cut_of, mature
 from pipelines.build import assemble_records
 from pipelines.built import POINTS_ARE, Built, ends_of
@@ -75,6 +76,7 @@ def not_there(quality: Quality) -> list[str]:
         f"without a row of {table} points are weeks on the online programme unasked; build refuses that"
         for table in weeks_unasked(quality.records)
     ]
+    lines += unlike_ids(quality.records)
     return lines + [f"not read: {name}" for name in quality.records.unread]
 
 

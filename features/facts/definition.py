@@ -84,7 +84,7 @@ class Fact:
         return frozenset(name for name, (_, needed) in self.gives.items() if needed in held)
 
     def tables(self, needed: Iterable[str] = ()) -> tuple[frozenset[str], ...]:
-        """The tables of each part that can carry any of the columns of the records; of every part where none is named."""
+        """The tables of every part that can carry any of these columns of the records; of all if none is named."""
         asked = set(needed)
         return tuple(
             part for part in self.parts if not asked or any(asked & self.reads[one].keys() for one in part)

@@ -146,7 +146,7 @@ def test_a_list_of_objectors_that_cannot_be_read_stops_everything(source: Path) 
 
 def test_a_column_mapped_to_a_name_that_the_file_lacks_is_one_fault(source: Path) -> None:
     mapped = {"IDS201CareContact": {"CareContDate": "Appointment date"}}
-    with pytest.raises(InputError, match="maps IDS201CareContact.CareContDate") as refused:
+    with pytest.raises(InputError, match=r"maps IDS201CareContact\.CareContDate") as refused:
         _read(source, columns=mapped)
     assert len(refused.value.faults) == 1
 
