@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit, logit
 
-from models.intervals import Floats, divide
+from models.groups import cluster_codes_of
+from models.intervals import Floats, Interval, critical, divide, effective_size, wilson
 
 Codes = NDArray[np.int64]
 NEAREST_TO_CERTAIN = 1e-6  # a risk of exactly 0 or 1 has no log-odds
@@ -78,6 +79,17 @@ class Grouping:
         clusters = self.clusters(counted)
         small = np.sqrt(divide(clusters, clusters - 1))
         return np.asarray((sums.T @ sums).toarray() * np.outer(small, small), dtype=float)
+
+
+def together(patients: NDArray[np.object_]) -> Grouping:
+    """All rows as one group, the rows of a patient as a cluster."""
+    return Grouping(np.zeros(len(patients), dtype=np.int64), cluster_codes_of(patients, len(patients)), 1)
+
+
+def share_interval(share: Estimates, level: float) -> Interval:
+    """Each group's interval: Wilson's, on the effective number of its cases; NaN with under two clusters."""
+    size = effective_size(share.value, share.variance, share.cases, share.clusters)
+    return wilson(share.value, size, critical(level, share.clusters))
 
 
 def ratio(top: Floats, bottom: Floats, grouping: Grouping) -> Estimates:

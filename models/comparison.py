@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from models.clustered import Estimates
+from models.clustered import Estimates, share_interval
 from models.intervals import (
     Floats,
     Interval,
@@ -104,6 +104,8 @@ def _interval(scaled: Estimates, kind: Kind, level: float) -> Interval:
     reach = critical(level, scaled.clusters)
     if kind in ("ratio", "number"):
         return plain(scaled.value, scaled.variance, reach)
+    if kind == "share":
+        return share_interval(scaled, level)
     return wilson(scaled.value, _size(scaled, kind), reach)
 
 

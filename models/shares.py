@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.clustered import Estimates, ratio, share_interval, together
 from models.earlier import STAR
 from models.exact_cover import Cell, Sum
 from models.groups import EVERYONE, group_codes
-from models.intervals import critical, wilson
 from models.suppression import ALL, hidden_cells
 from models.withheld import Rule, count_words
 
@@ -38,8 +38,8 @@ def by_group(
 ) -> pd.DataFrame:
     """Each share for everyone and each group of each column, as it may be published.
 
-    `table`: a row each, with the columns that the shares name. Columns of the answer: by, group, measure, rows (the
-    denominator), share, low, high, all text; '*' where withheld.
+    `table`: a row each, with patient_id and the columns that the shares name. Columns of the answer: by, group,
+    measure, rows (the denominator), share, low, high, all text; '*' where withheld.
     """
     cells = {ALL: table} | {
         (by, group): rows for by in columns for group, rows in _groups(table, by) if len(rows)
@@ -49,7 +49,7 @@ def by_group(
     found = []
     for share in shares:
         hidden[share.name] = _hidden(cells, bonds, share, hidden, rule)
-        found += [_row(cell, rows, share, hidden[share.name], rule) for cell, rows in cells.items()]
+        found += [*_rows(cells, share, hidden[share.name], rule)]
     return pd.DataFrame(found, columns=["by", "group", "measure", "rows", "share", "low", "high"])
 
 
@@ -82,26 +82,43 @@ def _hidden(
     before: Mapping[str, frozenset[Cell]],
     rule: Rule,
 ) -> frozenset[Cell]:
-    """The cells whose share is withheld: small on either side, what rests on such a one, and their cover."""
-    parts = [(int(rows[share.part].sum()), int(rows[share.of].sum())) for rows in cells.values()]
-    amounts = pd.DataFrame({"in": [part for part, _ in parts], "out": [of - part for part, of in parts]})
-    amounts.index = pd.Index(list(cells), tupleize_cols=False)
+    """The cells whose share is withheld: few rows or patients on either side, what rests on such a one, their cover."""
+    sides = [
+        (rows[rows[share.of] & rows[share.part]], rows[rows[share.of] & ~rows[share.part]])
+        for rows in cells.values()
+    ]
+    amounts = pd.DataFrame(
+        [[count for side in both for count in (len(side), side["patient_id"].nunique())] for both in sides],
+        index=pd.Index(list(cells), tupleize_cols=False),
+    )
     already = before[share.rests_on] if share.rests_on else frozenset[Cell]()
     return hidden_cells(amounts, bonds, smallest=rule.smallest, already=already)
 
 
-def _row(
-    cell: Cell, rows: pd.DataFrame, share: Share, hidden: frozenset[Cell], rule: Rule
-) -> tuple[Any, ...]:
-    of, part = int(rows[share.of].sum()), int(rows[share.part].sum())
-    named = (cell[0], EVERYONE if cell == ALL else cell[1], share.name)
-    if cell in hidden or not of:
-        return (*named, STAR, STAR, "", "")
-    size, value = np.array([float(of)]), np.array([part / of])
-    ends = wilson(value, size, critical(LEVEL, size))
-    low, high = (_percent(float(end[0])) for end in ends)
-    return (*named, count_words(of, rule), _percent(part / of), low, high)
+def _rows(
+    cells: Mapping[Cell, pd.DataFrame], share: Share, hidden: frozenset[Cell], rule: Rule
+) -> Iterator[tuple[Any, ...]]:
+    """The share of each cell with its interval, in which a patient's rows go together."""
+    each = [_estimate(rows, share) for rows in cells.values()]
+    value, cases, clusters = (
+        np.concatenate([getattr(one, name) for one in each]) for name in ("value", "cases", "clusters")
+    )
+    variance = np.concatenate([one.variance for one in each])
+    ends = share_interval(Estimates(value, np.diag(variance), cases, clusters), LEVEL)
+    for cell, *figure, of in zip(cells, value, *ends, cases, strict=True):
+        named = (cell[0], EVERYONE if cell == ALL else cell[1], share.name)
+        if cell in hidden or not of:
+            yield (*named, STAR, STAR, "", "")
+        else:
+            yield (*named, count_words(of, rule), *map(_percent, figure))
+
+
+def _estimate(rows: pd.DataFrame, share: Share) -> Estimates:
+    of = rows[share.of].to_numpy(dtype=bool)
+    part = of & rows[share.part].to_numpy(dtype=bool)
+    grouping = together(rows["patient_id"].to_numpy(dtype=object))
+    return ratio(part.astype(np.float64), of.astype(np.float64), grouping)
 
 
 def _percent(share: float) -> str:
-    return f"{round(100 * share)}%"
+    return "" if np.isnan(share) else f"{round(100 * share)}%"

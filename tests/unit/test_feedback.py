@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from features.errors import InputError
 from models.feedback import ACTIONS, WHYS, checked_answers, latest, with_answers
 from models.feedback_report import OUTCOMES, SHARES, actions, flags_with_answers, whys
-from models.shares import by_group
+from models.shares import Share, by_group
 from models.withheld import RULES
 
 TODAY = date(2026, 3, 9)
@@ -120,6 +120,7 @@ def service(flags: int = 600, seed: int = 1) -> tuple[pd.DataFrame, pd.DataFrame
         {
             "flag_id": [f"f{n}" for n in range(flags)],
             "point_id": [f"c{n}" for n in range(flags)],
+            "patient_id": [f"p{n}" for n in range(flags)],
             "flag": draw.random(flags) < 0.9,
             "ethnic_group": draw.choice(
                 ["White", "Black", "Asian", "Other"], flags, p=[0.6, 0.2, 0.19, 0.01]
@@ -167,6 +168,23 @@ def test_small_numbers_are_withheld_and_cannot_be_worked_out_from_the_others() -
         assert len(hidden) >= 2
         assert not (hidden[["low", "high"]] != "").any(axis=None)
     assert set(shown["rows"].str.replace(",", "").replace("*", "0").astype(int) % 5) == {0}
+
+
+def test_points_of_few_patients_are_withheld_and_points_of_one_patient_are_no_independent_cases() -> None:
+    rows = pd.DataFrame({"of": True, "part": [True] * 60 + [False] * 540, "patient_id": "", "group": "A"})
+    alone = rows.assign(patient_id=np.arange(600).astype(str))
+    clustered = rows.assign(
+        patient_id=(np.arange(600) // 10).astype(str)
+    )  # of 60 patients 6, with all points
+    few = rows.assign(patient_id=(np.arange(600) // 20).astype(str))  # 3 patients
+    asked = [Share("share", "Share", "of", "part")]
+    apart, together, hidden = (
+        by_group(one, ["group"], asked, RULES["nhs"]).set_index("group").loc["All"]
+        for one in (alone, clustered, few)
+    )
+    assert apart["share"] == together["share"] == "10%" and hidden["share"] == "*"
+    assert (apart["low"], apart["high"]) == ("8%", "13%")
+    assert (together["low"], together["high"]) == ("5%", "21%")
 
 
 def test_words_said_fewer_than_five_times_are_withheld() -> None:
