@@ -219,6 +219,14 @@ def verdict(p: float, low: Floats, high: Floats, *, level: float, margin: float,
     return NOT_ENOUGH
 
 
+def p_shown(p: float, verdict: str) -> float | None:
+    """A p-value to 3 decimals, rounded away from the level that its verdict was made at: so the two always agree."""
+    if np.isnan(p):
+        return None
+    towards = np.floor if verdict == FOUND else np.ceil
+    return float(max(towards(round(p * 1_000, 9)) / 1_000, 0.001))
+
+
 def group_verdicts(low: Floats, high: Floats, *, found: bool, margin: float, words: str) -> list[str]:
     """The same three for each group; a difference can be found in a group only where the test found one."""
     differs = ((low > 0) | (high < 0)) & found

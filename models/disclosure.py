@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.comparison import NOT_ENOUGH
+from models.comparison import NOT_ENOUGH, p_shown
 from models.earlier import STAR, Earlier
 from models.exact_cover import Cell
 from models.fairness import GroupAudit, MeasureAudit
@@ -173,15 +173,11 @@ def _verdict_row(by: str, one: MeasureAudit) -> dict[str, Any]:
         "measure": one.measure.name,
         "family": one.measure.family,
         "verdict": one.verdict,
-        "p": _p(one.p),
-        "p_adjusted": _p(one.p_adjusted),
+        "p": p_shown(one.p, one.verdict),
+        "p_adjusted": p_shown(one.p_adjusted, one.verdict),
         "compared": tuple(groups.index[groups["enough"]]),
         "too_few": tuple(groups.index[~groups["enough"]]),
     }
-
-
-def _p(value: float) -> float | None:
-    return None if np.isnan(value) else max(round(value, 3), 0.001)
 
 
 def _curve(one: GroupAudit, hidden: Mapping[str, frozenset[Cell]], rule: Rule) -> pd.DataFrame:

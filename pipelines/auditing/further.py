@@ -11,6 +11,7 @@ import pandas as pd
 from models.audit_rows import Rows
 from models.audit_settings import AuditSettings
 from models.clustered import Grouping
+from models.comparison import p_shown
 from models.disclosure_sections import SECTION_COLUMNS, Hidden, gated, hidden_in_version
 from models.earlier import Earlier
 from models.fairness import GroupAudit, audit_column
@@ -125,7 +126,7 @@ class _Sections:
         )
         self.found.facts.setdefault("adjusted_for", names)
         told = [
-            {**row, "p": _p(row["p"]), "unlike": unlike_words(row["unlike"])}
+            {**row, "p": p_shown(row["p"], row["verdict"]), "unlike": unlike_words(row["unlike"])}
             for row in verdicts.to_dict("records")
         ]
         self.found.facts.setdefault("adjusted_verdicts", []).extend(told)
@@ -202,7 +203,3 @@ def rows_of(usable: AuditTable, audit: GroupAudit, settings: AuditSettings) -> R
     flag = None if usable.flag is None else usable.flag.astype(bool)
     grouping = Grouping(audit.codes, cluster, len(audit.groups))
     return Rows(usable.risk, usable.outcome, flag, grouping, odds=settings.odds)
-
-
-def _p(value: float) -> float | None:
-    return None if pd.isna(value) else max(round(value, 3), 0.001)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from features.conceptual_model import CONSTRUCTS
 from models.audit_settings import AuditSettings
-from models.comparison import NOT_ENOUGH
+from models.comparison import NOT_ENOUGH, p_shown
 from models.earlier import STAR
 from models.grouped_explanation import EVERYTHING
 from models.measures import MEASURES
@@ -76,7 +76,7 @@ def _adjusted_verdicts(verdicts: pd.DataFrame, settings: AuditSettings) -> pd.Da
             "Measure": [one.title for one in measures],
             "After adjusting": list(verdicts["verdict"]),
             "Margin": [settings.margin_words(one) for one in measures],
-            "p": [p_words(p) for p in verdicts["p"]],
+            "p": [p_words(p_shown(*row)) for row in zip(verdicts["p"], verdicts["verdict"], strict=True)],
             "Rows without their like in some group": [*map(unlike_words, verdicts["unlike"])],
         }
     )

@@ -11,7 +11,7 @@ from statsmodels.stats.oneway import anova_oneway
 
 from models.audit_settings import AuditSettings
 from models.clustered import Estimates
-from models.comparison import EXCLUDED, FOUND, NOT_ENOUGH, compare, heterogeneity, holm
+from models.comparison import EXCLUDED, FOUND, NOT_ENOUGH, compare, heterogeneity, holm, p_shown, verdict
 from models.fairness import GroupAudit, audit_column
 
 
@@ -106,3 +106,18 @@ def test_one_group_alone_is_compared_with_nothing() -> None:
 def test_settings_that_decide_nothing_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"must be"):
         AuditSettings(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_p_value_that_is_shown_agrees_with_its_verdict() -> None:
+    for level in (0.9, 0.95, 0.9875, 0.995):
+        for p in ((1 - level) * np.array([0.01, 0.5, 0.99, 0.9999, 1.0001, 1.01, 5])).clip(0.0011, 1):
+            said = verdict(p, np.array([-1.0]), np.array([1.0]), level=level, margin=0.1, words="10")
+            shown = p_shown(p, said)
+            assert shown is not None and abs(shown - p) <= 0.001
+            assert (shown < 1 - level) == (said == FOUND)
+    assert (p_shown(0.0499996, FOUND), p_shown(0.05, NOT_ENOUGH), p_shown(1e-9, FOUND)) == (
+        0.049,
+        0.05,
+        0.001,
+    )
+    assert p_shown(float("nan"), NOT_ENOUGH) is None
