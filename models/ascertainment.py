@@ -51,9 +51,14 @@ def ascertainment(outcome: pd.DataFrame) -> pd.DataFrame:
 
 def reasons_shown(counted: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """What may be shown of `ascertainment`: small counts and their shares withheld ('*'), others rounded."""
-    few = counted["points"] < rule.smallest
-    share = counted["share"].round(rule.digits).astype(object).where(~few, STAR)
-    return counted.assign(points=[count_words(number, rule) for number in counted["points"]], share=share)
+    whole = int(counted["points"].sum())
+    shares = [share_shown(int(number), whole, rule) for number in counted["points"]]
+    return counted.assign(points=[count_words(number, rule) for number in counted["points"]], share=shares)
+
+
+def share_shown(part: int, whole: int, rule: Rule) -> float | str:
+    """The share of outcomes of a kind, known ones for instance, in whole percent; '*' where few are or few are not."""
+    return STAR if min(part, whole - part) < max(rule.smallest, 1) else round(part / whole, rule.digits)
 
 
 def ascertained(
@@ -122,7 +127,11 @@ def _shown(counts: pd.DataFrame, shares: pd.DataFrame, rule: Rule) -> pd.DataFra
     for place, ((by, group), part) in enumerate(counts.groupby(["by", "group"], sort=False)):
         number = dict(zip(part["kind"], part["points"], strict=True))
         gone = {kind: _cell(str(by), str(group), kind) in hidden for kind in kinds}
-        share = _known(shares.iloc[place], number, gone=gone[KNOWN] or gone[POINTS], rule=rule)
+        known = STAR if gone[KNOWN] or gone[POINTS] else share_shown(number[KNOWN], number[POINTS], rule)
+        share = {
+            str(name): STAR if known == STAR else round(float(value), rule.digits)
+            for name, value in shares.iloc[place].items()
+        }
         reasons = {
             kind: STAR if gone[kind] or gone[POINTS] else round(number[kind] / number[POINTS], rule.digits)
             for kind in kinds
@@ -131,14 +140,6 @@ def _shown(counts: pd.DataFrame, shares: pd.DataFrame, rule: Rule) -> pd.DataFra
         points = STAR if gone[POINTS] else count_words(number[POINTS], rule)
         rows.append({"by": by, "group": group, "points": points, **share, **reasons})
     return pd.DataFrame(rows)
-
-
-def _known(share: pd.Series, number: dict[str, int], *, gone: bool, rule: Rule) -> dict[str, object]:
-    """The share known; withheld where few are known or few unknown."""
-    few = min(number.get(KNOWN, 0), number[POINTS] - number.get(KNOWN, 0)) < rule.smallest
-    return {
-        str(name): STAR if gone or few else round(float(value), rule.digits) for name, value in share.items()
-    }
 
 
 def _cell(by: str, group: str, kind: str) -> Cell:

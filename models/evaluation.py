@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models import resampling
+from models.clustered import Grouping, together
 from models.resampling import Draws, Numbers
 
 LEVEL = 0.95
@@ -62,6 +63,11 @@ class HeldOut:
     def draws(self) -> Draws:
         """The rows as they are, then patients drawn again and again: the same draws for every figure."""
         return Draws(self.patients, self.settings.draws, self.settings.seed)
+
+    @cached_property
+    def together(self) -> Grouping:
+        """The rows as one group, with their patients as clusters."""
+        return together(self.patients)
 
     @property
     def own(self) -> Numbers:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from models.at_the_flag import fewest_in_a_cell
 from models.evaluation import HeldOut, with_interval
 from models.resampling import Numbers
 
@@ -19,19 +20,27 @@ EVERYBODY, NOBODY = "flag everybody", "flag nobody"
 COLUMNS = ["threshold", "policy", "value", "low", "high", "gain", "gain_low", "gain_high"]
 
 
-def net_benefit(held_out: HeldOut, thresholds: Numbers = THRESHOLDS) -> pd.DataFrame:
+def net_benefit(held_out: HeldOut, thresholds: Numbers = THRESHOLDS, *, fewest: int = 0) -> pd.DataFrame:
     """Net benefit by threshold: `threshold, policy, value, low, high, gain, gain_low, gain_high`.
 
     Policies are the models with different risks, flagging everybody and flagging nobody. `gain`: over the
     better of flagging everybody and nobody, whichever that is in each draw of patients, so that a gain above 0
-    is never owed to having picked the weaker one; missing for those two.
+    is never owed to having picked the weaker one; missing for those two. `fewest`: patients that must stand in each
+    cell of flag and outcome; where there are fewer a model has no row, since an empty cell is drawn empty every time
+    and gives a band of no width.
     """
-    rows = [row for threshold in thresholds for row in _at(held_out, float(threshold))]
+    rows = [row for threshold in thresholds for row in _at(held_out, float(threshold), fewest)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _at(held_out: HeldOut, threshold: float) -> Iterator[tuple[object, ...]]:
-    models = {name: risk >= threshold for name, risk in held_out.risks.items() if np.ptp(risk) > 0}
+def _at(held_out: HeldOut, threshold: float, fewest: int) -> Iterator[tuple[object, ...]]:
+    models = {
+        name: flag
+        for name, flag in (
+            (name, risk >= threshold) for name, risk in held_out.risks.items() if np.ptp(risk) > 0
+        )
+        if fewest_in_a_cell(held_out.outcome, flag, held_out.together) >= fewest
+    }
     flags = {EVERYBODY: np.ones(len(held_out.outcome), dtype=bool), **models}
     worth = held_out.outcome - (1 - held_out.outcome) * threshold / (1 - threshold)
     values = np.column_stack([flag * worth for flag in flags.values()])

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 DAY = 86_400
-REASONS = ("reviewed", "not reviewed", "late", "left", "pending", "no task tables")
+REVIEWED, LEFT = "reviewed", "left"
+REASONS = (REVIEWED, "not reviewed", "late", LEFT, "pending", "no task tables")
 COLUMNS = ("point_id", "not_completed", "share", "reason", "label_known_at")
 
 
@@ -18,7 +19,7 @@ class OutcomeSettings:
     """`done_share`: work done to at least this share is completed.
 
     `horizon_days`: a review later than this does not say what became of the work.
-    `count_dropout_as`: what a patient who left before the review counts as.
+    `count_dropout_as`: what a patient who did not come again within the horizon counts as.
     `platform_days`: no log-in within this many days of a platform point is non-completion; not beyond the horizon,
     by which alone it is told which points are ripe: else those who logged in would be known before the others.
     """
@@ -73,13 +74,13 @@ def outcomes(points: pd.DataFrame, afterwards: Afterwards, settings: OutcomeSett
     pending = horizon > points["service_id"].map(afterwards.ends).to_numpy()
     left = ~_seen_again(points, afterwards.attended, settings.horizon_days)
     reason = np.select(
-        [in_time, pending, known, left], ["reviewed", "pending", "late", "left"], default="not reviewed"
+        [in_time, pending, known, left], [REVIEWED, "pending", "late", LEFT], default="not reviewed"
     ).astype(object)
     not_completed = np.where(in_time, (share < settings.done_share).astype(float), np.nan)
     label_known_at = np.where(in_time, known_at, np.nan)
     if settings.count_dropout_as == "not_completed":
-        not_completed = np.where(reason == "left", 1.0, not_completed)
-        label_known_at = np.where(reason == "left", horizon, label_known_at)
+        not_completed = np.where(reason == LEFT, 1.0, not_completed)
+        label_known_at = np.where(reason == LEFT, horizon, label_known_at)
     return _table(points, reason, not_completed, np.where(in_time, share, np.nan), label_known_at)
 
 
@@ -99,7 +100,7 @@ def platform_outcomes(
     over = until <= points["service_id"].map(ends).to_numpy()
     known = over | again
     not_completed = np.where(known, (~again).astype(float), np.nan)
-    reason = np.where(known, "reviewed", "pending").astype(object)
+    reason = np.where(known, REVIEWED, "pending").astype(object)
     label_known_at = np.where(known, np.minimum(next_login, until), np.nan)
     return _table(points, reason, not_completed, 1.0 - not_completed, label_known_at)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from features.points import PLATFORM_WEEK
+from models.outcome import LEFT, REVIEWED
 
 NOT_REVIEWED = "records cannot say what became of work that nobody went back to."
 
@@ -16,7 +17,8 @@ class OutcomeWords:
     """`definition`: when work counts as not completed. `condition`: what every chance is conditional on.
 
     `pieces`: what points are, counted in hundreds. `begun`: what leads to the day of one. `of_ten`: what a chance says
-    of ten patients, with a place for how many. `foretold`: what a chance is, to whoever reads a list.
+    of ten patients, with a place for how many. `foretold`: what a chance is, to whoever reads a list. `reasons`: why an
+    outcome is known or not, where the reason's own name does not say it.
     """
 
     definition: str
@@ -25,6 +27,11 @@ class OutcomeWords:
     begun: str
     of_ten: str
     foretold: str
+    reasons: Mapping[str, str] = field(hash=False)
+
+    def reason(self, name: str) -> str:
+        """Why an outcome is known or not, as a reader says it."""
+        return self.reasons.get(name, name)
 
 
 def outcome_words(kinds: Collection[str], settings: Mapping[str, Mapping[str, Any]]) -> OutcomeWords:
@@ -32,7 +39,8 @@ def outcome_words(kinds: Collection[str], settings: Mapping[str, Mapping[str, An
     if PLATFORM_WEEK in kinds:
         return _of_log_ins(int(settings["outcome"]["platform_days"]))
     counted = settings["outcome"]["count_dropout_as"] == "not_completed"
-    return (_of_work_and_leaving if counted else _of_work)(_definition(settings))
+    again = f"come again within {settings['outcome']['horizon_days']} days"
+    return (_of_work_and_leaving if counted else _of_work)(_definition(settings), again)
 
 
 def _of_log_ins(days: int) -> OutcomeWords:
@@ -46,6 +54,7 @@ def _of_log_ins(days: int) -> OutcomeWords:
         of_ten=f"of 10 patients with records like these, {{}} had not logged in again within {days} days",
         foretold=f"The chance is that the patient does not log in to the online programme within {days} days. It was "
         "learnt from log-ins; about work done away from the programme it says nothing.",
+        reasons={REVIEWED: "seen in the log-ins"},
     )
 
 
@@ -58,7 +67,7 @@ def _definition(settings: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
-def _of_work(definition: str) -> OutcomeWords:
+def _of_work(definition: str, again: str) -> OutcomeWords:
     return OutcomeWords(
         definition=definition,
         condition=f"Every probability is conditional on the work having been reviewed: {NOT_REVIEWED}",
@@ -67,19 +76,21 @@ def _of_work(definition: str) -> OutcomeWords:
         of_ten="of 10 patients with records like these whose work was reviewed, {} had not done it",
         foretold="The chance is that the agreed work turns out not to be done when it is reviewed. It was learnt from "
         "work that was reviewed; about work that nobody reviewed it says nothing.",
+        reasons={LEFT: f"did not {again}"},
     )
 
 
-def _of_work_and_leaving(definition: str) -> OutcomeWords:
+def _of_work_and_leaving(definition: str, again: str) -> OutcomeWords:
     return OutcomeWords(
         definition=definition,
-        condition="Every probability is of work that was reviewed, or whose patient did not come again, which counts "
-        f"as not completed here whatever became of it; of all other work {NOT_REVIEWED}",
+        condition=f"Every probability is of work that was reviewed, or whose patient did not {again}, which counts as "
+        f"not completed here whatever became of it; of all other work {NOT_REVIEWED}",
         pieces="pieces of agreed work",
         begun="work agreed on",
-        of_ten="of 10 patients with records like these whose work was reviewed or who did not come again, {} had not "
-        "done it or did not come again",
+        of_ten=f"of 10 patients with records like these whose work was reviewed or who did not {again}, {{}} had not "
+        "done it or did not come again in that time",
         foretold="The chance is that the agreed work turns out not to be done when it is reviewed, or that the patient "
-        "does not come again, which counts as not done here whatever became of the work. About work of patients who "
-        "came again and that nobody reviewed it says nothing.",
+        f"does not {again}, which counts as not done here whatever became of the work. About work of patients who did "
+        "and that nobody reviewed it says nothing.",
+        reasons={LEFT: f"did not {again}"},
     )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.audit_rows import CAPACITY
+from models.audit_rows import CAPACITY, Rows, counts
 from models.earlier import STAR, Earlier, public_already, steps
 from models.exact_cover import Cell
 from models.fairness import GroupAudit
@@ -18,6 +18,7 @@ from models.joint_cover import joint_cover
 from models.suppression import ALL, hidden_cells, sums
 
 WITHHELD = "withheld: small numbers"
+SIGNIFICANT = 4
 
 # A column of cells: the amounts that must not be small, and the columns whose hidden cells it inherits.
 _ALWAYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -109,6 +110,13 @@ def count_words(count: float, rule: Rule) -> str:
     return STAR if count < rule.smallest else f"{rounded(count, rule):,}"
 
 
+def significant(value: float) -> float:
+    """A figure to 4 digits: enough to compare by, too few to work the counts out from which it was made."""
+    if not np.isfinite(value) or value == 0:
+        return value
+    return round(float(value), max(0, SIGNIFICANT - 1 - int(np.floor(np.log10(abs(value))))))
+
+
 def number(value: float, rule: Rule) -> float | str:
     """A figure to the digits of the rule; -0.0 is 0."""
     return "" if np.isnan(value) else round(float(value), rule.digits) + 0.0
@@ -145,6 +153,16 @@ def hidden_columns(
     few = (rows[["events", "others"]] < rule.ranked).any(axis=1)
     hidden["ranked"] = hidden["events"] | frozenset(rows.index[few])
     return hidden
+
+
+def hidden_of_all(rows: Rows, rule: Rule) -> frozenset[str]:
+    """Which of COLUMNS are hidden of the rows as a whole, no group being told apart."""
+    counted = {name: min(float(part[0]) for part in both) for name, both in counts(rows.pooled()).items()}
+    hidden: set[str] = set()
+    for column, (names, parents) in COLUMNS.items():
+        if hidden.intersection(parents) or any(counted.get(name, np.inf) < rule.smallest for name in names):
+            hidden.add(column)
+    return frozenset(hidden)
 
 
 def _cells(audits: Sequence[GroupAudit], which: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from models.splits import Split
 from models.withheld import RULES
 from pipelines.evaluating import study_plots as plots
 from pipelines.evaluating.evaluated import Evaluation
-from pipelines.evaluating.words import counted, rate
+from pipelines.evaluating.words import counted, percent_shown, rate, share_words
 from pipelines.page import figure, fold, paragraph, table
 
 FIXED = ("by", "group", "points", "known", "known_low", "known_high")
@@ -25,9 +25,9 @@ def outcomes_known(found: Evaluation) -> list[Any]:
     groups = found.ascertained.groups
     whole = groups.iloc[0]
     words = (
-        f"Of all points whose horizon is over, the outcome is known for {_share(whole['known'])}. Where that differs "
-        f"between groups or over time, every figure on this page may compare different things. Counts under 5, and "
-        f"what would give them back, are withheld (*); others are rounded to 5."
+        f"Of all points whose horizon is over, the outcome is known for {share_words(whole['known'])}. Where that "
+        f"differs between groups or over time, every figure on this page may compare different things. Counts under 5, "
+        f"and what would give them back, are withheld (*); others are rounded to 5."
     )
     reasons = [name for name in groups.columns if name not in FIXED]
     shown = pd.DataFrame(
@@ -35,16 +35,12 @@ def outcomes_known(found: Evaluation) -> list[Any]:
             "group": groups["group"],
             "points": groups["points"],
             "known": [_known(row) for _, row in groups.iterrows()],
-            **{name: [_percent(one) for one in groups[name]] for name in reasons},
+            **{found.meaning.reason(name): [percent_shown(one) for one in groups[name]] for name in reasons},
         }
     )
     parts = [
         paragraph(words),
-        figure(
-            plots.known_by_month(found),
-            alt="Share of outcomes known by month",
-            caption="Share of outcomes known by month of the point, 95% interval. Dashed: held out from here.",
-        ),
+        *_by_month(found),
         paragraph(_over_practitioners(found)),
     ]
     for by, title in (("service", "By service"), ("ethnic group", "By ethnic group")):
@@ -53,18 +49,25 @@ def outcomes_known(found: Evaluation) -> list[Any]:
     return [*parts, fold("By month", table(shown[groups["by"].isin(["", "month"])], "By month"))]
 
 
-def _percent(share: object) -> str:
-    return STAR if share == STAR else f"{float(str(share)):.0%}"
-
-
-def _share(share: object) -> str:
-    return f"a share that is withheld ({STAR})" if share == STAR else _percent(share)
+def _by_month(found: Evaluation) -> list[Any]:
+    """The share known over time; nothing where all of it is withheld, as where a log-in tells every outcome."""
+    groups = found.ascertained.groups
+    if (groups.loc[groups["by"] == "month", "known"] == STAR).all():
+        return []
+    return [
+        figure(
+            plots.known_by_month(found),
+            alt="Share of outcomes known by month",
+            caption="Share of outcomes known by month of the point, 95% interval. Dashed: held out from here.",
+        )
+    ]
 
 
 def _known(row: pd.Series) -> str:
     if row["known"] == STAR:
         return STAR
-    return f"{_percent(row['known'])} ({_percent(row['known_low'])} to {_percent(row['known_high'])})"
+    known, low, high = (percent_shown(row[name]) for name in ("known", "known_low", "known_high"))
+    return f"{known} ({low} to {high})"
 
 
 def _over_practitioners(found: Evaluation) -> str:
@@ -83,7 +86,8 @@ def _over_practitioners(found: Evaluation) -> str:
 def held_out(found: Evaluation) -> list[Any]:
     """Counts and dates of what was learnt from and what was held out."""
     reasons = reasons_shown(found.ascertainment, RULES["nhs"])
-    reasons["share"] = reasons["share"].map(_percent)
+    reasons["share"] = reasons["share"].map(percent_shown)
+    reasons["reason"] = reasons["reason"].map(found.meaning.reason)
     parts = [paragraph(_learnt_from(found))] if not found.footing.learnt_here else []
     return [
         *parts,

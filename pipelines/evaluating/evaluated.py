@@ -66,9 +66,10 @@ class Evaluation:
     `outcome` and `risks`: of held-out points with a known outcome; `histogram`: of those risks, in bands that may be
     shown. `ascertainment`: why outcomes of held-out points are known or not; `ascertained`: the same of all mature
     points, by group. `sample_size`: Riley's criteria, empty where it is not known what was learnt from.
-    `meaning`: what "not completed" means. `count_dropout_as`: what a patient who left before the review counts as;
-    `other_dropout`: the boosted model's figures if it were the other way. `told`: sentences on what the model reads
-    and what no predictor measures.
+    `meaning`: what "not completed" means. `count_dropout_as`: what a patient who did not come again in time counts
+    as; `other_dropout`: the boosted model's figures if it were the other way, empty where all came again. `told`:
+    sentences on what the model reads and what no predictor measures.
+    `flags`: as they may be published; `benefit`: where enough patients stand in each cell of flag and outcome.
     `abstention`: where no chance is stated. `studies`: the heavier ones, by name; none but with --full.
     """
 

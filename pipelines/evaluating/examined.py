@@ -16,6 +16,7 @@ from models.by_service import ByService, by_service
 from models.evaluation import HeldOut, calibration_curve, gains, performance, verdict
 from models.instability import instability, refit_risks
 from models.net_benefit import net_benefit
+from models.outcome import LEFT
 from models.outcome_words import outcome_words
 from models.resampling import Numbers
 from models.risk_histogram import risk_histogram
@@ -28,6 +29,8 @@ from pipelines.config import Config
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation, Footing
 from pipelines.registry.tracking import LoadedModel
 from pipelines.train import Material
+
+NHS = RULES["nhs"]
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,12 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
         gains=gain,
         verdict=verdict(gain),
         curve=calibration_curve(held_out),
-        benefit=net_benefit(held_out),
-        flags=at_the_flag(outcome, rows["flag"].to_numpy() == 1, at),
-        flags_a_week=flags_a_week(predictions, settings),
+        benefit=net_benefit(held_out, fewest=NHS.ranked),
+        flags=at_the_flag(outcome, rows["flag"].to_numpy() == 1, at, NHS),
+        flags_a_week=flags_a_week(predictions, settings, NHS),
         outcome=outcome,
         risks=risk,
-        histogram=risk_histogram(outcome, risk, patients, RULES["nhs"]),
+        histogram=risk_histogram(outcome, risk, patients, NHS),
         instability=instability(risk, refitted, at),
         services=_services(rows, footing, material, config),
         sample_size=_sample_size(footing, material, figures),
@@ -96,7 +99,7 @@ def _abstention(held: Held, config: Config) -> Abstention:
     """Where no chance would be stated of the held-out points, by ethnic group."""
     groups = held.protected[["point_id", "ethnic_group"]]
     told = held.predictions.merge(groups, on="point_id", how="left", validate="1:1")
-    return abstention(told, ["ethnic_group"], rule=RULES["nhs"], settings=config.evaluation)
+    return abstention(told, ["ethnic_group"], rule=NHS, settings=config.evaluation)
 
 
 def _footing(
@@ -129,8 +132,7 @@ def _months(at: pd.Series, labels: Numbers, cut: Split) -> pd.DataFrame:
     served[cut.test] = np.where(known, "held out, outcome known", "held out, unknown")
     counts = pd.crosstab(at.dt.strftime("%Y-%m").to_numpy(), served)
     every = ["learnt from", "held out, outcome known", "held out, unknown", "not used"]
-    rule = RULES["nhs"]
-    shown: pd.DataFrame = counts.where(counts >= rule.smallest, 0).map(lambda count: rounded(count, rule))
+    shown: pd.DataFrame = counts.where(counts >= NHS.smallest, 0).map(lambda count: rounded(count, NHS))
     return shown.reindex(columns=every, fill_value=0)
 
 
@@ -187,8 +189,10 @@ def told(model: RiskModel, material: Material) -> dict[str, str]:
 
 
 def _the_other_way(predictions: pd.DataFrame, cut: Split, material: Material, config: Config) -> pd.DataFrame:
-    """The boosted model's figures if those who left before a review counted the other way."""
-    left = (material.outcome["reason"].iloc[cut.test] == "left").to_numpy()
+    """The boosted model's figures if those who did not come again counted the other way; empty where all did."""
+    left = (material.outcome["reason"].iloc[cut.test] == LEFT).to_numpy()
+    if not left.any():
+        return pd.DataFrame(columns=["model", "metric", "value", "low", "high"])
     unknown = material.outcome_settings["count_dropout_as"] == "unknown"
     counted = predictions["not_completed"].where(~left, 1.0 if unknown else np.nan)
     known = counted.notna()

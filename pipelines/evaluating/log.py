@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
-from models.withheld import RULES, rounded
+from models.promotion import PromotionSettings, bounds
+from models.withheld import RULES, rounded, significant
 from pipelines.config import Config
 from pipelines.evaluating import plots
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation
@@ -18,11 +20,11 @@ from pipelines.registry.tracking import run
 from pipelines.store import fingerprint
 
 NHS = RULES["nhs"]
+JUDGED = {bound.figure for bound in bounds(PromotionSettings())}
 PICTURES = {
     "comparison": plots.comparison,
     "separation": plots.separation,
     "calibration": plots.calibration,
-    "of_a_hundred": plots.of_a_hundred,
     "net_benefit": plots.net_benefit,
 }
 
@@ -48,14 +50,25 @@ def log_evaluation(found: Evaluation, work: Path, config: Config, *, measured_on
         measured = {name: value for name, value in figures(found) if np.isfinite(value)}
         mlflow.log_metrics(measured)
         measured_on.log(config)
-        for name, draw in PICTURES.items():
-            mlflow.log_figure(draw(found), f"figures/{name}.png")
+        for name, drawn in pictures(found):
+            mlflow.log_figure(drawn, f"figures/{name}.png")
         for name in ("metrics.json", "model_card.json", "evaluation.html"):
             mlflow.log_artifact(str(work / name))
 
 
+def pictures(found: Evaluation) -> Iterator[tuple[str, Figure]]:
+    """Each picture by its name; that of a hundred only where what it tells is."""
+    for name, draw in PICTURES.items():
+        yield name, draw(found)
+    if counts := plots.hundred(found):
+        yield "of_a_hundred", plots.of_a_hundred(counts)
+
+
 def figures(found: Evaluation) -> Iterator[tuple[str, float]]:
-    """Each figure by the name that MLflow keeps it under, followed by the ends of its interval."""
+    """Each figure by the name that MLflow keeps it under, followed by the ends of its interval.
+
+    Those that a promotion judges stand as they are, so that no gate is opened by rounding; others as in metrics.json.
+    """
     own = found.performance[found.performance["model"] == BOOSTED]
     for row in own.itertuples():
         yield from _with_ends(f"test_{row.metric}", row)
@@ -72,8 +85,5 @@ def figures(found: Evaluation) -> Iterator[tuple[str, float]]:
 
 def _with_ends(name: str, row: Any) -> Iterator[tuple[str, float]]:
     plain = re.sub(r"\W+", "_", name).strip("_")
-    yield from (
-        (plain, float(row.value)),
-        (f"{plain}_low", float(row.low)),
-        (f"{plain}_high", float(row.high)),
-    )
+    for end, value in (("", row.value), ("_low", row.low), ("_high", row.high)):
+        yield plain + end, float(value) if plain in JUDGED else significant(float(value))

@@ -1,6 +1,7 @@
 """Every figure of an evaluation for another program: values, intervals, counts and settings; never a row.
 
-What the page withholds or rounds is withheld or rounded here too: whoever has the page has this.
+What the page withholds or rounds is withheld or rounded here too: whoever has the page has this. Other figures stand
+to 4 digits, an AUROC of services to 3 decimals: whole floats would give the counts back that are withheld.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import pandas as pd
 from models.ascertainment import reasons_shown
 from models.earlier import STAR
 from models.sample_size import CRITERIA
-from models.withheld import RULES, count_shown, count_words
+from models.withheld import RULES, count_shown, count_words, significant
 from pipelines.config import Config
 from pipelines.evaluating.evaluated import OTHER_WAY, Evaluation, Study
 
 NHS = RULES["nhs"]
+BENEFIT = NHS.digits + 1  # as at the flag
 
 
 def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
@@ -29,11 +31,11 @@ def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
         "gain_in_auroc": found.gains,
         "at_the_flag": found.flags,
         "calibration_curve": found.curve,
-        "net_benefit": found.benefit,
+        "net_benefit": found.benefit.round(BENEFIT),
         "instability": found.instability.figures,
         "by_service": services_shown(found.services.services),
         # What to expect in a new service is told by the study that leaves each out, and by nothing else.
-        "over_services": found.services.summary.drop(columns=["new_low", "new_high"]),
+        "over_services": areas_shown(found.services.summary.drop(columns=["new_low", "new_high"])),
         "sample_size": _asked(found.sample_size),
         "abstention_by_group": found.abstention.rates,
         "abstention_errors": found.abstention.errors,
@@ -46,7 +48,7 @@ def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
         "verdict": found.verdict,
         **_about(found),
         "settings": {"evaluation": asdict(config.evaluation), "split": asdict(config.split)},
-        "flags_per_practitioner_and_week": _numbers(("value", "low", "high"), found.flags_a_week),
+        "flags_per_practitioner_and_week": _a_week(found.flags_a_week),
         "refits": found.instability.refits,
         "practitioners_counted": found.ascertained.counted,
         **{name: records(frame) for name, frame in frames.items()},
@@ -116,21 +118,35 @@ def services_shown(services: pd.DataFrame) -> pd.DataFrame:
         ]
         for name in fewest
     }
-    return services.assign(**shown)
+    return areas_shown(services.assign(**shown))
+
+
+def areas_shown(table: pd.DataFrame) -> pd.DataFrame:
+    """AUROCs of services to 3 decimals: of few outcomes a longer one tells how many there were of each kind."""
+    numbers = table.select_dtypes(np.floating).columns
+    return table.assign(**table[numbers].where(table["measure"] != "auroc", table[numbers].round(3)))
+
+
+def shortened(frame: pd.DataFrame) -> pd.DataFrame:
+    """Numbers that are not whole to 4 digits."""
+    numbers = frame.select_dtypes(np.floating).columns
+    return frame.assign(**frame[numbers].map(significant))
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """A frame's rows; missing is null."""
-    cleaned = frame.astype(object).where(frame.notna(), None)
+    """A frame's rows, shortened; missing is null."""
+    cleaned = shortened(frame).astype(object).where(frame.notna(), None)
     return [{str(name): value for name, value in row.items()} for row in cleaned.to_dict("records")]
 
 
-def _numbers(names: tuple[str, ...], values: tuple[float, ...]) -> dict[str, float | None]:
-    return {name: None if np.isnan(value) else value for name, value in zip(names, values, strict=True)}
+def _a_week(flags: tuple[float, float, float]) -> dict[str, float | None]:
+    """To a decimal, as on the page."""
+    named = zip(("value", "low", "high"), flags, strict=True)
+    return {name: None if np.isnan(value) else round(value, 1) for name, value in named}
 
 
 def _study(study: Study) -> dict[str, Any]:
-    summary = {} if study.summary is None else {"summary": records(study.summary)}
+    summary = {} if study.summary is None else {"summary": records(areas_shown(study.summary))}
     table = services_shown(study.table) if "events" in study.table else study.table
     return {
         "says": study.says,

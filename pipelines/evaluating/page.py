@@ -7,19 +7,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.earlier import STAR
+from models.withheld import RULES
 from pipelines.evaluating import plots
 from pipelines.evaluating.abstention import no_chance
 from pipelines.evaluating.data_sections import held_out, outcomes_known
-from pipelines.evaluating.evaluated import BOOSTED, OTHER_WAY, Evaluation
+from pipelines.evaluating.evaluated import BOOSTED, Evaluation
 from pipelines.evaluating.net_benefit_words import worth
 from pipelines.evaluating.plots import rows_of
 from pipelines.evaluating.service_sections import services
 from pipelines.evaluating.study_sections import enough, failing_inputs, firm
-from pipelines.evaluating.words import FLAG_WORDS, LEFT, WORDS, figure_words, in_a_hundred, percent, signed
+from pipelines.evaluating.words import (
+    FLAG_WORDS,
+    WORDS,
+    figure_words,
+    in_a_hundred,
+    otherwise,
+    percent,
+    signed,
+    were,
+)
 from pipelines.page import Page, Section, figure, link, paragraph, table
 from pipelines.registry.model_card import SOURCE, CardField
 
 BANDS = "Each bar holds at least 5 patients of either outcome: where there are fewer, bars are joined."
+FEWEST = RULES["nhs"].ranked
 
 
 def evaluation_page(found: Evaluation) -> Page:
@@ -119,21 +131,11 @@ def _flags(found: Evaluation) -> list[Any]:
     shown = shares.assign(
         what=shares["measure"].map(FLAG_WORDS), figure=[percent(row) for row in rows_of(shares)]
     )
-    week, low, high = found.flags_a_week
-    made = "–" if np.isnan(week) else f"{week:.1f} ({low:.1f} to {high:.1f})"
     learnt = found.model.model
     words = f"A point is flagged at a risk of {learnt.threshold:.2f} or more: {learnt.about['cut_off']}"
-    right, wrong, missed, passed = plots.hundred(found)
     return [
-        paragraph(f"{words}. That made {made} flags per practitioner and week in which work was agreed."),
-        figure(
-            plots.of_a_hundred(found),
-            alt=f"Of 100: {right} flagged and not completed, {wrong} flagged and completed, {missed} not completed "
-            f"without a flag, {passed} completed without a flag",
-            caption=f"Of 100 {found.meaning.pieces} (squares), {right + wrong} were flagged (filled, on the "
-            f"left): {right} of them were not completed (orange), {wrong} were (blue). Without a flag, {missed} were "
-            f"not completed.",
-        ),
+        paragraph(f"{words}. {_a_week(found)}"),
+        of_a_hundred(found),
         table(
             shown[["what", "figure"]],
             "At the flag's cut-off, held-out points with a known outcome, 95% interval",
@@ -142,11 +144,41 @@ def _flags(found: Evaluation) -> list[Any]:
     ]
 
 
+def _a_week(found: Evaluation) -> str:
+    week, low, high = found.flags_a_week
+    if np.isnan(week):
+        return (
+            "Flags per practitioner and week are not told: too few patients, or no practitioner is recorded."
+        )
+    return f"That made {week:.1f} ({low:.1f} to {high:.1f}) flags per practitioner and week in which work was agreed."
+
+
+def of_a_hundred(found: Evaluation) -> Any:
+    """What became of a hundred pieces of work, or that too few were of some kind to be drawn."""
+    counts = plots.hundred(found)
+    if counts is None:
+        words = (
+            f"Too few patients were flagged or not, with one outcome or the other: what is withheld is marked {STAR}, "
+            "and nothing is drawn of a hundred."
+        )
+        return paragraph(words, note=True)
+    right, wrong, missed, passed = counts
+    flagged = f"{were(right + wrong)} flagged" if right + wrong else "fewer than 1 was flagged"
+    of_them = f": {right} of them not completed (orange), {wrong} completed (blue)" if right + wrong else ""
+    return figure(
+        plots.of_a_hundred(counts),
+        alt=f"Of 100: {right} flagged and not completed, {wrong} flagged and completed, {missed} not completed "
+        f"without a flag, {passed} completed without a flag",
+        caption=f"Of 100 {found.meaning.pieces} (squares), {flagged} (filled, on the left){of_them}. Without a flag, "
+        f"{were(missed)} not completed.",
+    )
+
+
 def _benefit(found: Evaluation) -> list[Any]:
     caption = (
         "Above: rightly flagged minus wrongly flagged at the threshold's odds, per point. Below: how much more that is "
-        "than the better of flagging everybody and nobody. Bands: 95%, pointwise, the boosted model. Dashed: the "
-        "flag's cut-off."
+        "than the better of flagging everybody and nobody. Bands: 95%, pointwise, the boosted model. Drawn where "
+        f"at least {FEWEST} patients are flagged, and not, with either outcome. Dashed: the flag's cut-off."
     )
     alt = "Net benefit by threshold for each way of flagging, and the boosted model's gain"
     return [paragraph(worth(found)), figure(plots.net_benefit(found), alt=alt, caption=caption)]
@@ -183,7 +215,7 @@ def _figures(found: Evaluation) -> list[Any]:
     )
     return [
         table(wide, f"Held-out points, 95% intervals from {found.footing.draws} drawings of patients anew"),
-        table(dropout, f"The boosted model {LEFT[OTHER_WAY[found.count_dropout_as]]}"),
+        *([] if other.empty else [table(dropout, f"The boosted model {otherwise(found)}")]),
         link("All figures as a table (CSV)", "evaluation.csv"),
         link("Everything, with settings and counts (JSON)", "metrics.json"),
     ]

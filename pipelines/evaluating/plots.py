@@ -101,9 +101,8 @@ def calibration(found: Evaluation) -> Figure:
     return drawing
 
 
-def of_a_hundred(found: Evaluation) -> Figure:
-    """A hundred pieces of agreed work as squares: flagged or not, completed or not."""
-    counts = hundred(found)
+def of_a_hundred(counts: tuple[int, int, int, int]) -> Figure:
+    """A hundred pieces of agreed work as squares: flagged or not, completed or not. `counts`: see `hundred`."""
     flagged = [ORANGE] * counts[0] + [BLUE] * counts[1]
     others = [ORANGE] * counts[2] + [BLUE] * counts[3]
     apart = -(-len(flagged) // 5) + 1
@@ -121,18 +120,21 @@ def of_a_hundred(found: Evaluation) -> Figure:
     return drawing
 
 
-def hundred(found: Evaluation) -> tuple[int, int, int, int]:
+def hundred(found: Evaluation) -> tuple[int, int, int, int] | None:
     """Of a hundred held-out points: flagged and not completed, flagged and completed, not flagged and not
-    completed, not flagged and completed; rounded so that they come to a hundred."""
+    completed, not flagged and completed; None where one of them is withheld.
+
+    As many are flagged as the share that is published says, then each side is divided as it was.
+    """
+    shown = found.flags.set_index("measure")["value"]
+    if shown[["flag_rate", "ppv", "npv"]].isna().any():
+        return None
     flag, event = found.risks >= found.model.model.threshold, found.outcome == 1
-    shares = [
-        100 * float(part.mean()) for part in (flag & event, flag & ~event, ~flag & event, ~flag & ~event)
-    ]
-    whole = [int(share) for share in shares]
-    most_lost = sorted(range(4), key=lambda at: whole[at] - shares[at])
-    for at in most_lost[: 100 - sum(whole)]:
-        whole[at] += 1
-    return whole[0], whole[1], whole[2], whole[3]
+    flagged = round(100 * float(shown["flag_rate"]))
+    right, missed = (
+        round(many * float(event[side].mean())) for many, side in ((flagged, flag), (100 - flagged, ~flag))
+    )
+    return right, flagged - right, missed, 100 - flagged - missed
 
 
 def net_benefit(found: Evaluation) -> Figure:

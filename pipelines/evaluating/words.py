@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.withheld import RULES, count_words
-from pipelines.evaluating.evaluated import Evaluation
+from models.earlier import STAR
+from models.outcome import LEFT
+from models.withheld import RULES, WITHHELD, count_words
+from pipelines.evaluating.evaluated import OTHER_WAY, Evaluation
 
 WITH_FULL = "bsw evaluate --full adds"
 WORDS = {
@@ -30,9 +32,9 @@ FLAG_WORDS = {
     "npv": "NPV: of those not flagged, completed",
     "flag_rate": "Flagged",
 }
-LEFT = {
-    "unknown": "if the outcome of everybody who left before a review were unknown",
-    "not_completed": "if everybody who left before a review had not done the work",
+OTHERWISE = {
+    "unknown": "if the outcome of everybody who {} were unknown",
+    "not_completed": "if everybody who {} had not done the work",
 }
 
 
@@ -57,8 +59,30 @@ def in_a_hundred(row: Any) -> str:
 
 
 def percent(row: Any) -> str:
-    """A share with its interval, in whole percent."""
+    """A share at the flag with its interval, in whole percent; '*' where withheld."""
+    if row.note == WITHHELD:
+        return STAR
     return "–" if np.isnan(row.value) else f"{row.value:.0%} ({row.low:.0%} to {row.high:.0%})"
+
+
+def percent_shown(share: object) -> str:
+    """A share that was decided to be shown or not, in whole percent or '*'."""
+    return STAR if share == STAR else f"{float(str(share)):.0%}"
+
+
+def share_words(share: object) -> str:
+    """The same in a sentence."""
+    return f"a share that is withheld ({STAR})" if share == STAR else percent_shown(share)
+
+
+def were(number: int) -> str:
+    """1 was, 2 were."""
+    return f"{number} {'was' if number == 1 else 'were'}"
+
+
+def otherwise(found: Evaluation) -> str:
+    """How those who did not come again would be counted the other way."""
+    return OTHERWISE[OTHER_WAY[found.count_dropout_as]].format(found.meaning.reason(LEFT))
 
 
 def counted(number: float) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.ascertainment import share_shown
 from models.by_service import ByService
 from models.risk_model import RiskModel
+from models.withheld import RULES
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation
 from pipelines.evaluating.examined import told
-from pipelines.evaluating.words import counted, over_which
+from pipelines.evaluating.words import counted, over_which, share_words
 from pipelines.train import Material
 
 
@@ -99,7 +101,8 @@ def _area(services: ByService) -> Any:
 
 def _known(found: Evaluation) -> str:
     known = np.isfinite(found.labels[found.cut.test])
-    return f"The outcome is known for {known.mean():.0%} of the held-out points."
+    share = share_shown(int(known.sum()), len(known), RULES["nhs"])
+    return f"The outcome is known for {share_words(share)} of the held-out points."
 
 
 def _figure(row: Any) -> str:

@@ -9,24 +9,28 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from features.predictor import everything
+from models.at_the_flag import At, at_the_flag
 from models.baselines import baselines
 from models.boosting import train
 from models.earlier import STAR
 from models.left_out import left_out
 from models.spline_logistic import parameters
 from models.studies import Procedure
+from models.withheld import RULES
 from pipelines.config import Config
 from pipelines.evaluate import predict
 from pipelines.evaluating import plots
 from pipelines.evaluating.evaluated import Evaluation, Study
 from pipelines.evaluating.examined import Held, examine
-from pipelines.evaluating.log import figures
+from pipelines.evaluating.log import figures, pictures
 from pipelines.evaluating.metrics_json import as_json
 from pipelines.evaluating.net_benefit_words import worth
 from pipelines.evaluating.page import all_figures, evaluation_page
+from pipelines.evaluating.words import were
 from pipelines.page import write_page
 from pipelines.registry.model_card import ModelCardSettings, model_card
 from pipelines.registry.model_card_measured import measured
@@ -238,6 +242,97 @@ def test_flagging_is_said_to_be_worth_it_at_the_cut_off_alone(several: Made, low
     said = worth(replace(several.found, flags=flags, benefit=benefit))
     assert words in said and f"2.0 ({100 * low:.1f} to 3.0)".replace("-", "−") in said
     assert "at a risk between" not in said
+
+
+def _flagged_from(made: Made, threshold: float) -> Evaluation:
+    """The same evaluation, had points been flagged from another risk on."""
+    found = made.found
+    known = found.cut.test[~np.isnan(found.labels[found.cut.test])]
+    patients = made.material.points["patient_id"].iloc[known].to_numpy(dtype=object)
+    at = At(threshold, patients, CONFIG.evaluation)
+    flags = at_the_flag(found.outcome, found.risks >= threshold, at, RULES["nhs"])
+    model = replace(found.model, model=replace(found.model.model, threshold=threshold))
+    return replace(found, flags=flags, model=model)
+
+
+def test_few_flags_are_told_nowhere(several: Made) -> None:
+    risks = np.sort(several.found.risks)
+    found = _flagged_from(several, float(risks[-3]))
+    told = {row["measure"]: row for row in several.figures(found)["at_the_flag"]}
+    assert all(row["value"] is row["low"] is row["high"] is None and row["note"] for row in told.values())
+    assert plots.hundred(found) is None and "of_a_hundred" not in dict(pictures(found))
+    assert "too few patients" in worth(found) and "beyond chance" not in worth(found)
+    text = several.text(found)
+    shown = text[
+        text.index("Sensitivity: of work") : text.index("Every probability", text.index("Flagged *"))
+    ]
+    assert shown.count(" *") == 5 and "%" not in shown
+    assert "nothing is drawn of a hundred" in text and "(squares)" not in text
+
+
+def test_a_gain_that_is_printed_from_nothing_on_is_not_claimed(several: Made) -> None:
+    """One in ten thousand rightly flagged reads 0.0 in a hundred."""
+    outcome, flag = np.repeat([1.0, 0, 1, 0], [60, 150, 10, 30]), np.repeat([True, False], [210, 40])
+    patients = np.arange(250).astype(str).astype(object)
+    for threshold in np.arange(0.05, 0.45, 0.01):
+        flags = at_the_flag(outcome, flag, At(threshold, patients, CONFIG.evaluation), RULES["nhs"])
+        said = worth(replace(several.found, flags=flags))
+        assert ("beyond chance" in said) == (not re.search(r"\((−.*|0\.0) to", said))
+
+
+def test_the_picture_of_a_hundred_says_what_the_table_says(several: Made) -> None:
+    drawn = 0
+    for threshold in np.quantile(several.found.risks, np.linspace(0.005, 0.995, 60)):
+        found = _flagged_from(several, float(threshold))
+        counts, shares = plots.hundred(found), found.flags.set_index("measure")["value"]
+        if counts is not None:
+            drawn += 1
+            assert sum(counts) == 100 and min(counts) >= 0
+            assert f"{counts[0] + counts[1]}%" == f"{shares['flag_rate']:.0%}"
+    assert drawn > 40
+    assert (were(0), were(1), were(2)) == ("0 were", "1 was", "2 were")
+
+
+def test_no_figure_is_so_long_that_counts_could_be_worked_out_from_it(several: Made) -> None:
+    told = several.figures(several.with_each_left_out)
+    rows = [
+        row for frame in told.values() if isinstance(frame, list) for row in frame if isinstance(row, dict)
+    ]
+    rows += [row for study in told["studies"].values() for row in (*study["figures"], *study["summary"])]
+    numbers = [value for row in rows for value in row.values() if isinstance(value, float)]
+    assert len(numbers) > 500
+    assert all(value == float(f"{value:.4g}") or value == round(value) for value in numbers)
+    areas = [row["value"] for row in told["by_service"] if row["measure"] == "auroc"]
+    assert areas == [round(area, 3) for area in areas]
+
+
+def test_only_what_a_promotion_judges_is_logged_whole(several: Made) -> None:
+    logged, own = dict(figures(several.found)), several.found.own
+    assert logged["test_auroc"] == float(f"{own['auroc']:.4g}") != own["auroc"]
+    for name in ("calibration_slope", "calibration_intercept", "ici"):
+        assert logged[f"test_{name}"] == own[name]
+    gain = several.found.gains.set_index("rival").loc["logistic regression"]
+    assert logged["gain_over_logistic_regression_low"] == gain["low"]
+
+
+def test_who_came_again_later_is_not_said_to_have_left(several: Made) -> None:
+    text = several.text()
+    assert (
+        "The boosted model if everybody who did not come again within 42 days had not done the work" in text
+    )
+    assert text.count("did not come again within 42 days") >= 4  # in each table of reasons too
+    assert "who left" not in text and "late left" not in text
+    nobody = replace(several.found, other_dropout=several.found.other_dropout[:0])
+    assert "had not done the work" not in several.text(nobody)
+
+
+def test_the_share_known_is_told_or_withheld_alike_wherever_it_stands(several: Made) -> None:
+    found, test = several.found, several.found.cut.test
+    assert re.search(r"The outcome is known for \d\d% of the held-out points", several.card()["conditional"])
+    labels = found.labels.copy()
+    labels[test[np.isnan(labels[test])]] = 1.0
+    all_known = replace(found, footing=replace(found.footing, labels=labels))
+    assert "known for a share that is withheld (*)" in several.card(all_known)["conditional"]
 
 
 def test_every_figure_of_every_model_stands_with_its_interval(several: Made) -> None:

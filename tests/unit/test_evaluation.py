@@ -8,10 +8,12 @@ import pytest
 import statsmodels.api as sm
 from scipy.special import expit, logit
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+from statsmodels.stats.proportion import proportion_confint
 
 from models import resampling
 from models.ascertainment import ascertainment
 from models.at_the_flag import At, at_the_flag, flags_a_week, flags_per_practitioner_week
+from models.comparison import NOT_ENOUGH
 from models.evaluation import (
     EvaluationSettings,
     HeldOut,
@@ -21,6 +23,7 @@ from models.evaluation import (
     with_interval_of_distance,
 )
 from models.net_benefit import net_benefit
+from models.withheld import RULES, WITHHELD
 
 SETTINGS = EvaluationSettings(draws=100)
 
@@ -120,7 +123,7 @@ def test_net_benefit_is_what_the_formula_says() -> None:
 
 def test_flags_are_counted_as_they_should_be() -> None:
     outcome, flag = np.array([1.0, 1, 1, 0, 0]), np.array([True, True, False, True, False])
-    found = at_the_flag(outcome, flag, At(0.25, np.arange(5).astype(object), SETTINGS))
+    found = at_the_flag(outcome, flag, At(0.25, np.arange(5).astype(object), SETTINGS), RULES["none"])
     worth = 2 / 5 - 1 / 5 / 3
     assert found.set_index("measure")["value"].to_dict() == pytest.approx(
         {
@@ -131,14 +134,85 @@ def test_flags_are_counted_as_they_should_be() -> None:
             "flag_rate": 3 / 5,
             "net_benefit": worth,
             "net_benefit_gain": worth - (3 / 5 - 2 / 5 / 3),
-        }
+        },
+        abs=1e-6,
     )
+
+
+def _flagged(right: int, wrong: int, missed: int, passed: int, *, each: int = 1) -> pd.DataFrame:
+    """What is told of a table with so many points in each cell, `each` of them of one patient."""
+    counts = (right, wrong, missed, passed)
+    outcome, flag = np.repeat([1.0, 0, 1, 0], counts), np.repeat([True, True, False, False], counts)
+    patients = np.concatenate(
+        [[f"{cell} {n // each}" for n in range(many)] for cell, many in enumerate(counts)]
+    )
+    at = At(0.1, patients.astype(object), SETTINGS)
+    return at_the_flag(outcome, flag, at, RULES["nhs"]).set_index("measure")
+
+
+def test_a_share_at_the_flag_has_wilsons_interval_on_patients() -> None:
+    apart, clustered = _flagged(20, 40, 60, 300), _flagged(20, 40, 60, 300, each=4)
+    low, high = proportion_confint(20, 80, method="wilson")
+    assert apart.loc["sensitivity", ["low", "high"]].tolist() == pytest.approx([low, high], abs=0.01)
+    width = [
+        float(one.loc["sensitivity", "high"] - one.loc["sensitivity", "low"]) for one in (apart, clustered)
+    ]
+    assert width[1] > 1.5 * width[0]
+
+
+def test_a_share_of_all_or_none_has_an_interval_all_the_same() -> None:
+    outcome, flag = np.repeat([1.0, 0, 0], [270, 440, 10]), np.repeat([True, True, False], [270, 440, 10])
+    patients = np.concatenate([np.arange(710), 710 + np.arange(10) // 2]).astype(str).astype(object)
+    found = at_the_flag(outcome, flag, At(0.1, patients, SETTINGS), RULES["none"]).set_index("measure")
+    assert found.loc["npv", ["value", "high"]].tolist() == [1.0, 1.0]
+    assert found.loc["npv", "low"] < 0.6  # 10 points of 5 patients
+    assert found.loc["sensitivity", "low"] < 1
+
+
+@pytest.mark.parametrize("cell", range(4))
+def test_of_few_patients_in_a_cell_nothing_is_told_that_gives_their_number_back(cell: int) -> None:
+    """As in an audit of the same table: with the shares of the other outcome these would give the cell back."""
+    counts = [200, 200, 200, 200]
+    for few, each, withheld in ((4, 1, True), (12, 3, True), (0, 1, True), (5, 1, False)):
+        counts[cell] = few
+        found = _flagged(*counts, each=each)  # type: ignore[misc]
+        own, other = ("sensitivity", "specificity") if cell in (0, 2) else ("specificity", "sensitivity")
+        gone = found.loc[[own, "ppv", "npv", "flag_rate", "net_benefit", "net_benefit_gain"]]
+        assert (gone["note"] == WITHHELD).all() == withheld
+        assert gone[["value", "low", "high"]].isna().all(axis=None) == withheld
+        assert found.loc[other, "value"] == 0.5
+
+
+def test_net_benefit_is_told_only_where_each_cell_of_flag_and_outcome_has_enough_patients() -> None:
+    enough, few = _flagged(60, 60, 10, 60), _flagged(60, 60, 9, 60)
+    assert (enough["note"] == "").all() and enough.loc["net_benefit_gain", "low"] < 1
+    benefits = ["net_benefit", "net_benefit_gain"]
+    assert (few.loc[benefits, "note"] == NOT_ENOUGH).all() and few.loc[benefits, "value"].isna().all()
+    assert few.loc["npv", "low"] < few.loc["npv", "value"] < 1
+
+
+def test_the_curve_is_told_only_where_each_cell_has_enough_patients() -> None:
+    outcome, risk, patients = _held_out()
+    held_out = HeldOut(outcome, {"boosted model": risk}, patients, "boosted model", SETTINGS)
+    told = net_benefit(held_out, fewest=10).query("policy == 'boosted model'")
+    for threshold in net_benefit(held_out)["threshold"].unique():
+        cells = [(risk >= threshold) == side for side in (True, False)]
+        people = [len(set(patients[cell & (outcome == kind)])) for cell in cells for kind in (0, 1)]
+        assert (threshold in set(told["threshold"])) == (min(people) >= 10)
+    assert 5 < len(told) < 45
+
+
+def test_flags_a_week_of_few_patients_are_withheld() -> None:
+    rows = pd.DataFrame({"practitioner_id": "a", "at": pd.Timestamp("2025-01-06"), "flag": [1] * 6 + [0] * 9})
+    for patients, told in ((range(15), True), ([1, 1, 2, 2, 3, 3, *range(4, 13)], False)):
+        week, *_ = flags_a_week(rows.assign(patient_id=list(patients)), SETTINGS, RULES["nhs"])
+        assert np.isfinite(week) == told
 
 
 def test_flags_per_practitioner_and_week_are_means_over_weeks_with_a_point() -> None:
     at = pd.to_datetime(["2025-01-06", "2025-01-07", "2025-01-14", "2025-01-06"])
     rows = pd.DataFrame({"practitioner_id": ["a", "a", "a", None], "at": at, "flag": [1, 1, 0, 1]})
-    value, low, high = flags_a_week(rows.assign(patient_id=["p", "q", "r", "s"]), SETTINGS)
+    value, low, high = flags_a_week(rows.assign(patient_id=["p", "q", "r", "s"]), SETTINGS, RULES["none"])
     assert value == flags_per_practitioner_week(rows) == 1.0
     assert low < value < high
 

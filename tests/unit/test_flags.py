@@ -270,8 +270,8 @@ def test_a_chance_is_never_none_and_never_certain(chance: float, words: str, per
         (
             CONTACT_POINT,
             "not_completed",
-            "of 10 patients with records like these whose work was reviewed or who did not come again, about 6 had not "
-            "done it or did not come again",
+            "of 10 patients with records like these whose work was reviewed or who did not come again within 42 days, "
+            "about 6 had not done it or did not come again in that time",
         ),
         (
             PLATFORM_WEEK,

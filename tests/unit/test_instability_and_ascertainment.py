@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.ascertainment import Ascertainment, ascertained, ascertainment, reasons_shown
+from models.ascertainment import Ascertainment, ascertained, ascertainment, reasons_shown, share_shown
 from models.at_the_flag import At
 from models.earlier import STAR
 from models.evaluation import EvaluationSettings
@@ -106,7 +106,16 @@ def test_pending_points_are_not_counted() -> None:
 
 def test_a_service_with_few_patients_or_outcomes_of_a_kind_shows_no_count_of_them() -> None:
     rows = [("A", 240, 81, 102), ("B", 40, 18, 3), ("C", 31, 12, 29), ("D", 14, 2, 7)]
-    shown = services_shown(pd.DataFrame(rows, columns=["service", "points", "patients", "events"]))
+    table = pd.DataFrame(rows, columns=["service", "points", "patients", "events"])
+    shown = services_shown(table.assign(measure="auroc", value=23 / 30))
     assert shown["points"].tolist() == ["240", "40", "30", STAR]
     assert shown["patients"].tolist() == ["80", "20", "10", STAR]
     assert shown["events"].tolist() == ["100", STAR, STAR, STAR]
+    assert set(shown["value"]) == {0.767}  # 0.7666... can only be of so many pairs
+
+
+def test_a_share_is_withheld_where_hardly_any_outcome_is_of_another_kind() -> None:
+    assert share_shown(97, 100, RULES["nhs"]) == share_shown(100, 100, RULES["nhs"]) == STAR
+    assert share_shown(95, 100, RULES["nhs"]) == 0.95
+    alone = reasons_shown(ascertainment(pd.DataFrame({"reason": ["reviewed"] * 240})), RULES["nhs"])
+    assert alone[["points", "share"]].to_numpy().tolist() == [["240", STAR]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, replace
 
 from features.points import PLATFORM_WEEK
@@ -31,8 +32,18 @@ def test_what_chances_are_conditional_on_follows_how_those_who_left_are_counted(
         "Every probability is conditional on the work having been reviewed"
     )
     counted = _words("contact", count_dropout_as="not_completed").condition
-    assert "whose patient did not come again, which counts as not completed" in counted
+    assert "whose patient did not come again within 42 days, which counts as not completed" in counted
     assert "conditional on the work having been reviewed" not in counted
+
+
+def test_who_did_not_come_again_in_time_may_have_come_later_and_is_not_said_to_have_left() -> None:
+    words = _words("contact", count_dropout_as="not_completed", horizon_days=14)
+    assert words.reason("left") == "did not come again within 14 days"
+    for said in (words.condition, words.of_ten, words.foretold):
+        assert "come again within 14 days" in said
+        assert not re.search(r"come again(?! within 14 days| in that time)", said)
+    assert _words("contact").reason("reviewed") == "reviewed"
+    assert _words(PLATFORM_WEEK).reason("reviewed") == "seen in the log-ins"
 
 
 def test_a_log_in_is_not_called_work_or_a_review() -> None:
