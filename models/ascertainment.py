@@ -57,7 +57,7 @@ def reasons_shown(counted: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 
 
 def share_shown(part: int, whole: int, rule: Rule) -> float | str:
-    """The share of outcomes of a kind, known ones for instance, in whole percent; '*' where few are or few are not."""
+    """The share of a kind, of known outcomes for instance, in whole percent; '*' where few are of it or few are not."""
     return STAR if min(part, whole - part) < max(rule.smallest, 1) else round(part / whole, rule.digits)
 
 

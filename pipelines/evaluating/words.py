@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ascertainment import share_shown
 from models.earlier import STAR
 from models.outcome import LEFT
 from models.withheld import RULES, WITHHELD, count_words
@@ -96,6 +97,6 @@ def over_which(found: Evaluation) -> str:
 
 
 def rate(labels: NDArray[np.float64]) -> str:
-    """The share not completed among known outcomes."""
+    """The share not completed among known outcomes; '*' where few are of one kind."""
     known = labels[~np.isnan(labels)]
-    return f"{known.mean():.0%}" if len(known) else "–"
+    return percent_shown(share_shown(int(known.sum()), len(known), RULES["nhs"])) if len(known) else "–"

@@ -14,8 +14,10 @@ from models.risk_model import RiskModel
 from models.withheld import RULES
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation
 from pipelines.evaluating.examined import told
-from pipelines.evaluating.words import counted, over_which, share_words
+from pipelines.evaluating.words import counted, over_which, percent_shown, rate, share_words
 from pipelines.train import Material
+
+NHS = RULES["nhs"]
 
 
 def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] | None) -> dict[str, str]:
@@ -42,7 +44,7 @@ def measured(found: Evaluation, material: Material, trained: Mapping[str, Any] |
         "uncertainty": f"95% intervals from {found.footing.draws} draws of patients; {_of_a_risk(learnt)}.",
         "learnt_from": _learnt_from(found),
         "held_out": f"{counted(len(found.risks))} points of {counted(found.footing.patients)} patients with a known "
-        f"outcome, {_days(found.footing.first, found.footing.last)}; {found.outcome.mean():.0%} not completed.",
+        f"outcome, {_days(found.footing.first, found.footing.last)}; {rate(found.outcome)} not completed.",
         "verdict": found.verdict,
         "performance": _performance(found),
         "over_services": _over_services(found),
@@ -70,7 +72,8 @@ def _learnt_from(found: Evaluation) -> str:
         return ""
     points, patients = counted(had.points), counted(had.patients)
     days = _days(footing.learnt_first, footing.learnt_last)
-    return f"{points} points of {patients} patients, {days}; {had.prevalence:.0%} not completed."
+    share = share_shown(had.events, had.points, NHS)
+    return f"{points} points of {patients} patients, {days}; {percent_shown(share)} not completed."
 
 
 def _performance(found: Evaluation) -> str:
@@ -101,7 +104,7 @@ def _area(services: ByService) -> Any:
 
 def _known(found: Evaluation) -> str:
     known = np.isfinite(found.labels[found.cut.test])
-    share = share_shown(int(known.sum()), len(known), RULES["nhs"])
+    share = share_shown(int(known.sum()), len(known), NHS)
     return f"The outcome is known for {share_words(share)} of the held-out points."
 
 

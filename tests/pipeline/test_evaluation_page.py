@@ -30,7 +30,7 @@ from pipelines.evaluating.log import figures, pictures
 from pipelines.evaluating.metrics_json import as_json
 from pipelines.evaluating.net_benefit_words import worth
 from pipelines.evaluating.page import all_figures, evaluation_page
-from pipelines.evaluating.words import were
+from pipelines.evaluating.words import rate, were
 from pipelines.page import write_page
 from pipelines.registry.model_card import ModelCardSettings, model_card
 from pipelines.registry.model_card_measured import measured
@@ -333,6 +333,19 @@ def test_the_share_known_is_told_or_withheld_alike_wherever_it_stands(several: M
     labels[test[np.isnan(labels[test])]] = 1.0
     all_known = replace(found, footing=replace(found.footing, labels=labels))
     assert "known for a share that is withheld (*)" in several.card(all_known)["conditional"]
+
+
+def test_a_share_not_completed_that_few_make_up_is_withheld(several: Made) -> None:
+    assert re.search(r"; \d\d% not completed", several.card()["held_out"])
+    few = np.where(np.arange(len(several.found.outcome)) < 4, 1.0, 0.0)
+    had = several.found.footing.had
+    assert had is not None
+    footing = replace(several.found.footing, had=replace(had, events=4))
+    card = several.card(replace(several.found, outcome=few, footing=footing))
+    assert card["held_out"].endswith("; * not completed.") and card["learnt_from"].endswith(
+        "; * not completed."
+    )
+    assert rate(np.append(few, np.nan)) == STAR and rate(np.array([np.nan])) == "–"
 
 
 def test_every_figure_of_every_model_stands_with_its_interval(several: Made) -> None:
