@@ -165,10 +165,11 @@ def net_benefit(found: Evaluation) -> Figure:
 
 
 def _frame(axes: Axes, shown: pd.DataFrame, threshold: float) -> None:
-    """Limits that hold what matters: not how far below 0 flagging everybody falls."""
+    """Limits that hold what matters: the flag's cut-off, not how far below 0 flagging everybody falls."""
     top = float(shown["value"].max())
     useful = shown.loc[shown["value"] > 0.002, "threshold"]
     right = min(0.95, float(useful.max()) + 0.1) if len(useful) else 0.95
+    right = max(right, min(1, threshold + 0.02))
     axes.axvline(threshold, color=INK, lw=1, ls="--")
     axes.set(xlabel="risk at which one would act", ylabel="net benefit")
     axes.set(ylim=(-0.06 * max(top, 0.1), top * 1.1 + 1e-3), xlim=(0.02, right))

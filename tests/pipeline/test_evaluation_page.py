@@ -270,6 +270,13 @@ def test_few_flags_are_told_nowhere(several: Made) -> None:
     assert "nothing is drawn of a hundred" in text and "(squares)" not in text
 
 
+def test_the_cut_off_stands_in_the_decision_curve_where_no_model_has_a_curve(several: Made) -> None:
+    found = _flagged_from(several, 0.97)
+    alone = replace(found, benefit=found.benefit[found.benefit["policy"] == "flag everybody"])
+    for one in (found, alone):
+        assert plots.net_benefit(one).axes[0].get_xlim()[1] > 0.97
+
+
 def test_a_gain_that_is_printed_from_nothing_on_is_not_claimed(several: Made) -> None:
     """One in ten thousand rightly flagged reads 0.0 in a hundred."""
     outcome, flag = np.repeat([1.0, 0, 1, 0], [60, 150, 10, 30]), np.repeat([True, False], [210, 40])
