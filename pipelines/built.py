@@ -41,7 +41,8 @@ class Built:
 
     `kind`: what the points are, CONTACT_POINT or PLATFORM_WEEK, though there be none. `pathways`: pathway_id,
     patient_id, service_id, practitioner_id, is_open. `left_out`: predictor -> why the source cannot carry it.
-    `last_days`: service -> the last day that its records cover. The other frames are the artefacts of the same names.
+    `last_days`: service -> the last day that its records cover; `too_old`: the same of those that end too long before
+    the day of a list. The other frames are the artefacts of the same names.
     """
 
     kind: str
@@ -55,6 +56,12 @@ class Built:
     records_up_to: date
     left_out: Mapping[str, str]
     last_days: Mapping[str, str] = field(default_factory=dict)
+    too_old: Mapping[str, date] = field(default_factory=dict)
+
+    @property
+    def ends(self) -> dict[str, date]:
+        """`last_days` as days."""
+        return {service: date.fromisoformat(day) for service, day in self.last_days.items()}
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, nullcontext
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from features.errors import InputError
 from features.facts import Facts
 from features.protected import protected
 from features.records import start_reading
@@ -21,7 +21,7 @@ from pipelines.built import FIRST, ask, begin
 from pipelines.check_suggestions import library
 from pipelines.config import Config
 from pipelines.flags.files import Pages, must_keep_answered, write_background, write_pages, write_tables
-from pipelines.flags.listed import Listed, Occasion, caseloads, days_behind, people
+from pipelines.flags.listed import Listed, Occasion, caseloads, people
 from pipelines.flags.open_records import OpenRecords, assemble_open, prepared_for
 from pipelines.flags.patient_files import chosen_point, write_explained
 from pipelines.flags.prepared import Prepared
@@ -29,6 +29,7 @@ from pipelines.flags.pseudonyms import shown_names
 from pipelines.flags.refits_beside import RefitsBeside
 from pipelines.flags.scored import Scored, begin_flags
 from pipelines.flags.supervision import read_supervisors
+from pipelines.flags.too_old import too_old
 from pipelines.progress import progress
 from pipelines.registry.meaning import must_mean_the_same
 from pipelines.registry.tracking import FoundModel, LoadedModel, find_model
@@ -100,6 +101,8 @@ def _told(learnt: LoadedModel, occasion: Occasion) -> dict[str, Any]:
         "synthetic": occasion.synthetic,
         "as_of": occasion.as_of.isoformat(),
         "records_up_to": occasion.records_up_to.isoformat(),
+        "last_days": {service: end.isoformat() for service, end in occasion.last_days.items()},
+        "not_scored": sorted(occasion.too_old),
         "without_rows": occasion.without_rows,
         "model": learnt.uri,
         "model_version": learnt.version,
@@ -113,6 +116,10 @@ def _say(out: Path, listed: Sequence[Listed], occasion: Occasion) -> None:
     print(f"{out}: {people(listed):,} patients with open work, {first:,} of them to think about first")
     if occasion.caution:
         print(occasion.caution)
+    if occasion.too_old:
+        print(
+            f"not scored: {', '.join(sorted(occasion.too_old))} ('score.most_days_behind' is how old records may be)"
+        )
 
 
 def _facts(source: Path, *, config: Config, ending: ExitStack) -> tuple[Facts, Prepared]:
@@ -145,7 +152,8 @@ def _known(
     begun = begin(facts, config=config, until=as_of, asked=asked)
     must_be_usable(facts.records.finished(), READ)
     must_mean_weeks(facts.records.finished())
-    _must_be_fresh(begun.built.records_up_to, as_of, most=config.score.most_days_behind)
+    old = too_old(begun.built.ends, as_of, most=config.score.most_days_behind)
+    begun = replace(begun, built=replace(begun.built, too_old=old))
     found = answer(looking)
     learnt = found.read()
     must_mean_the_same(
@@ -164,16 +172,6 @@ def _known(
     )
 
 
-def _must_be_fresh(records_up_to: date, as_of: date, *, most: int) -> None:
-    """Old records call work not reviewed that was reviewed since. Errors: InputError where these are too old."""
-    behind = days_behind(records_up_to, as_of)
-    if behind > most:
-        raise InputError(
-            f"the records end on {records_up_to}, {behind} days before {as_of}, where 'score.most_days_behind' allows "
-            f"{most}; score records that reach further, or as at {records_up_to + timedelta(days=1)}"
-        )
-
-
 def _occasion(
     as_of: date, known: OpenRecords, learnt: LoadedModel, scored: Scored, *, config: Config, data: str
 ) -> Occasion:
@@ -190,6 +188,8 @@ def _occasion(
         enough=scored.stability.enough_refits,
         chosen=learnt.model.about["cut_off"],
         without_rows=known.without_rows,
+        last_days=known.built.ends,
+        too_old=frozenset(known.built.too_old),
     )
 
 

@@ -175,10 +175,10 @@ def write_caseloads(folder: Path, pages: Pages) -> list[Path]:
 
     def drawn() -> Iterator[tuple[Path, Page]]:
         for caseload in pages.caseloads:
-            own = Path(caseload.folder)
-            yield own / INDEX, caseload_page(caseload, pages.occasion)
+            own, occasion = Path(caseload.folder), pages.occasion.of([caseload.service])
+            yield own / INDEX, caseload_page(caseload, occasion)
             for one in caseload.listed:
-                page = patient_page(one, parts[one.flag.point], shown, rows=rows, occasion=pages.occasion)
+                page = patient_page(one, parts[one.flag.point], shown, rows=rows, occasion=occasion)
                 yield own / one.page, page
 
     answers = [_write_own_answers(folder, one, pages.occasion) for one in pages.caseloads]
@@ -206,6 +206,7 @@ def _write_supervisors(
         for supervisor, own in supervisors.items():
             theirs = [caseload for caseload in pages.caseloads if caseload.practitioner in own]
             absent = [one for one in own if one not in found]
-            page = supervision_page(supervisor, theirs, pages.occasion, not_found=absent)
+            occasion = pages.occasion.of(caseload.service for caseload in theirs)
+            page = supervision_page(supervisor, theirs, occasion, not_found=absent)
             (partial / files[supervisor]).write_text(render(page), encoding="utf-8")
     return sorted(folder.glob("*.html"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -32,6 +32,7 @@ class Listed:
     flag: Flag
     page: str = ""
     seen: pd.Timestamp | None = None
+    service: str = ""
 
     @property
     def seen_since(self) -> str:
@@ -48,12 +49,16 @@ class Listed:
 
 @dataclass(frozen=True)
 class Caseload:
-    """All that one practitioner reads: `listed`, highest chance first; `left_out` has patient and reason."""
+    """All that one practitioner reads: `listed`, highest chance first; `left_out` has patient and reason.
+
+    `service`: whose records it is made from; practitioners are known within one service only.
+    """
 
     practitioner: str
     folder: str
     listed: Sequence[Listed]
     left_out: pd.DataFrame
+    service: str
 
     @property
     def first(self) -> list[Listed]:
@@ -68,7 +73,8 @@ class Occasion:
     `meaning`: what a chance is of. `cut_off`: the chance (0 to 1) from which a point is flagged, and `chosen` says how
     it was chosen; `data` the records' fingerprint; `refits` how many models learnt anew tell which reasons stay, with
     none of which nobody can tell, and `enough` in how many of them a reason must stay to be shown. `without_rows`: the
-    tables without a row for want of which some of what the model reads is missing of everybody.
+    tables without a row for want of which some of what the model reads is missing of everybody. `records_up_to`: the
+    latest of `last_days`, service -> the day on which its records end; of those in `too_old` no list is made.
     """
 
     as_of: date
@@ -82,6 +88,20 @@ class Occasion:
     enough: int = 0
     chosen: str = ""
     without_rows: tuple[str, ...] = ()
+    last_days: Mapping[str, date] = field(default_factory=dict, hash=False)
+    too_old: frozenset[str] = frozenset()
+
+    def of(self, services: Iterable[str]) -> Occasion:
+        """The same for a page that is of these services only."""
+        days = {service: self.last_days[service] for service in sorted({*services})}
+        if not days:
+            return self
+        return replace(self, records_up_to=max(days.values()), last_days=days)
+
+    @property
+    def makes_no_list(self) -> bool:
+        """Whether the records of every service that this is of are too old."""
+        return bool(self.last_days) and self.last_days.keys() <= self.too_old
 
     @property
     def caution(self) -> str:
@@ -92,12 +112,16 @@ class Occasion:
 
     @property
     def _old(self) -> Iterator[str]:
-        behind = days_behind(self.records_up_to, self.as_of)
-        if behind > FRESH_DAYS:
-            yield (
-                f"The records end on {day(self.records_up_to)}, {behind} days before this list: what happened since "
-                "then, reviews and sessions too, is not in it."
-            )
+        for up_to, services in self._by_day.items():
+            behind = days_behind(up_to, self.as_of)
+            whose = f"The records of {' and '.join(services)}" if len(self.last_days) > 1 else "The records"
+            if services and self.too_old.issuperset(services):
+                yield f"{whose} end on {day(up_to)}, {behind} days before this list, so that no list can be made."
+            elif behind > FRESH_DAYS:
+                yield (
+                    f"{whose} end on {day(up_to)}, {behind} days before this list: what happened since "
+                    "then, reviews and sessions too, is not in it."
+                )
 
     @property
     def _silent(self) -> Iterator[str]:
@@ -109,11 +133,22 @@ class Occasion:
             )
 
     @property
+    def _by_day(self) -> Mapping[date, list[str]]:
+        """The days on which records end, the earliest first, each with its services."""
+        ends = sorted({self.records_up_to, *self.last_days.values()})
+        return {end: [name for name, last in self.last_days.items() if last == end] for end in ends}
+
+    @property
     def about(self) -> Mapping[str, str]:
         """What the foot of a page says."""
+        ends = self._by_day
+        up_to = ", ".join(
+            f"{day(end)} ({' and '.join(services)})" if len(ends) > 1 else day(end)
+            for end, services in ends.items()
+        )
         said = {
             "Flags as at": day(self.as_of),
-            "Records up to": day(self.records_up_to),
+            "Records up to": up_to,
             "Model": f"version {self.model}",
         }
         return {**said, "Records' fingerprint": self.data[:12]} if self.data else said
@@ -142,16 +177,24 @@ def people(listed: Iterable[Listed]) -> int:
 def caseloads(listed: Iterable[Listed], left_out: pd.DataFrame) -> list[Caseload]:
     """Everybody's patients, each referral with the practitioner who last agreed work in it or saw the patient last.
 
-    `left_out` has patient, practitioner and reason.
+    `left_out` has patient, practitioner, reason and service.
     """
     own: dict[str, list[Listed]] = {}
+    services = dict(zip(left_out["practitioner"], left_out["service"], strict=True))
     for one in sorted(listed, key=lambda one: (one.flag.abstained, -one.flag.chance, one.patient)):
         own.setdefault(one.practitioner, []).append(one)
+        services[one.practitioner] = one.service
     absent = {str(name): rows for name, rows in left_out.groupby("practitioner", sort=False)}
     everyone = sorted({*own, *absent})
     nobody = left_out.iloc[:0]
     return [
-        Caseload(practitioner, folder, own.get(practitioner, []), absent.get(practitioner, nobody))
+        Caseload(
+            practitioner,
+            folder,
+            own.get(practitioner, []),
+            absent.get(practitioner, nobody),
+            services[practitioner],
+        )
         for practitioner, folder in zip(everyone, file_names(everyone), strict=True)
     ]
 

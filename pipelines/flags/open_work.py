@@ -17,7 +17,8 @@ def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[
     """The chosen points, indexed by point_id, and every other open pathway with its reason.
 
     Chosen is the latest point of an open pathway whose outcome is unknown at `as_of` and whose horizon is
-    not over. The second frame has pathway_id, patient_id, practitioner_id, service_id and reason.
+    not over. The second frame has pathway_id, patient_id, practitioner_id, service_id and reason. Nobody is chosen of a
+    service whose records are too old.
     """
     pathways = built.pathways[built.pathways["is_open"]]
     points = built.points.merge(pathways[["pathway_id"]], on="pathway_id", validate="m:1")
@@ -25,11 +26,15 @@ def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[
     points = points.sort_values(["at", "point_id"], kind="stable")
     points["days"] = np.where(points["kind"] == PLATFORM_WEEK, settings.platform_days, settings.horizon_days)
     points["over"] = points["at"] <= pd.Timestamp(as_of) - pd.to_timedelta(points["days"], unit="D")
-    waiting = points[points["not_completed"].isna() & ~points["over"]]
+    old = points["service_id"].isin(built.too_old)
+    waiting = points[points["not_completed"].isna() & ~points["over"] & ~old]
     chosen = waiting.drop_duplicates("pathway_id", keep="last")
     others = pathways[~pathways["pathway_id"].isin(chosen["pathway_id"])]
     latest = points.drop_duplicates("pathway_id", keep="last").set_index("pathway_id")
     not_listed = _not_listed(others, latest, weeks=built.kind == PLATFORM_WEEK)
+    ended = {service: f"the records of {service} end on {end}" for service, end in built.too_old.items()}
+    told = zip(not_listed["service_id"], not_listed["reason"], strict=True)
+    not_listed["reason"] = pd.Series([ended.get(*one) for one in told], index=not_listed.index, dtype=str)
     return chosen[built.points.columns].set_index("point_id"), not_listed
 
 

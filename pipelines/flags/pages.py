@@ -17,6 +17,7 @@ from pipelines.flags.listed import ANSWERS, INDEX, Caseload, Listed, Occasion, d
 from pipelines.page import Page, Section, bullets, fold, listing, paragraph, table
 
 NOT_LISTED = "Not on this list, and why"
+NO_LIST = "There is no list: whose agreed work may need a word before the next session was not looked for."
 NOBODY_FOUND = (
     "No patient with an open referral was found with {}. Either there is none, or the service's file of supervisors "
     "names a practitioner otherwise than flags.csv does."
@@ -24,7 +25,13 @@ NOBODY_FOUND = (
 
 
 def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
-    """One practitioner's patients with open work, and those with an open referral who are not listed."""
+    """One practitioner's patients with open work, and those with an open referral who are not listed.
+
+    `occasion`: of the practitioner's own service.
+    """
+    title = f"Work between sessions: {caseload.practitioner}"
+    if occasion.makes_no_list:
+        return Page(title, cautioned(NO_LIST, occasion), [], occasion.synthetic, occasion.about)
     first = caseload.first
     others = [one for one in caseload.listed if not one.flag.flagged]
     sections = [
@@ -41,7 +48,7 @@ def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
         Section("How to read this page", [how_to_read(occasion)]),
     ]
     return Page(
-        f"Work between sessions: {caseload.practitioner}",
+        title,
         cautioned(_lead(people(first), people(caseload.listed)), occasion),
         sections,
         occasion.synthetic,
@@ -144,7 +151,7 @@ def index_page(
         cautioned(f"{first} of {patients(people(listed))} with open work come first.", occasion),
         [
             Section("What was done", [_summary([one.flag for one in listed], left_out), *_chosen(occasion)]),
-            Section("Caseloads", [_caseloads(caseloads)]),
+            Section("Caseloads", [_caseloads(caseloads, occasion)]),
             *supervision,
             Section("One patient, and the tables", [_links()]),
             Section("How to read these pages", [how_to_read(occasion)]),
@@ -179,14 +186,20 @@ def _chosen(occasion: Occasion) -> list[Markup]:
     return [paragraph(said, note=True)] if occasion.chosen else []
 
 
-def _caseloads(caseloads: Sequence[Caseload]) -> Markup:
+def _caseloads(caseloads: Sequence[Caseload], occasion: Occasion) -> Markup:
+    """Who reads which folder; no number where no list is made, because 0 would say that there is nobody."""
+    made = [one.service not in occasion.too_old for one in caseloads]
     addresses = [f"practitioners/{one.folder}/{INDEX}" for one in caseloads]
     names = [one.practitioner for one in caseloads]
     return listing(
         {
             "Practitioner": _links_to(addresses, names),
-            "Patients with open work": [people(one.listed) for one in caseloads],
-            "To think about first": [people(one.first) for one in caseloads],
+            "Patients with open work": [
+                people(one.listed) if listed else None for one, listed in zip(caseloads, made, strict=True)
+            ],
+            "To think about first": [
+                people(one.first) if listed else None for one, listed in zip(caseloads, made, strict=True)
+            ],
         },
         "A folder each, with nobody else's patients: hand it over whole",
     )

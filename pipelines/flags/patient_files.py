@@ -48,7 +48,7 @@ def write_explained(
     others = what_ifs(model, row, everything().values())
     yield write_table(out / "what_if.csv", others)
     found = Explained(explained, explanation, scored.stability, others)
-    yield write_page(out / "patient.html", explained_page(one, found, occasion))
+    yield write_page(out / "patient.html", explained_page(one, found, occasion.of([one.service])))
 
 
 def chosen_point(scored: Scored, patient: str | None) -> str | None:
@@ -60,6 +60,9 @@ def chosen_point(scored: Scored, patient: str | None) -> str | None:
     flags = [flag for flag, own in zip(scored.flags, whose, strict=True) if patient in (None, own)]
     if patient is not None and not flags:
         # No other patient's id is named: what went wrong may be kept in a log.
+        others = scored.not_listed
+        for why in others.loc[others["patient_id"] == patient, "reason"].head(1):
+            raise InputError(f"patient {patient!r} is on no list: {why}")
         raise InputError(f"patient {patient!r} has no work waiting for its review; flags.csv lists who has")
     highest = max(flags, key=lambda flag: (not flag.abstained, flag.chance), default=None)
     return None if highest is None else highest.point

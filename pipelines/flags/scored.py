@@ -62,16 +62,18 @@ class Scored:
         called = self.points["patient_id"].map(names)
         pages = [f"patient-{stem}.html" for stem in file_names(called)]
         seen = self.points["seen_since"]
-        rows = zip(called, readers, self.points["at"], self.flags, pages, seen, strict=True)
+        services = self.points["service_id"]
+        rows = zip(called, readers, self.points["at"], self.flags, pages, seen, services, strict=True)
         return [Listed(*row) for row in rows]
 
     def left_out(self, names: Mapping[str, str]) -> pd.DataFrame:
-        """`not_listed` as pages show it: patient, practitioner (in words where none is recorded), reason."""
+        """`not_listed` as pages show it: patient, practitioner (in words where none is recorded), reason, service."""
         return pd.DataFrame(
             {
                 "patient": self.not_listed["patient_id"].map(names),
                 "practitioner": _readers(self.not_listed),
                 "reason": self.not_listed["reason"],
+                "service": self.not_listed["service_id"],
             }
         )
 

@@ -12,9 +12,10 @@ class ScoreSettings:
 
     ids: "pseudonym", or "local" to print the records' own ids of patients. pseudonyms: the folder with the
     key and the list of who is who, which only the service's own people may read. supervisors: a CSV with the
-    columns supervisor and practitioner; empty for no pages for supervision. most_days_behind: records that end
-    longer before the day of the list are refused. remember: keep the questions that were put to the records, which
-    are SQL and hold nothing of them, in the user's cache, so that the next run need not write them.
+    columns supervisor and practitioner; empty for no pages for supervision. most_days_behind: a service
+    whose records end longer before the day of the list has none; where that is every service, all is refused.
+    remember: keep the questions that were put to the records, which are SQL and hold nothing of them, in the user's
+    cache, so that the next run need not write them.
     """
 
     ids: Literal["pseudonym", "local"] = "pseudonym"

@@ -10,7 +10,7 @@ from models.flags import Flag
 from models.outcome_words import OutcomeWords
 from pipelines.flags.card import flag_parts, how_to_read
 from pipelines.flags.listed import Caseload, Listed, Occasion, day, people
-from pipelines.flags.pages import NOBODY_FOUND, cautioned, others_table, patients
+from pipelines.flags.pages import NO_LIST, NOBODY_FOUND, cautioned, others_table, patients
 from pipelines.page import Page, Section, card, heading, listing, paragraph
 
 IN_SUPERVISION = "in supervision"
@@ -22,27 +22,31 @@ def supervision_page(
 ) -> Page:
     """The flags of a supervisor's practitioners, nobody else's: to discuss, then the others, then the silent.
 
-    `not_found`: those of whom the records hold no patient with an open referral.
+    `occasion`: of the practitioners' own services. `not_found`: those of whom the records hold no patient with an open
+    referral.
     """
     absent = paragraph(NOBODY_FOUND.format(", ".join(not_found)))
-    first = [one for caseload in caseloads for one in caseload.first]
+    made = [caseload for caseload in caseloads if caseload.service not in occasion.too_old]
+    first = [one for caseload in made for one in caseload.first]
     discuss = sorted((one for one in first if any(_why(one.flag))), key=lambda one: -one.flag.chance)
+    left_out = Section("Not on a list, and why", [_left_out(caseloads)])
     said = [
         Section(
             ALONE, [_card(one, occasion.meaning) for one in discuss] or [paragraph("None of that kind.")]
         ),
-        Section(
-            "Also first on a practitioner's list", _by_practitioner(caseloads, discuss, occasion.meaning)
-        ),
-        Section("Nothing said", _silent(caseloads)),
-        Section("Not on a list, and why", [_left_out(caseloads)]),
+        Section("Also first on a practitioner's list", _by_practitioner(made, discuss, occasion.meaning)),
+        Section("Nothing said", _silent(made)),
     ]
     return Page(
         f"For supervision: {supervisor}",
-        cautioned(_lead(people(first), people(discuss), _lists(len(caseloads))), occasion),
+        cautioned(
+            NO_LIST if occasion.makes_no_list else _lead(people(first), people(discuss), _lists(len(made))),
+            occasion,
+        ),
         [
             *([Section("Without patients here", [absent])] if not_found else []),
-            *(said if caseloads else []),
+            *(said if made else []),
+            *([left_out] if caseloads else []),
             Section("How to read this page", [how_to_read(occasion)]),
         ],
         occasion.synthetic,

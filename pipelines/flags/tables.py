@@ -39,7 +39,7 @@ def scored_table(
     table["flag_id"] = [flag_id(str(point), occasion) for point in table.index]
     table["shown_as"] = table["patient_id"].map(names)
     table["as_of"] = occasion.as_of.isoformat()
-    table["records_up_to"] = occasion.records_up_to.isoformat()
+    table["records_up_to"] = _up_to(scored, occasion)
     table["data"] = occasion.data
     table["abstained"] = [flag.abstained for flag in scored.flags]
     table["flagged_share"] = scored.stability.flagged_share
@@ -63,7 +63,7 @@ def flags_table(scored: Scored, names: Mapping[str, str], occasion: Occasion) ->
     table["note"] = [note_on(flag) for flag in flags]
     table["flag_id"] = [flag_id(str(point), occasion) for point in table.index]
     table["shown_as"] = table["patient_id"].map(names)
-    table["records_up_to"] = occasion.records_up_to.isoformat()
+    table["records_up_to"] = _up_to(scored, occasion)
     table["model_version"] = occasion.model
     order = pd.Series([-1.0 if flag.abstained else flag.chance for flag in flags], index=table.index)
     return (
@@ -108,6 +108,11 @@ def note_on(flag: Flag) -> str | None:
     """What a page says beside the reasons: that the main grounds are not shown, or why no reason is."""
     said = ([] if flag.abstained else [flag.no_reason]) + ([NOT_SHOWN] if flag.hidden else [])
     return " ".join(words for words in said if words) or None
+
+
+def _up_to(scored: Scored, occasion: Occasion) -> list[str]:
+    """The last day that the records of each point's service cover."""
+    return [occasion.last_days[service].isoformat() for service in scored.points["service_id"]]
 
 
 def _chances(flags: Sequence[Flag], points: pd.Index) -> pd.DataFrame:

@@ -29,7 +29,14 @@ def occasion() -> Occasion:
     up_to = service().records_up_to
     meaning = outcome_words({service().kind}, Config().as_table())
     return Occasion(
-        AS_OF, up_to, "1", model().threshold, synthetic=True, meaning=meaning, data="0123456789abcdef"
+        AS_OF,
+        up_to,
+        "1",
+        model().threshold,
+        synthetic=True,
+        meaning=meaning,
+        data="0123456789abcdef",
+        last_days={"RX1": up_to},
     )
 
 

@@ -126,4 +126,5 @@ def service(points: int = 120, seed: int = 2) -> Built:
         synthetic=True,
         records_up_to=date(2025, 3, 30),
         left_out={},
+        last_days={"RX1": "2025-03-30"},
     )

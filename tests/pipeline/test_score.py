@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,8 @@ from pipelines.flags.open_work import open_work
 from pipelines.flags.patient_files import chosen_point, write_explained
 from pipelines.flags.scored import Scored, find_flags
 from pipelines.flags.tables import considered, flags_table, note_on, reasons_of, scored_table
+from pipelines.flags.too_old import too_old
+from tests.pipeline.made_pages import made_behind, text_of
 from tests.pipeline.made_service import AS_OF, PROTECTED, model, service
 
 SETTINGS = OutcomeSettings()
@@ -96,6 +99,76 @@ def test_a_platform_week_has_a_horizon_of_its_own() -> None:
         "two": "the patient has logged in since",
         "three": "no log-in within 14 days of the latest week",
     }
+
+
+def of_two_services() -> Built:
+    """The made service, of which every second patient is another's whose records ended half a year before."""
+    made = service()
+    services = np.where(made.pathways.index % 2, "RX1", "OLD")
+    named = dict(zip(made.pathways["pathway_id"], services, strict=True))
+
+    def theirs(rows: pd.DataFrame) -> pd.DataFrame:
+        service, own = rows["pathway_id"].map(named), rows["practitioner_id"].fillna("RX1:PWP 9")
+        return rows.assign(service_id=service, practitioner_id=service + own.str.removeprefix("RX1"))
+
+    return replace(
+        made,
+        pathways=theirs(made.pathways),
+        points=theirs(made.points),
+        last_days={"OLD": "2024-09-30", "RX1": "2025-03-30"},
+    )
+
+
+def test_nobody_of_a_service_whose_records_are_too_old_is_listed_and_the_others_are() -> None:
+    made = of_two_services()
+    old = too_old(made.ends, AS_OF, most=31)
+    assert old == {"OLD": date(2024, 9, 30)}
+    listed, left_out = open_work(replace(made, too_old=old), as_of=AS_OF, settings=SETTINGS)
+    assert len(listed) > 40 and set(listed["service_id"]) == {"RX1"}
+    theirs = made.pathways[made.pathways["is_open"] & (made.pathways["service_id"] == "OLD")]
+    of_old = left_out[left_out["service_id"] == "OLD"]
+    assert sorted(of_old["pathway_id"]) == sorted(theirs["pathway_id"])
+    assert set(of_old["reason"]) == {"the records of OLD end on 2024-09-30"}
+
+
+def test_all_is_refused_only_where_no_service_has_records_that_are_new_enough() -> None:
+    assert too_old({"A": AS_OF - timedelta(days=32)}, AS_OF, most=31) == {}
+    with pytest.raises(InputError, match="the records end on 2025-02-26, 32 days before 2025-03-31"):
+        too_old({"A": AS_OF - timedelta(days=33), "B": AS_OF - timedelta(days=90)}, AS_OF, most=31)
+
+
+def test_lists_say_on_what_day_the_records_of_their_own_service_end(
+    occasion: Occasion, tmp_path: Path
+) -> None:
+    made = of_two_services()
+    old = replace(made, too_old=too_old(made.ends, AS_OF, most=31))
+    found = find_flags(old, model(), as_of=AS_OF, config=Config(), suggestions=library())
+    names = {patient: patient for patient in found.patients}
+    loads = caseloads(found.listed(names), found.left_out(names))
+    both = replace(occasion, last_days=made.ends, too_old=frozenset(old.too_old))
+    pages = Pages(loads, found.explanation, made_behind(found), both)
+    supervised = {"Jo": [one.practitioner for one in loads], "Lee": ["OLD:PWP 1"]}
+    written = {
+        path: text_of(path) for path in write_pages(tmp_path, pages, supervised) if path.suffix == ".html"
+    }
+    said = "end on 30 September 2024, 181 days before this list, so that no list can be made."
+    nobody = ("Nobody stands out", "No patient has agreed work", "To think about first", "Nobody comes first")
+    lists = {path: text for path, text in written.items() if "practitioners" in path.parts}
+    theirs = [text for path, text in lists.items() if "OLD-PWP" in str(path)]
+    assert len(theirs) == 6 and all(f"The records {said}" in text for text in theirs)
+    assert not [words for text in theirs for words in nobody if words in text]
+    assert all("Records up to 30 September 2024" in " ".join(text.split()) for text in theirs)
+    ours = [" ".join(text.split()) for path, text in lists.items() if "RX1-PWP" in str(path)]
+    assert all("Records up to 30 March 2025 " in text and "2024" not in text for text in ours)
+    for page in ("flags.html", "supervisors/Jo.html"):
+        told = " ".join(written[tmp_path / page].split())
+        assert f"The records of OLD {said}" in told
+        assert "Records up to 30 September 2024 (OLD), 30 March 2025 (RX1)" in told
+    lee = written[tmp_path / "supervisors" / "Lee.html"]
+    assert said in lee and not [words for words in nobody if words in lee]
+    assert "the records of OLD end on 2024-09-30" in lee
+    flags = flags_table(found, names, replace(both, last_days=made.ends | {"RX1": date(2025, 3, 29)}))
+    assert set(flags["records_up_to"]) == {"2025-03-29"}
 
 
 # --- What is found -------------------------------------------------------------------------------------

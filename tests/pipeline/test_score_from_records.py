@@ -287,3 +287,43 @@ def test_a_table_without_a_row_is_missing_of_everybody_and_said_and_one_that_is_
         reviews.unlink()
         with pytest.raises(InputError, match=r"'last_share_completed'.*the source has no BSW002TaskReview"):
             score(quiet, out=scoring.folder / "without", **asked)
+
+
+def without_submissions_from(source: Path, folder: Path, service: str, day: date) -> Path:
+    """The same records as if `service` had submitted nothing for periods that end from `day` on."""
+    shutil.copytree(source, folder)
+    headers = pd.read_parquet(folder / "IDS000Header.parquet")
+    late = (headers["OrgID_Provider"] == service) & (
+        pd.to_datetime(headers["ReportingPeriodEndDate"]) >= pd.Timestamp(day)
+    )
+    gone = set(headers.loc[late, "UniqueSubmissionID"])
+    for path in folder.glob("*.parquet"):
+        rows = pd.read_parquet(path)
+        if "UniqueSubmissionID" in rows:
+            rows[~rows["UniqueSubmissionID"].isin(gone)].to_parquet(path)
+    return folder
+
+
+@pytest.mark.long
+def test_a_service_that_stopped_submitting_has_no_list_and_the_others_have_theirs(
+    scoring: Scoring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = scoring.as_of - pd.Timedelta(days=150)
+    records = without_submissions_from(scoring.source, scoring.folder / "records", "SYN02", cut)
+    stopped = Scoring(records, scoring.as_of, scoring.folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(scoring.source.parent)
+        score(records, as_of=stopped.as_of, model=MODEL, out=stopped.folder / "flags", config=Config())
+    out, said = stopped.folder / "flags", capsys.readouterr().out
+    assert "The records of SYN02 end on" in said and "not scored: SYN02" in said
+    manifest = read_manifest(out, "score")
+    assert manifest["not_scored"] == ["SYN02"]
+    assert manifest["last_days"]["SYN02"] < cut.isoformat() < manifest["last_days"]["SYN01"]
+    flags = pd.read_csv(out / "flags.csv")
+    assert len(flags) and flags["practitioner_id"].str.startswith("SYN01:").all()
+    assert set(flags["records_up_to"]) == {manifest["last_days"]["SYN01"]}
+    lists = {path: path.read_text(encoding="utf-8") for path in out.rglob("caseload.html")}
+    theirs = [text for path, text in lists.items() if "SYN02" in path.parent.name]
+    assert theirs and all("so that no list can be made" in text for text in theirs)
+    assert not any("Nobody" in text or "No patient has agreed work" in text for text in theirs)
+    assert "The records of SYN02 end on" in (out / "flags.html").read_text(encoding="utf-8")
