@@ -22,8 +22,9 @@ from pipelines.built import POINTS_ARE, Built, begin, ends_of, no_outcomes
 from pipelines.config import Config
 from pipelines.feature_file import in_order, write_features, write_features_by_service
 from pipelines.flags.open_records import leave_questions
+from pipelines.gaps import READ, Gaps
 from pipelines.progress import progress
-from pipelines.silence import READ, Silence
+from pipelines.silence import Silence
 from pipelines.store import step, write_table
 
 
@@ -74,7 +75,7 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
         built = replace(
             begun.built, protected=protected(begun.facts, begun.built.points), left_out=found.left_out
         )
-        silence = Silence.of(records, asked.keys(), built.left_out, path)
+        silence = Silence.of(Gaps.of(records, config.source), asked.keys(), built.left_out, path)
         for name in ("points", "protected", "outcome"):
             path = out / f"{name}.parquet"
             manifest.wrote(write_table(path, getattr(built, name), synthetic=built.synthetic))
@@ -94,7 +95,8 @@ def _said(built: Built, until: date | None, silence: Silence) -> dict[str, Any]:
         "left_out": dict(built.left_out),
         "never_known": silence.never_known,
         "unmeasured": silence.unmeasured,
-        "silent_services": silence.services,
+        "silent_services": dict(silence.gaps.services),
+        "unreadable": {table: round(share, 2) for table, share in silence.gaps.unreadable.items()},
         "last_days": dict(built.last_days),
         "points": len(built.points),
     }

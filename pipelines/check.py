@@ -13,12 +13,12 @@ from models.splits import cut_of, mature
 from pipelines.build import assemble_records
 from pipelines.built import POINTS_ARE, Built, ends_of
 from pipelines.config import Config
+from pipelines.gaps import READ, Gaps
 from pipelines.page import write_page
 from pipelines.progress import progress
 from pipelines.quality.column_uses import WHOLE_TABLE, blank, missing
 from pipelines.quality.page import Quality, quality_page
 from pipelines.quality.unassigned_circumstances import unassigned
-from pipelines.silence import READ
 from pipelines.store import step, write_json, write_table
 
 
@@ -45,6 +45,7 @@ def check(source: Path, *, out: Path, config: Config) -> int:
                 exclusions=built.exclusions,
                 kind=POINTS_ARE[built.kind],
                 unassigned=unassigned(records),
+                gaps=Gaps.of(records, config.source),
             )
             manifest.wrote(
                 write_table(out / "quarantine.csv", records.set_aside),
@@ -55,7 +56,7 @@ def check(source: Path, *, out: Path, config: Config) -> int:
             advance()
         manifest.says(synthetic=records.synthetic, enough=quality.enough)
     print(f"{out}: {quality.sentence}")
-    for line in not_there(quality):
+    for line in (*not_there(quality), *quality.gaps.besides):
         print(f"  {line}")
     return 0
 
@@ -69,8 +70,8 @@ def not_there(quality: Quality) -> list[str]:
         for table in missing
     ]
     lines += [
-        f"none of its rows can be used: {table}; build refuses it"
-        for table in lost(quality.records, READ)["table"]
+        f"{_usable(rows - broken)} of its rows can be used: {table}; build refuses it"
+        for table, _, rows, broken, _ in lost(quality.records, READ).to_numpy()
     ]
     lines += [
         f"without a row of {table} points are weeks on the online programme unasked; build refuses that"
@@ -78,6 +79,10 @@ def not_there(quality: Quality) -> list[str]:
     ]
     lines += unlike_ids(quality.records)
     return lines + [f"not read: {name}" for name in quality.records.unread]
+
+
+def _usable(rows: int) -> str:
+    return f"only {rows:,}" if rows else "none"
 
 
 def submissions(records: Records) -> pd.DataFrame:

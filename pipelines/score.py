@@ -30,10 +30,10 @@ from pipelines.flags.refits_beside import RefitsBeside
 from pipelines.flags.scored import Scored, begin_flags
 from pipelines.flags.supervision import read_supervisors
 from pipelines.flags.too_old import too_old
+from pipelines.gaps import READ, Gaps
 from pipelines.progress import progress
 from pipelines.registry.meaning import must_mean_the_same
 from pipelines.registry.tracking import FoundModel, LoadedModel, find_model
-from pipelines.silence import READ
 from pipelines.store import step
 
 
@@ -75,7 +75,8 @@ def score(
             scored = under_way.finished()
             chosen_point(scored, patient)  # is there, before anything that stood here gives way
             data = manifest.inputs["source"]
-            occasion = _occasion(as_of, known, learnt, scored, config=config, data=data)
+            gaps = Gaps.of(facts.records.finished(), config.source)
+            occasion = _occasion(as_of, known, learnt, scored, gaps, config=config, data=data)
             must_keep_answered(out, scored, occasion)
             listed, left_out = scored.listed(names), scored.left_out(names)
             advance("pages")
@@ -92,7 +93,7 @@ def score(
             manifest.wrote(*write_pages(out, pages, supervisors, beside=aside, meanwhile=meanwhile))
             advance()
         manifest.says(**_told(learnt, occasion), questions=dict(prepared.used))
-    _say(out, listed, occasion)
+    _say(out, listed, occasion, gaps)
 
 
 def _told(learnt: LoadedModel, occasion: Occasion) -> dict[str, Any]:
@@ -111,11 +112,13 @@ def _told(learnt: LoadedModel, occasion: Occasion) -> dict[str, Any]:
     }
 
 
-def _say(out: Path, listed: Sequence[Listed], occasion: Occasion) -> None:
+def _say(out: Path, listed: Sequence[Listed], occasion: Occasion, gaps: Gaps) -> None:
     first = people(one for one in listed if one.flag.flagged)
     print(f"{out}: {people(listed):,} patients with open work, {first:,} of them to think about first")
     if occasion.caution:
         print(occasion.caution)
+    for line in gaps.lines:
+        print(f"  {line}")
     if occasion.too_old:
         print(
             f"not scored: {', '.join(sorted(occasion.too_old))} ('score.most_days_behind' is how old records may be)"
@@ -173,7 +176,14 @@ def _known(
 
 
 def _occasion(
-    as_of: date, known: OpenRecords, learnt: LoadedModel, scored: Scored, *, config: Config, data: str
+    as_of: date,
+    known: OpenRecords,
+    learnt: LoadedModel,
+    scored: Scored,
+    gaps: Gaps,
+    *,
+    config: Config,
+    data: str,
 ) -> Occasion:
     return Occasion(
         as_of=as_of,
@@ -190,6 +200,8 @@ def _occasion(
         without_rows=known.without_rows,
         last_days=known.built.ends,
         too_old=frozenset(known.built.too_old),
+        unreadable=gaps.caution,
+        gaps=tuple(gaps.lines),
     )
 
 

@@ -38,6 +38,8 @@ HEAD = """\
 #exclude = "exclude.csv"
 # How many days the BSW tables may run on after the end of the last monthly submission:
 #local_days_later = 92
+# Which share of a table's rows may be set aside before reports and lists warn of it:
+#most_set_aside = 0.05
 
 [source.tables]
 # Your file's name without its ending, where it is not the table's:

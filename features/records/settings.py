@@ -22,6 +22,7 @@ class SourceSettings:
     `date_formats`: besides ISO 8601, formats such as "%d/%m/%Y"; times follow after a space.
     `exclude`: the list of patients who object, beside the tables.
     `local_days_later`: how many days the local tables may run on after the last reporting period.
+    `most_set_aside`: the share (0 to 1) of a table's rows that may be set aside before reports and lists warn of it.
     """
 
     tables: Mapping[str, str] = field(default_factory=dict)
@@ -30,11 +31,14 @@ class SourceSettings:
     date_formats: tuple[str, ...] = ()
     exclude: str = "exclude.csv"
     local_days_later: int = 92
+    most_set_aside: float = 0.05
 
     def __post_init__(self) -> None:
         faults = sorted({*self._names(), *self._codes(), *self._formats()})
         if self.local_days_later < 0:
             faults.append(f"local_days_later must be 0 or more; it is {self.local_days_later}")
+        if not 0 <= self.most_set_aside <= 1:
+            faults.append(f"most_set_aside must lie between 0 and 1; it is {self.most_set_aside}")
         if faults:
             raise ValueError("; ".join(faults))
 

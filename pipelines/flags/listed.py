@@ -75,6 +75,8 @@ class Occasion:
     none of which nobody can tell, and `enough` in how many of them a reason must stay to be shown. `without_rows`: the
     tables without a row for want of which some of what the model reads is missing of everybody. `records_up_to`: the
     latest of `last_days`, service -> the day on which its records end; of those in `too_old` no list is made.
+    `unreadable`: what to say where part of the records could not be read; `gaps`: what they leave in doubt, for the
+    analyst.
     """
 
     as_of: date
@@ -90,6 +92,8 @@ class Occasion:
     without_rows: tuple[str, ...] = ()
     last_days: Mapping[str, date] = field(default_factory=dict, hash=False)
     too_old: frozenset[str] = frozenset()
+    unreadable: str = ""
+    gaps: tuple[str, ...] = ()
 
     def of(self, services: Iterable[str]) -> Occasion:
         """The same for a page that is of these services only."""
@@ -105,10 +109,10 @@ class Occasion:
 
     @property
     def caution(self) -> str:
-        """What the lists must say of records that end well before their day, or lack every row of a table that the
-        model reads; nothing of others.
+        """What the lists must say of records that end well before their day, lack every row of a table that the
+        model reads, or could not be read in part; nothing of others.
         """
-        return " ".join([*self._old, *self._silent])
+        return " ".join([*self._old, *self._silent, *filter(None, [self.unreadable])])
 
     @property
     def _old(self) -> Iterator[str]:

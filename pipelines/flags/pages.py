@@ -153,6 +153,11 @@ def index_page(
             Section("What was done", [_summary([one.flag for one in listed], left_out), *_chosen(occasion)]),
             Section("Caseloads", [_caseloads(caseloads, occasion)]),
             *supervision,
+            *(
+                [Section("What the records leave in doubt", [bullets(occasion.gaps)])]
+                if occasion.gaps
+                else []
+            ),
             Section("One patient, and the tables", [_links()]),
             Section("How to read these pages", [how_to_read(occasion)]),
         ],

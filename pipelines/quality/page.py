@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from features.records import Records
+from pipelines.gaps import Gaps
 from pipelines.page import Page, Section, bullets, heading, link, paragraph, table
 from pipelines.quality.unassigned_circumstances import in_words
 
@@ -42,6 +43,7 @@ class Quality:
     exclusions: pd.DataFrame
     kind: str
     unassigned: pd.DataFrame
+    gaps: Gaps
 
     @property
     def referrals(self) -> int:
@@ -56,9 +58,13 @@ class Quality:
             "and there is enough to learn from" if self.enough else "but there is not enough to learn from"
         )
         known, points = self.readiness["known"], self.readiness["points"]
+        refused = self.gaps.refused
+        usable = f"can be used, {enough}"
+        if refused:
+            usable = f"cannot be used as they are, because of {' and '.join(refused)}"
         return (
-            f"The records can be used, {enough}: {self.referrals:,} referrals, {points:,} {self.kind}, "
-            f"{known:,} with a known outcome; {_rows(self.records.rows_set_aside)} set aside."
+            f"The records {usable}: {self.referrals:,} referrals, {points:,} {self.kind}, "
+            f"{known:,} with a known outcome; {_rows(self.records.rows_set_aside)} set aside{self.gaps.shares}."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -80,6 +86,8 @@ class Quality:
             "enough_asks": {"outcomes_of_each_kind": self.asked[0], "months": self.asked[1]},
             "readiness": dict(self.readiness),
             "rows_set_aside": self.records.rows_set_aside,
+            "refused": list(self.gaps.refused),
+            "unreadable": dict(self.gaps.unreadable),
             "tables": self.records.counts.to_dict("records"),
             "rules_broken": rules.to_dict("records"),
             "missing": self.missing.to_dict("records"),

@@ -96,6 +96,18 @@ def test_a_table_without_a_row_that_the_model_reads_is_named_on_every_list(
         assert [said in render(page) for page in lists] == [says] * len(lists)
 
 
+def test_what_could_not_be_read_is_said_on_every_list_and_what_is_in_doubt_to_the_analyst(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    loads = caseloads(scored.listed(names), scored.left_out(names))
+    said, doubt = "Part of the records could not be read: 48% of", "no row of BSW002TaskReview: SYN02"
+    for occasion_, says in ((occasion, False), (replace(occasion, unreadable=said, gaps=(doubt,)), True)):
+        index = index_page(loads, occasion_, supervisors={}, without=[])
+        lists = (caseload_page(loads[0], occasion_), supervision_page("S", loads, occasion_), index)
+        assert [said in render(page) for page in lists] == [says] * len(lists)
+        assert (doubt in render(index)) == says and doubt not in render(lists[0])
+
+
 def test_a_patient_with_work_in_two_referrals_counts_once(
     scored: Scored, names: Mapping[str, str], occasion: Occasion
 ) -> None:

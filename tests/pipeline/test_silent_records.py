@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,6 +19,7 @@ from pipelines.built import begin
 from pipelines.check import check
 from pipelines.config import Config
 from pipelines.flags.open_records import OpenRecords, assemble_open, prepared_for
+from pipelines.gaps import IN_WORDS, READ, Gaps
 from pipelines.score import score
 from pipelines.store import read_manifest
 from tests.contract.small_service import Frames
@@ -199,3 +201,62 @@ def test_a_table_that_nothing_reads_holds_nobody_up(tmp_path: Path, frames: Fram
     source = write_source(tmp_path / "source", frames | {"IDS108WaitingTimePauses": paused})
     build(source, out=tmp_path / "work", config=Config(), until=None)
     assert (tmp_path / "work" / "features.parquet").exists()
+
+
+def spoilt(frames: Frames, share: float) -> Frames:
+    """The same with a percentage that is none in this share of the reviews."""
+    reviews = frames[REVIEWS].astype({"CompletionPercent": object})
+    reviews.loc[reviews.index[: round(share * len(reviews))], "CompletionPercent"] = "80 %"
+    return frames | {REVIEWS: reviews}
+
+
+def test_a_table_of_which_more_than_half_is_set_aside_is_refused_by_name_and_check_does_not_call_it_usable(
+    tmp_path: Path, frames: Frames, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, rows = write_source(tmp_path / "source", spoilt(frames, 0.6)), len(frames[REVIEWS])
+    said = f"{REVIEWS}.csv: only {rows - round(0.6 * rows)} of its {rows} rows can be used (CompletionPercent"
+    with pytest.raises(InputError, match=re.escape(said)):
+        build(source, out=tmp_path / "work", config=Config(), until=None)
+    with pytest.raises(InputError, match=re.escape(said)):
+        score(source, as_of=date(2024, 3, 18), model="models:/bsw/1", out=tmp_path / "flags", config=Config())
+    check(source, out=tmp_path / "quality", config=Config())
+    told = capsys.readouterr().out
+    assert f"The records cannot be used as they are, because of {REVIEWS}: " in told
+    assert "The records can be used" not in told + (tmp_path / "quality" / "quality.html").read_text("utf-8")
+    assert f"rows can be used: {REVIEWS}; build refuses it" in told
+
+
+def test_a_table_of_which_more_than_a_set_share_is_set_aside_is_named_with_its_share(
+    tmp_path: Path, frames: Frames, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_source(tmp_path / "source", spoilt(frames, 0.3))
+    share = f"{round(0.3 * len(frames[REVIEWS])) / len(frames[REVIEWS]):.0%}"
+    line = f"{share} of the rows of {REVIEWS} set aside; what hangs on them is incomplete"
+    build(source, out=tmp_path / "work", config=Config(), until=None)
+    assert line in capsys.readouterr().out
+    assert [*read_manifest(tmp_path / "work", "build")["unreadable"]] == [REVIEWS]
+    check(source, out=tmp_path / "quality", config=Config())
+    told = capsys.readouterr().out
+    assert line in told and f"set aside ({share} of {REVIEWS})." in told.splitlines()[0]
+    lenient = SourceSettings(most_set_aside=0.4)
+    records = read_records(source, lenient)
+    assert "of the rows of" not in " ".join(Gaps.of(records, lenient).lines)
+    caution = Gaps.of(records, SourceSettings()).caution
+    assert f"could not be read: {share} of the reviews of agreed work ({REVIEWS}). So what is said" in caution
+
+
+def test_what_was_sent_twice_or_goes_with_an_objector_is_not_called_unreadable(
+    tmp_path: Path, frames: Frames
+) -> None:
+    twice = {table: pd.concat([frame, frame]) for table, frame in frames.items() if table == REVIEWS}
+    source = write_source(tmp_path, frames | twice)
+    own = frames["IDS001MPI"][["OrgID_Provider", "LocalPatientId"]].drop_duplicates()
+    own.head(len(own) // 2).to_csv(source / "exclude.csv", index=False)
+    records = read_records(source, SourceSettings())
+    assert records.rows_set_aside > 0 and records.objected > 0
+    found = Gaps.of(records, SourceSettings())
+    assert found.unreadable == {} and found.refused == () and found.caution == ""
+
+
+def test_every_table_that_facts_read_has_words_for_practitioners() -> None:
+    assert set(IN_WORDS) == READ

@@ -1,0 +1,94 @@
+"""What records leave in doubt, though it is no error: said by `bsw check`, `bsw build` and `bsw score` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from features.facts import FACTS
+from features.records import Records, SourceSettings
+from features.records.silence import lost, silent_services, unreadable, weeks_unasked
+
+# The tables that any fact reads: what stands in others changes no number.
+READ = frozenset(table for fact in FACTS.values() for table in fact.reads)
+IN_WORDS = {
+    "BSW001TaskSet": "the work agreed",
+    "BSW002TaskReview": "the reviews of agreed work",
+    "BSW003SessionRating": "the ratings of sessions",
+    "BSW004PlatformSession": "the log-ins to the online programme",
+    "IDS001MPI": "the patients' own details",
+    "IDS003AccommStatus": "the patients' accommodation",
+    "IDS004EmpStatus": "the patients' employment",
+    "IDS007DisabilityType": "the patients' disabilities",
+    "IDS011SocPerCircumstances": "the patients' circumstances",
+    "IDS101Referral": "the referrals",
+    "IDS201CareContact": "the appointments",
+    "IDS202CareActivity": "what was done at appointments",
+    "IDS601MedHistPrevDiag": "the earlier diagnoses",
+    "IDS602LongTermCondition": "the long-term conditions",
+    "IDS603PresentingComplaints": "the presenting problems",
+    "IDS606CodedScoreAssessmentRefer": "the questionnaires filled in between appointments",
+    "IDS607CodedScoreAssessmentAct": "the questionnaires filled in at appointments",
+    "IDS902CarePersQual": "the practitioners' qualifications",
+}
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """How many rows were set aside; of which tables more than may be, with their share (0 to 1); for which tables build
+    and score refuse the records; and by table the services that never fill it in where others do.
+    """
+
+    set_aside: int
+    refused: tuple[str, ...]
+    unreadable: Mapping[str, float]
+    services: Mapping[str, list[str]]
+
+    @classmethod
+    def of(cls, records: Records, settings: SourceSettings) -> Gaps:
+        """Those of the records."""
+        over = unreadable(records, READ, above=settings.most_set_aside)
+        return cls(
+            set_aside=records.rows_set_aside,
+            refused=(*lost(records, READ)["table"], *weeks_unasked(records)),
+            unreadable=dict(zip(over["table"], over["share"], strict=True)),
+            services=silent_services(records, READ),
+        )
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """In words, for who works with the records."""
+        if self.set_aside:
+            yield f"rows set aside: {self.set_aside:,}; `bsw check` says why"
+        yield from self.besides
+
+    @property
+    def besides(self) -> Iterator[str]:
+        """The same but for how many rows were set aside."""
+        for table, share in self.unreadable.items():
+            yield f"{_percent(share)} of the rows of {table} set aside; what hangs on them is incomplete"
+        for table, services in self.services.items():
+            yield f"no row of {table}: {', '.join(services)}; what is counted there is 0, and not unknown"
+
+    @property
+    def shares(self) -> str:
+        """Of which tables too many rows were set aside, after a sentence that says how many were."""
+        over = [f"{_percent(share)} of {table}" for table, share in self.unreadable.items()]
+        return f" ({', '.join(over)})" if over else ""
+
+    @property
+    def caution(self) -> str:
+        """What every list must say, to practitioners; nothing where enough could be read."""
+        if not self.unreadable:
+            return ""
+        parts = [
+            f"{_percent(share)} of {IN_WORDS[table]} ({table})" for table, share in self.unreadable.items()
+        ]
+        return (
+            f"Part of the records could not be read: {', '.join(parts)}. So what is said here of "
+            f"{' and '.join(IN_WORDS[table] for table in self.unreadable)} may be incomplete, and the chances with it."
+        )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}"
