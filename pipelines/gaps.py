@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from features.facts import FACTS
 from features.records import Records, SourceSettings
 from features.records.silence import lost, silent_services, unreadable, weeks_unasked
+from models.earlier import STAR
+from models.withheld import RULES, count_shown
 
+NHS = RULES["nhs"]
 # The tables that any fact reads: what stands in others changes no number.
 READ = frozenset(table for fact in FACTS.values() for table in fact.reads)
 IN_WORDS = {
@@ -36,13 +39,15 @@ IN_WORDS = {
 @dataclass(frozen=True)
 class Gaps:
     """How many rows were set aside; of which tables more than may be, with their share (0 to 1); for which tables build
-    and score refuse the records; and by table the services that never fill it in where others do.
+    and score refuse the records; by table the services that never fill it in where others do; and how many who object
+    are in no record.
     """
 
     set_aside: int
     refused: tuple[str, ...]
     unreadable: Mapping[str, float]
     services: Mapping[str, list[str]]
+    objectors_not_found: int
 
     @classmethod
     def of(cls, records: Records, settings: SourceSettings) -> Gaps:
@@ -53,6 +58,7 @@ class Gaps:
             refused=(*lost(records, READ)["table"], *weeks_unasked(records)),
             unreadable=dict(zip(over["table"], over["share"], strict=True)),
             services=silent_services(records, READ),
+            objectors_not_found=records.objectors_not_found,
         )
 
     @property
@@ -65,6 +71,12 @@ class Gaps:
     @property
     def besides(self) -> Iterator[str]:
         """The same but for how many rows were set aside."""
+        if self.objectors_not_found:
+            many = count_shown(self.objectors_not_found, NHS)
+            yield (
+                f"patients on the list of those who object, but in no record: {_about(many)}; whoever is meant is NOT "
+                "left out: write each id as in the records (capitals, blanks, provider)"
+            )
         for table, share in self.unreadable.items():
             yield f"{_percent(share)} of the rows of {table} set aside; what hangs on them is incomplete"
         for table, services in self.services.items():
@@ -88,6 +100,10 @@ class Gaps:
             f"Part of the records could not be read: {', '.join(parts)}. So what is said here of "
             f"{' and '.join(IN_WORDS[table] for table in self.unreadable)} may be incomplete, and the chances with it."
         )
+
+
+def _about(many: int | str) -> str:
+    return f"fewer than {NHS.smallest}" if many == STAR else f"about {many:,}"
 
 
 def _percent(share: float) -> str:

@@ -260,3 +260,21 @@ def test_what_was_sent_twice_or_goes_with_an_objector_is_not_called_unreadable(
 
 def test_every_table_that_facts_read_has_words_for_practitioners() -> None:
     assert set(IN_WORDS) == READ
+
+
+def test_who_objects_but_is_in_no_record_is_told_by_check_and_build_with_a_remedy(
+    tmp_path: Path, frames: Frames, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_source(tmp_path / "source", frames)
+    listed = frames["IDS001MPI"][["OrgID_Provider", "LocalPatientId"]].drop_duplicates()
+    listed.assign(LocalPatientId=listed["LocalPatientId"].str.lower()).head(1).to_csv(
+        source / "exclude.csv", index=False
+    )
+    told = "patients on the list of those who object, but in no record: fewer than 5; whoever is meant is NOT left out"
+    check(source, out=tmp_path / "quality", config=Config())
+    said = capsys.readouterr().out
+    assert told in said and "write each id as in the records (capitals, blanks, provider)" in said
+    build(source, out=tmp_path / "work", config=Config(), until=None)
+    assert told in capsys.readouterr().out
+    many = replace(Gaps.of(read_records(source, SourceSettings()), SourceSettings()), objectors_not_found=12)
+    assert "in no record: about 10; " in " ".join(many.lines)
