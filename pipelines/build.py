@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -96,6 +96,7 @@ def _said(built: Built, until: date | None, silence: Silence) -> dict[str, Any]:
         "never_known": silence.never_known,
         "unmeasured": silence.unmeasured,
         "silent_services": dict(silence.gaps.services),
+        "stopped_tables": [asdict(one) for one in silence.gaps.stopped],
         "unreadable": {table: round(share, 2) for table, share in silence.gaps.unreadable.items()},
         "last_days": dict(built.last_days),
         "points": len(built.points),

@@ -86,7 +86,10 @@ def _usable(rows: int) -> str:
 
 
 def submissions(records: Records) -> pd.DataFrame:
-    """The monthly submissions: `provider, submissions, first, last, months without one, versions`."""
+    """The monthly submissions: `provider, submissions, first, last, months without one, versions`.
+
+    Months are looked for up to the latest submission of all: a provider that stopped has none since.
+    """
     versions = (
         "string_agg(DISTINCT DatSetVer, ', ' ORDER BY DatSetVer)"
         if "DatSetVer" in records.columns["IDS000Header"]
@@ -95,8 +98,9 @@ def submissions(records: Records) -> pd.DataFrame:
     return records.connection.execute(
         "SELECT OrgID_Provider AS provider, count(DISTINCT UniqueSubmissionID) AS submissions, "
         "min(ReportingPeriodStartDate) AS first, max(ReportingPeriodEndDate) AS last, "
-        "greatest(0, date_diff('month', first, last) + 1 - count(DISTINCT date_trunc('month', "
-        f'ReportingPeriodEndDate))) AS "months without one", {versions} AS versions '
+        "greatest(0, date_diff('month', first, (SELECT max(ReportingPeriodEndDate) FROM IDS000Header)) + 1 - "
+        "count(DISTINCT date_trunc('month', ReportingPeriodEndDate))) AS \"months without one\", "
+        f"{versions} AS versions "
         "FROM IDS000Header GROUP BY OrgID_Provider ORDER BY OrgID_Provider"
     ).df()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from features.facts import FACTS
 from features.records import Records, SourceSettings
 from features.records.silence import lost, silent_services, unreadable, weeks_unasked
+from features.records.stopped import Stopped, ended_early, stopped_tables
 from models.earlier import STAR
 from models.withheld import RULES, count_shown
 
@@ -39,8 +40,8 @@ IN_WORDS = {
 @dataclass(frozen=True)
 class Gaps:
     """How many rows were set aside; of which tables more than may be, with their share (0 to 1); for which tables build
-    and score refuse the records; by table the services that never fill it in where others do; and how many who object
-    are in no record.
+    and score refuse the records; by table the services that never fill it in where others do; how many who object are
+    in no record; which tables a service fills in no longer; and the services that end months before others.
     """
 
     set_aside: int
@@ -48,6 +49,8 @@ class Gaps:
     unreadable: Mapping[str, float]
     services: Mapping[str, list[str]]
     objectors_not_found: int
+    stopped: tuple[Stopped, ...]
+    ended_early: Mapping[str, int]
 
     @classmethod
     def of(cls, records: Records, settings: SourceSettings) -> Gaps:
@@ -59,6 +62,8 @@ class Gaps:
             unreadable=dict(zip(over["table"], over["share"], strict=True)),
             services=silent_services(records, READ),
             objectors_not_found=records.objectors_not_found,
+            stopped=tuple(stopped_tables(records, READ)),
+            ended_early=ended_early(records),
         )
 
     @property
@@ -71,6 +76,9 @@ class Gaps:
     @property
     def besides(self) -> Iterator[str]:
         """The same but for how many rows were set aside."""
+        for service, months in self.ended_early.items():
+            others = "the others" if len(self.ended_early) == 1 else "the latest"
+            yield f"{service} ends {months} month{'s' * (months > 1)} before {others}"
         if self.objectors_not_found:
             many = count_shown(self.objectors_not_found, NHS)
             yield (
@@ -81,6 +89,11 @@ class Gaps:
             yield f"{_percent(share)} of the rows of {table} set aside; what hangs on them is incomplete"
         for table, services in self.services.items():
             yield f"no row of {table}: {', '.join(services)}; what is counted there is 0, and not unknown"
+        for one in self.stopped:
+            yield (
+                f"no row of {one.table} since {one.last}: {one.service}, whose records go on for {one.days} days more; "
+                "what is counted there since is 0, and not unknown"
+            )
 
     @property
     def shares(self) -> str:

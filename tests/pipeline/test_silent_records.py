@@ -14,9 +14,10 @@ import pytest
 from features.errors import InputError
 from features.facts import Facts, FactSettings
 from features.records import Records, SourceSettings, read_records
+from features.records.stopped import Stopped, stopped_tables
 from pipelines.build import assemble, build
 from pipelines.built import begin
-from pipelines.check import check
+from pipelines.check import check, submissions
 from pipelines.config import Config
 from pipelines.flags.open_records import OpenRecords, assemble_open, prepared_for
 from pipelines.gaps import IN_WORDS, READ, Gaps
@@ -26,7 +27,7 @@ from tests.contract.small_service import Frames
 from tests.pipeline.small_source import clean_frames, write_source
 
 TASKS, REVIEWS, LOGINS = "BSW001TaskSet", "BSW002TaskReview", "BSW004PlatformSession"
-CONTACTS = "IDS201CareContact"
+CONTACTS, RATINGS, SCORES = "IDS201CareContact", "BSW003SessionRating", "IDS607CodedScoreAssessmentAct"
 
 
 @pytest.fixture(scope="module")
@@ -278,3 +279,51 @@ def test_who_objects_but_is_in_no_record_is_told_by_check_and_build_with_a_remed
     assert told in capsys.readouterr().out
     many = replace(Gaps.of(read_records(source, SourceSettings()), SourceSettings()), objectors_not_found=12)
     assert "in no record: about 10; " in " ".join(many.lines)
+
+
+def ending(frames: Frames, **last: str) -> Frames:
+    """The same with the reporting periods of each provider up to its last day."""
+    headers = frames["IDS000Header"]
+    ends = pd.to_datetime(headers["ReportingPeriodEndDate"])
+    return frames | {"IDS000Header": headers[ends <= pd.to_datetime(headers["OrgID_Provider"].map(last))]}
+
+
+def test_a_service_that_stopped_submitting_lacks_every_month_up_to_the_latest_of_all(frames: Frames) -> None:
+    records = Records.from_frames(ending(frames, AAA01="2024-09-30", BBB02="2024-04-30"))
+    told = submissions(records).set_index("provider")["months without one"]
+    assert told.to_dict() == {"AAA01": 0, "BBB02": 5}
+    assert "BBB02 ends 5 months before the others" in [*Gaps.of(records, SourceSettings()).lines]
+    alike = Records.from_frames(ending(frames, AAA01="2024-04-30", BBB02="2024-04-30"))
+    assert submissions(alike)["months without one"].to_list() == [0, 0]
+    assert " before the others" not in " ".join(Gaps.of(alike, SourceSettings()).lines)
+
+
+def test_a_table_that_one_service_fills_in_no_longer_is_told_though_it_has_rows(
+    tmp_path: Path, frames: Frames, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual = ending(frames, AAA01="2024-03-31", BBB02="2024-03-31")
+    assert stopped_tables(Records.from_frames(usual), [REVIEWS, TASKS, RATINGS, SCORES]) == []
+    reviews, contacts = usual[REVIEWS], usual[CONTACTS]
+    theirs = reviews["OrgID_Provider"] == "AAA01"
+    dated = reviews.assign(
+        ReviewDateTime=reviews["ReviewDateTime"].mask(theirs, pd.Timestamp("2024-01-08 09:00")),
+    )
+    expected = [Stopped(REVIEWS, "AAA01", date(2024, 1, 8), 83)]
+    assert stopped_tables(Records.from_frames(usual | {REVIEWS: dated}), [REVIEWS, TASKS]) == expected
+    # What is dated by its contact alone, and by the contact of its activity.
+    early = contacts["CareContDate"].mask(contacts["OrgID_Provider"] == "AAA01", pd.Timestamp("2024-01-08"))
+    found = stopped_tables(
+        Records.from_frames(usual | {CONTACTS: contacts.assign(CareContDate=early)}), [TASKS, RATINGS, SCORES]
+    )
+    assert found == [Stopped(table, "AAA01", date(2024, 1, 8), 83) for table in (TASKS, RATINGS, SCORES)]
+    source, line = (
+        write_source(tmp_path / "source", frames),
+        f"no row of {REVIEWS} since 2024-02-24: BBB02, whose records",
+    )
+    check(source, out=tmp_path / "quality", config=Config())
+    assert line in capsys.readouterr().out
+    build(source, out=tmp_path / "work", config=Config(), until=None)
+    assert (
+        f"{line} go on for 219 days more; what is counted there since is 0, and not unknown"
+        in capsys.readouterr().out
+    )
