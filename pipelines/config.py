@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from features.errors import InputError
-from features.facts import FactSettings
+from features.errors import InputError, nearest
+from features.facts import FACTS, FactSettings
 from features.points import PointSettings
 from features.protected import ProtectedSettings
 from features.records import SourceSettings
@@ -104,6 +104,12 @@ def read_config(path: Path | None) -> Config:
         raise InputError(f"configuration {path}: not readable as TOML ({error})") from None
     faults: list[str] = []
     config = from_table(Config, table, faults)
-    if config is None:
+    if config is not None:
+        faults += [
+            f"setting 'facts.arrival_lag_days' names no fact '{name}'; {nearest(name, FACTS)}"
+            for name in config.facts.arrival_lag_days
+            if name not in FACTS
+        ]
+    if config is None or faults:
         raise InputError(*(f"configuration {path}: {fault}" for fault in faults))
     return config

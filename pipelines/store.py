@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from features.errors import InputError
 from pipelines.config import Config
+from pipelines.folder import made
 from pipelines.versions import code_version, versions
 
 SYNTHETIC_KEY = b"bsw_synthetic"
@@ -154,13 +155,9 @@ def step(
     """Run one step into `folder`: its old manifest goes first, its new one comes last.
 
     `later`: the old one goes when the step calls `begins`, before its first artefact: what is refused until then
-    leaves everything as it was. Errors: InputError where the folder cannot be one.
+    leaves everything as it was. Errors: InputError where the folder cannot be one, or is the source or within it.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise InputError(f"{folder}: a file stands there or above it; name a folder") from None
-    clear_partials(folder)
+    clear_partials(made(folder, source=inputs.get("source")))
     path = manifest_path(folder, name)
     prints = {label: fingerprint(source) for label, source in inputs.items()}
     manifest = Manifest(folder, prints, path)

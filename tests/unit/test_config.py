@@ -34,6 +34,12 @@ def test_every_fault_is_named_at_once_with_the_nearest_name(tmp_path: Path) -> N
     assert "'outcom': did you mean 'outcome'?" in faults
 
 
+def test_a_lag_of_a_fact_that_is_none_is_refused_where_settings_are_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="names no fact 'appointment'; did you mean 'appointments'"):
+        _read(tmp_path, "[facts.arrival_lag_days]\nappointment = 2\n")
+    assert _read(tmp_path, "[facts.arrival_lag_days]\nappointments = 2\n").facts.arrival_lag_days
+
+
 def test_a_setting_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="done_share must lie above 0"):
         _read(tmp_path, "[outcome]\ndone_share = 0.0\n")

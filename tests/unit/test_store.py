@@ -44,6 +44,29 @@ def test_a_step_that_failed_leaves_no_manifest_though_one_was_there(tmp_path: Pa
         read_manifest(tmp_path, "build")
 
 
+@pytest.mark.parametrize("within", ["", "work", "work/again", "../source/work"])
+def test_nothing_is_written_where_the_source_lies(tmp_path: Path, within: str) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    with (
+        pytest.raises(InputError, match="is the source, or lies within it"),
+        step("build", source / within, inputs={"source": source}, config=Config()),
+    ):
+        pass
+    assert not [*source.iterdir()]
+    with step("build", tmp_path / "source work", inputs={"source": source}, config=Config()):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_refused_in_a_line() -> None:
+    folder = Path("/proc/no such folder")  # not even an administrator can make one there
+    with (
+        pytest.raises(InputError, match=r"/proc/no such folder: the folder cannot be made \("),
+        step("build", folder, inputs={}, config=Config()),
+    ):
+        pass
+
+
 def test_an_artefact_that_was_changed_or_removed_is_refused(tmp_path: Path) -> None:
     path = _finish(tmp_path)
     path.write_bytes(b"junk")
