@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -327,3 +328,32 @@ def test_a_service_that_stopped_submitting_has_no_list_and_the_others_have_their
     assert theirs and all("so that no list can be made" in text for text in theirs)
     assert not any("Nobody" in text or "No patient has agreed work" in text for text in theirs)
     assert "The records of SYN02 end on" in (out / "flags.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_what_records_leave_in_doubt_is_told_with_their_list(
+    scoring: Scoring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records, out = scoring.folder / "records", scoring.folder / "flags"
+    shutil.copytree(scoring.source, records)
+    path = records / "BSW002TaskReview.parquet"
+    reviews = pd.read_parquet(path)
+    reviews["CompletionPercent"] = reviews["CompletionPercent"].mask(reviews.index % 5 == 0, "80 %")
+    reviews[reviews["OrgID_Provider"] != "SYN02"].to_parquet(path)
+    (records / "exclude.csv").write_text("OrgID_Provider,LocalPatientId\nSYN01,nobody\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(scoring.source.parent)
+        score(records, as_of=scoring.as_of, model=MODEL, out=out, config=Config())
+    said, index = capsys.readouterr().out, (out / "flags.html").read_text(encoding="utf-8")
+    for line in (
+        "patients on the list of those who object, but in no record: fewer than 5;",
+        "of the rows of BSW002TaskReview set aside; what hangs on them is incomplete",
+        "no row of BSW002TaskReview: SYN02; what is counted there is 0, and not unknown",
+    ):
+        assert line in said and line in index
+    assert "rows set aside: " in said
+    lists = [page.read_text(encoding="utf-8") for page in (out / "practitioners").rglob("caseload.html")]
+    caution = (
+        r"Part of the records could not be read: 2\d% of the reviews of agreed work \(BSW002TaskReview\)"
+    )
+    assert lists and all(re.search(caution, text) for text in lists)
