@@ -11,6 +11,7 @@ import pandas as pd
 from features.points import PLATFORM_WEEK
 from models.outcome import OutcomeSettings
 from pipelines.built import Built
+from pipelines.flags.listed import day
 
 
 def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -32,7 +33,7 @@ def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[
     others = pathways[~pathways["pathway_id"].isin(chosen["pathway_id"])]
     latest = points.drop_duplicates("pathway_id", keep="last").set_index("pathway_id")
     not_listed = _not_listed(others, latest, weeks=built.kind == PLATFORM_WEEK)
-    ended = {service: f"the records of {service} end on {end}" for service, end in built.too_old.items()}
+    ended = {service: f"the records of {service} end on {day(end)}" for service, end in built.too_old.items()}
     told = zip(not_listed["service_id"], not_listed["reason"], strict=True)
     not_listed["reason"] = pd.Series([ended.get(*one) for one in told], index=not_listed.index, dtype=str)
     return chosen[built.points.columns].set_index("point_id"), not_listed

@@ -128,7 +128,7 @@ def test_nobody_of_a_service_whose_records_are_too_old_is_listed_and_the_others_
     theirs = made.pathways[made.pathways["is_open"] & (made.pathways["service_id"] == "OLD")]
     of_old = left_out[left_out["service_id"] == "OLD"]
     assert sorted(of_old["pathway_id"]) == sorted(theirs["pathway_id"])
-    assert set(of_old["reason"]) == {"the records of OLD end on 2024-09-30"}
+    assert set(of_old["reason"]) == {"the records of OLD end on 30 September 2024"}
 
 
 def test_all_is_refused_only_where_no_service_has_records_that_are_new_enough() -> None:
@@ -166,7 +166,7 @@ def test_lists_say_on_what_day_the_records_of_their_own_service_end(
         assert "Records up to 30 September 2024 (OLD), 30 March 2025 (RX1)" in told
     lee = written[tmp_path / "supervisors" / "Lee.html"]
     assert said in lee and not [words for words in nobody if words in lee]
-    assert "the records of OLD end on 2024-09-30" in lee
+    assert "the records of OLD end on 30 September 2024" in lee
     flags = flags_table(found, names, replace(both, last_days=made.ends | {"RX1": date(2025, 3, 29)}))
     assert set(flags["records_up_to"]) == {"2025-03-29"}
 
