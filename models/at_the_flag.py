@@ -51,9 +51,8 @@ def at_the_flag(outcome: Numbers, flag: Bools, at: At, rule: Rule) -> pd.DataFra
     for name, *ends in (*_shares(rows, flag), *_benefits(outcome, flag, at)):
         rests_on = RESTS_ON["net_benefit" if name in BENEFITS else name]
         note = WITHHELD if hidden.intersection(rests_on) else NOT_ENOUGH * (few and name in BENEFITS)
-        digits = rule.digits + (
-            name in BENEFITS
-        )  # in a hundred with a decimal, where a share is in whole percent
+        # Net benefit is said of 100 with a decimal, a share in whole percent.
+        digits = rule.digits + (name in BENEFITS)
         told = (float("nan") if note else round(end, digits) + 0.0 for end in ends)
         shown.append((name, *told, note))
     return pd.DataFrame(shown, columns=["measure", "value", "low", "high", "note"])
