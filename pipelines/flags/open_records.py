@@ -11,7 +11,7 @@ import numpy as np
 
 from features.evidence import with_parts
 from features.facts import FACTS, Facts
-from features.lineage import carried
+from features.lineage import carried, tables_read
 from features.matrix import Matrix
 from features.points import only
 from features.predictor import Predictor, catalogue, everything
@@ -81,14 +81,8 @@ def _filled(found: Matrix, predictors: Collection[str], records: Records) -> tup
     ]
     frame = found.frame.assign(**dict.fromkeys(unknown, np.nan))
     left_out = {name: why for name, why in found.left_out.items() if name not in unknown}
-    read = {table for name in unknown for table in _tables(everything()[name])}
+    read = {table for name in unknown for table in tables_read(everything()[name])}
     return Matrix(frame, left_out), tuple(table for table in records.empty if table in read)
-
-
-def _tables(predictor: Predictor) -> set[str]:
-    """The tables that the facts behind a predictor read."""
-    facts = {name for part in with_parts(predictor).values() for name in part.parameters if name in FACTS}
-    return {table for name in facts for table in FACTS[name].reads}
 
 
 def _needed(config: Config, predictors: Collection[str]) -> dict[str, Predictor]:
