@@ -65,6 +65,18 @@ class Grouping:
         met[pair[counted]] = True
         return np.bincount(group_of_pair[met], minlength=self.groups).astype(float)
 
+    def most_alike(self, counted: NDArray[np.bool_]) -> Floats:
+        """How many times larger a variance can be at most for the clusters of the counted rows, in each group: where
+        all rows of a cluster are alike. 1 where every cluster has one row.
+        """
+        pair, group_of_pair = self._pairs
+        size = np.bincount(pair, weights=counted, minlength=len(group_of_pair))
+        squares, rows = (
+            np.bincount(group_of_pair, weights=one, minlength=self.groups).astype(np.float64)
+            for one in (size**2, size)
+        )
+        return divide(squares, rows)
+
     @cached_property
     def _pairs(self) -> tuple[Codes, Codes]:
         """Each row's pair of group and cluster as a code, and the group of each pair."""

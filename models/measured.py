@@ -50,13 +50,16 @@ def enough_cases(
 def _none_happened(found: Estimates, rows: Rows) -> Estimates:
     """Where no outcome happened, half a one is taken to have: a ratio of 0 has no logarithm and no uncertainty, and
     a group in which nothing of what was expected happened must not drop out of the comparison.
+
+    How alike the outcomes of a patient are cannot be seen there: they are taken to be the same, as uncertain as that
+    makes them.
     """
     expected = rows.grouping.total(rows.risk * rows.known)
     none = (found.value == 0) & (expected > 0)
     value = np.where(none, HALF / np.where(none, expected, 1), found.value)
     covariance = found.covariance.copy()
     at = np.flatnonzero(none)
-    covariance[at, at] = value[at] ** 2 / HALF
+    covariance[at, at] = value[at] ** 2 / HALF * rows.grouping.most_alike(rows.known)[at]
     return replace(found, value=value, covariance=covariance)
 
 

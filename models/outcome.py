@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 DAY = 86_400
-REVIEWED, LEFT = "reviewed", "left"
-REASONS = (REVIEWED, "not reviewed", "late", LEFT, "pending", "no task tables")
+REVIEWED, LATE, LEFT = "reviewed", "late", "left"
+REASONS = (REVIEWED, "not reviewed", LATE, LEFT, "pending", "no task tables")
 COLUMNS = ("point_id", "not_completed", "share", "reason", "label_known_at")
 
 
@@ -74,7 +74,7 @@ def outcomes(points: pd.DataFrame, afterwards: Afterwards, settings: OutcomeSett
     pending = horizon > points["service_id"].map(afterwards.ends).to_numpy()
     left = ~_seen_again(points, afterwards.attended, settings.horizon_days)
     reason = np.select(
-        [in_time, pending, known, left], [REVIEWED, "pending", "late", LEFT], default="not reviewed"
+        [in_time, pending, known, left], [REVIEWED, "pending", LATE, LEFT], default="not reviewed"
     ).astype(object)
     not_completed = np.where(in_time, (share < settings.done_share).astype(float), np.nan)
     label_known_at = np.where(in_time, known_at, np.nan)

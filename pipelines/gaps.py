@@ -120,4 +120,4 @@ def _about(many: int | str) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}"
+    return f"{max(share, 0.01):.0%}"  # never none where there are some

@@ -17,8 +17,7 @@ KIND_WORDS = {
 }
 # What says "no score" on a questionnaire that the standard does not list.
 NO_SCORE = ("NA", "Y", "N")
-# Of a region ("en-GB") only the language counts; capitals do not matter.
-LANGUAGES = ("LanguageCodePreferred", "LanguageCodeTreat", "MaterialsLanguage")
+LANGUAGES = ("LanguageCodePreferred", "LanguageCodeTreat")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def own_rules(table: str, held: tuple[str, ...]) -> Iterator[Rule]:
 
 def _code_rule(table: str, name: str) -> Iterator[Rule]:
     if name in LANGUAGES:
-        broken = f"NOT regexp_full_match(lower(\"{name}\"), '[a-z][a-z0-9]([-_].*)?')"
+        broken = f"NOT regexp_full_match(lower(\"{name}\"), '[a-z][a-z0-9]')"
         yield Rule("must be a language code", name, broken, "use two letters of ISO 639-1, such as en")
     permitted = codes().get((table, name))
     if not permitted:

@@ -1,4 +1,4 @@
-"""What stops before the records do: a service that submits no more, or a table that a service fills in no longer.
+"""What stops before the records do: a service that submits no more, or a table that a service no longer fills in.
 
 Work whose review nobody wrote down looks as if nobody had reviewed it. So whoever reads such records must know.
 """

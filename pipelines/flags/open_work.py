@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from features.points import PLATFORM_WEEK
-from models.outcome import OutcomeSettings
+from models.outcome import LATE, REVIEWED, OutcomeSettings
 from pipelines.built import Built
 from pipelines.flags.listed import day
 
@@ -23,7 +23,8 @@ def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[
     """
     pathways = built.pathways[built.pathways["is_open"]]
     points = built.points.merge(pathways[["pathway_id"]], on="pathway_id", validate="m:1")
-    points = points.merge(built.outcome[["point_id", "not_completed"]], on="point_id", validate="1:1")
+    known = built.outcome[["point_id", "not_completed", "reason"]]
+    points = points.merge(known, on="point_id", validate="1:1")
     points = points.sort_values(["at", "point_id"], kind="stable")
     points["days"] = np.where(points["kind"] == PLATFORM_WEEK, settings.platform_days, settings.horizon_days)
     points["over"] = points["at"] <= pd.Timestamp(as_of) - pd.to_timedelta(points["days"], unit="D")
@@ -43,19 +44,27 @@ def _not_listed(others: pd.DataFrame, latest: pd.DataFrame, *, weeks: bool) -> p
     """Open pathways without a chosen point; `latest` holds the last point of those that have any."""
     last = latest.reindex(others["pathway_id"])
     days = [f"{days:.0f}" for days in last["days"].fillna(0)]
-    said = _of_weeks(days) if weeks else _of_work(days)
-    none, completed = last["at"].isna().to_numpy(), last["not_completed"].to_numpy(dtype=float)
-    reason = np.select([none, completed == 0, completed == 1], [*said.T[:3]], default=said.T[3])
+    completed, why = last["not_completed"].to_numpy(dtype=float), last["reason"].to_numpy(dtype=object)
+    if weeks:
+        said, one, other = _of_weeks(days), completed == 0, completed == 1
+    else:
+        said, one, other = _of_work(days), why == REVIEWED, why == LATE
+    none = last["at"].isna().to_numpy()
+    reason = np.select([none, one, other], [*said.T[:3]], default=said.T[3])
     columns = ["pathway_id", "patient_id", "practitioner_id", "service_id"]
     table = others[columns].assign(reason=reason)
     return table.sort_values(["practitioner_id", "patient_id", "pathway_id"], ignore_index=True)
 
 
 def _of_work(days: Sequence[str]) -> np.ndarray:
-    """Why no work of each pathway is waiting: none agreed, done, not done, not reviewed in so many days."""
-    reviewed = "the latest work has been reviewed"
+    """Why no work of each pathway is waiting: none agreed, reviewed, reviewed late, not reviewed in so many days."""
     said = [
-        ("no work agreed yet", reviewed, reviewed, f"agreed {many} or more days ago, with no review recorded")
+        (
+            "no work agreed yet",
+            "the latest work has been reviewed",
+            f"the latest work was reviewed more than {many} days after it was agreed",
+            f"agreed {many} or more days ago, with no review recorded",
+        )
         for many in days
     ]
     return np.array(said, dtype=object).reshape(len(days), 4)

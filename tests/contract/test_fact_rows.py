@@ -137,3 +137,15 @@ def test_a_language_code_in_capitals_names_the_same_language(
     as_they_are, shouted = _some(frames, name), _some(capitals, name)
     assert as_they_are.frame[name].nunique() > 1
     pd.testing.assert_frame_equal(as_they_are.frame, shouted.frame)
+
+
+def test_a_language_in_words_is_not_recorded_and_no_other_language(frames: Frames) -> None:
+    name, tasks = "materials_in_english_against_preference", frames["BSW001TaskSet"]
+    codes, words = (
+        tasks["MaterialsLanguage"],
+        tasks["MaterialsLanguage"].replace({"en": "English", "ur": "Urdu"}),
+    )
+    unknown = frames | {"BSW001TaskSet": tasks.assign(MaterialsLanguage=words)}
+    nothing = frames | {"BSW001TaskSet": tasks.assign(MaterialsLanguage=codes.where(codes.isna()))}
+    pd.testing.assert_frame_equal(_some(unknown, name).frame, _some(nothing, name).frame)
+    assert _some(frames, name).frame[name].notna().sum() > _some(unknown, name).frame[name].notna().sum()

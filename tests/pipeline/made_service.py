@@ -109,6 +109,7 @@ def service(points: int = 120, seed: int = 2) -> Built:
     features.loc[3, features.columns[: len(features.columns) * 3 // 4]] = np.nan
     outcome = pd.DataFrame({"point_id": frame["point_id"], "not_completed": np.nan})
     outcome.loc[1, "not_completed"] = 0.0
+    outcome["reason"] = np.where(outcome["not_completed"].notna(), "reviewed", "not reviewed")
     pathways = frame[["pathway_id", "patient_id", "service_id", "practitioner_id"]].assign(
         last_seen=frame["at"] - pd.Timedelta(hours=1), is_open=True
     )

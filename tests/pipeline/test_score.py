@@ -42,6 +42,7 @@ def points_of(*rows: tuple[str, str, str, float]) -> Built:
         at=pd.to_datetime([row[2] for row in rows]),
     )
     outcome = pd.DataFrame({"point_id": points["point_id"], "not_completed": [row[3] for row in rows]})
+    outcome["reason"] = np.where(outcome["not_completed"].notna(), "reviewed", "not reviewed")
     pathways = points.drop_duplicates("pathway_id")[
         ["pathway_id", "patient_id", "service_id", "practitioner_id"]
     ]
@@ -60,6 +61,16 @@ def test_every_open_pathway_is_either_listed_or_left_out_with_a_reason() -> None
         "RX1:0": "agreed 42 or more days ago, with no review recorded",
         "RX1:1": "the latest work has been reviewed",
         "RX1:new": "no work agreed yet",
+    }
+
+
+def test_nobody_is_said_to_have_been_reviewed_who_was_not_and_a_late_review_is_no_missing_one() -> None:
+    made = points_of(("left", "one", "2025-01-01 09:00", 1.0), ("late", "two", "2025-01-01 09:00", np.nan))
+    outcome = made.outcome.assign(reason=["left", "late"])
+    _, left_out = open_work(replace(made, outcome=outcome), as_of=AS_OF, settings=SETTINGS)
+    assert dict(zip(left_out["pathway_id"], left_out["reason"], strict=True)) == {
+        "one": "agreed 42 or more days ago, with no review recorded",
+        "two": "the latest work was reviewed more than 42 days after it was agreed",
     }
 
 

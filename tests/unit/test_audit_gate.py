@@ -112,3 +112,13 @@ def test_a_column_in_which_no_two_groups_were_compared_is_named() -> None:
     both = [audit_column(risk, outcome, by) for by in (gender, ethnic_group)]
     found = gate(both, publish(both, disclosure="none"), SETTINGS)
     assert found.not_compared == ("ethnic_group",)
+
+
+def test_a_group_of_few_patients_of_whom_nobody_had_it_happen_is_no_finding() -> None:
+    rng = np.random.default_rng(5)
+    patient = np.concatenate([np.repeat(np.arange(20), 10), np.arange(20, 4020)])
+    group = pd.Series(np.where(patient < 20, "few", "many"), name="group")
+    outcome = np.where(patient < 20, 0.0, (rng.random(len(patient)) < 0.1).astype(float))
+    found = audit_column(np.full(len(patient), 0.1), outcome, group, cluster=patient)
+    alone = audit_column(np.full(len(patient), 0.1), outcome, group)
+    assert found.measures["observed_to_expected"].p > 0.2 > alone.measures["observed_to_expected"].p

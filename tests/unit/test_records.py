@@ -73,7 +73,6 @@ def test_values_are_typed_and_blank_is_missing(source: Path) -> None:
             {"CompletionPercent": "80", "Completion": "none"},
             "must not contradict Completion",
         ),
-        ("BSW001TaskSet", {"MaterialsLanguage": "English"}, "must be a language code"),
         ("IDS201CareContact", {"LanguageCodeTreat": "44"}, "must be a language code"),
         ("BSW003SessionRating", {"Rating": "11"}, "must lie between"),
         ("BSW004PlatformSession", {"SessionEnd": "2001-01-01"}, "must not be before SessionStart"),
