@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -12,6 +11,20 @@ from features.points import PLATFORM_WEEK
 from models.outcome import LATE, REVIEWED, OutcomeSettings
 from pipelines.built import Built
 from pipelines.flags.listed import day
+
+# Why nothing of a pathway is waiting: none there yet, told in one way, told in the other, not told in so many days.
+OF_WORK = (
+    "no work agreed yet",
+    "the latest work has been reviewed",
+    "the latest work was reviewed more than {} days after it was agreed",
+    "agreed {} or more days ago, with no review recorded",
+)
+OF_WEEKS = (
+    "no week on the programme is over yet",
+    "the patient has logged in since",
+    "no log-in within {} days of the latest week",
+    "the latest week ended {} or more days ago, and what followed is not recorded",
+)
 
 
 def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -45,40 +58,11 @@ def _not_listed(others: pd.DataFrame, latest: pd.DataFrame, *, weeks: bool) -> p
     last = latest.reindex(others["pathway_id"])
     days = [f"{days:.0f}" for days in last["days"].fillna(0)]
     completed, why = last["not_completed"].to_numpy(dtype=float), last["reason"].to_numpy(dtype=object)
-    if weeks:
-        said, one, other = _of_weeks(days), completed == 0, completed == 1
-    else:
-        said, one, other = _of_work(days), why == REVIEWED, why == LATE
-    none = last["at"].isna().to_numpy()
-    reason = np.select([none, one, other], [*said.T[:3]], default=said.T[3])
+    words, one, other = (
+        (OF_WEEKS, completed == 0, completed == 1) if weeks else (OF_WORK, why == REVIEWED, why == LATE)
+    )
+    said = [np.array([told.format(many) for many in days], dtype=object) for told in words]
+    reason = np.select([last["at"].isna().to_numpy(), one, other], said[:3], default=said[3])
     columns = ["pathway_id", "patient_id", "practitioner_id", "service_id"]
     table = others[columns].assign(reason=reason)
     return table.sort_values(["practitioner_id", "patient_id", "pathway_id"], ignore_index=True)
-
-
-def _of_work(days: Sequence[str]) -> np.ndarray:
-    """Why no work of each pathway is waiting: none agreed, reviewed, reviewed late, not reviewed in so many days."""
-    said = [
-        (
-            "no work agreed yet",
-            "the latest work has been reviewed",
-            f"the latest work was reviewed more than {many} days after it was agreed",
-            f"agreed {many} or more days ago, with no review recorded",
-        )
-        for many in days
-    ]
-    return np.array(said, dtype=object).reshape(len(days), 4)
-
-
-def _of_weeks(days: Sequence[str]) -> np.ndarray:
-    """The same of weeks on the programme."""
-    said = [
-        (
-            "no week on the programme is over yet",
-            "the patient has logged in since",
-            f"no log-in within {many} days of the latest week",
-            f"the latest week ended {many} or more days ago, and what followed is not recorded",
-        )
-        for many in days
-    ]
-    return np.array(said, dtype=object).reshape(len(days), 4)

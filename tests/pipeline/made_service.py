@@ -84,13 +84,13 @@ def model(seed: int = 1) -> Learnt:
     return Learnt(booster, tuple(features.columns))
 
 
-def service(points: int = 120, seed: int = 2) -> Built:
-    """Each open pathway has one open point, save five that show why a pathway is not listed."""
+def _points(points: int, seed: int) -> pd.DataFrame:
+    """One of each pathway, at most 40 days old, with five practitioners."""
     draw = np.random.default_rng(seed)
     number = np.arange(points)
     ids = [f"RX1:{n}" for n in number]
     ages = pd.to_timedelta(draw.integers(1, 41, points), unit="D")
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "point_id": [f"RX1:c{n}" for n in number],
             "kind": CONTACT_POINT,
@@ -103,6 +103,11 @@ def service(points: int = 120, seed: int = 2) -> Built:
             "session_number": 2,
         }
     )
+
+
+def service(points: int = 120, seed: int = 2) -> Built:
+    """Each open pathway has one open point, save five that show why a pathway is not listed."""
+    frame = _points(points, seed)
     frame.loc[0, "at"] = pd.Timestamp(AS_OF) - pd.Timedelta(days=42)
     frame.loc[5, "practitioner_id"] = None
     features = features_of(points, seed)
