@@ -1,19 +1,20 @@
 """How long learning takes and what memory: `python -m benchmarks.learning_speed` prints Markdown tables.
 
 Invented points (`made_work`), each command in a process of its own, peak memory by the operating system. `--only`
-takes some of: whole (train, then evaluate), fit (the final fit beside bare LightGBM), large (millions of points,
-no tuning).
+takes some of: whole (train, then evaluate), full (train, then `evaluate --full` with each heavier study's time), fit
+(the final fit beside bare LightGBM), large (millions of points, no tuning).
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,13 +27,15 @@ from models.binned import Binned
 from models.boosting import BoostingSettings
 from models.lesson import parameters
 
-PARTS = ("whole", "fit", "large")
+PARTS = ("whole", "full", "fit", "large")
+TRAIN, EVALUATE, FULL = "train", "evaluate", "evaluate --full"
 GIB = 2**30
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What a command took: `seconds` on the clock and of processors, `peak` bytes of memory.
+    """What a command took: `seconds` on the clock and of processors, `peak` bytes of memory; `studies`: the seconds on
+    the clock that each heavier study says of itself.
 
     On a busy machine the clock says more of the others than of the command.
     """
@@ -40,6 +43,13 @@ class Taken:
     seconds: float
     processors: float
     peak: int
+    studies: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Taken) -> Taken:
+        """One after the other."""
+        return Taken(
+            self.seconds + other.seconds, self.processors + other.processors, max(self.peak, other.peak)
+        )
 
 
 def taken(*command: str, folder: Path) -> Taken:
@@ -53,13 +63,21 @@ def taken(*command: str, folder: Path) -> Taken:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise RuntimeError(f"bsw {' '.join(command)}: {log.read_text()[-2_000:]}")
-    return Taken(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+    studies = re.findall(r"^  ([A-Z][^:\n]+): (\d+) s$", log.read_text(), re.MULTILINE)
+    return Taken(
+        time.monotonic() - begun,
+        used.ru_utime + used.ru_stime,
+        used.ru_maxrss * 1024,
+        {name: int(seconds) for name, seconds in studies},
+    )
 
 
 def commands(
-    points: int, predictors: int, *, tuned: bool, evaluated: bool, refits: int | None = None
+    points: int, predictors: int, *, asked: Sequence[str], tuned: bool = True, refits: int | None = None
 ) -> Iterator[str]:
-    """Table rows: train, and evaluate where asked, and both together; `refits`: other than the product's number."""
+    """Table rows: each command that is asked for, and both together where train and evaluate are; `refits`: other than
+    the product's number.
+    """
     with TemporaryDirectory() as name:
         folder = Path(name)
         settings = folder / "settings.toml"
@@ -70,23 +88,23 @@ def commands(
         making = [sys.executable, "-m", "benchmarks.learning_speed", "--make", name]
         subprocess.run([*making, "--points", str(points), "--predictors", str(predictors)], check=True)
         found = {}
-        for command in ("train", "evaluate")[: 1 + evaluated]:
-            found[command] = taken(command, str(folder / "work"), "--config", str(settings), folder=folder)
-        if evaluated:
-            train, evaluate = found.values()
-            seconds, processors = (
-                sum(parts)
-                for parts in (
-                    (train.seconds, evaluate.seconds),
-                    (train.processors, evaluate.processors),
-                )
+        for words in asked:
+            command, *flags = words.split()
+            found[words] = taken(
+                command, str(folder / "work"), "--config", str(settings), *flags, folder=folder
             )
-            found["both"] = Taken(seconds, processors, max(train.peak, evaluate.peak))
-        for words, each in found.items():
-            yield (
-                f"| {points:,} x {predictors} | {words} | {each.seconds:.0f} s | {each.processors:.0f} s "
-                f"| {each.peak / GIB:.2f} GiB |"
-            )
+            yield _row(points, predictors, words, found[words])
+            for study, seconds in found[words].studies.items():
+                yield f"| | of these, {study.lower()} | {seconds} s | | |"
+        if {TRAIN, EVALUATE} <= found.keys():
+            yield _row(points, predictors, "both", found[TRAIN] + found[EVALUATE])
+
+
+def _row(points: int, predictors: int, words: str, each: Taken) -> str:
+    return (
+        f"| {points:,} x {predictors} | {words} | {each.seconds:.0f} s | {each.processors:.0f} s "
+        f"| {each.peak / GIB:.2f} GiB |"
+    )
 
 
 def fits(rows: int, predictors: int, *, rounds: int, pairs: int, threads: int) -> Iterator[str]:
@@ -146,17 +164,17 @@ def main() -> None:
         return
     heading = "| points | command | time | processor time | peak memory |\n|---|---|---|---|---|"
     if "whole" in asked.only:
-        show(heading, commands(asked.points, asked.predictors, tuned=True, evaluated=True))
+        show(heading, commands(asked.points, asked.predictors, asked=(TRAIN, EVALUATE)))
+    if "full" in asked.only:
+        show(heading, commands(asked.points, asked.predictors, asked=(TRAIN, FULL)))
     if "fit" in asked.only:
         found = fits(
             asked.points, asked.predictors, rounds=asked.rounds, pairs=asked.pairs, threads=asked.threads
         )
         show("| pair | final fit | bare LightGBM | ratio |\n|---|---|---|---|", found)
     if "large" in asked.only:
-        show(
-            heading,
-            commands(asked.large, asked.predictors, tuned=False, evaluated=False, refits=asked.refits),
-        )
+        large = commands(asked.large, asked.predictors, asked=(TRAIN,), tuned=False, refits=asked.refits)
+        show(heading, large)
 
 
 def show(heading: str, rows: Iterator[str]) -> None:
