@@ -17,10 +17,8 @@ from features.spoken import Words
 from models.familiarity import Familiarity
 from models.grounds import Speaking
 
-CAUTION = (
-    "An association in past records: among work agreed with records otherwise like these, so often was it not done. "
-    "It does not say what would happen if something were changed."
-)
+# With a place for `models.outcome_words.PointWords.otherwise`.
+CAUTION = "An association in past records: {}. It does not say what would happen if something were changed."
 COLUMNS = ("predictor", "value", "words", "chance", "low", "high", "now")
 
 

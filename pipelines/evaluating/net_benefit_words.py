@@ -29,6 +29,6 @@ def worth(found: Evaluation) -> str:
     no_better = "is not shown to beat both acting on everybody and acting on nobody"
     return (
         f"At the flag's cut-off, acting on the model {better if gain.low > 0 else no_better}: it is worth "
-        f"{in_a_hundred(gain)} more rightly flagged, none more wrongly, in every 100 {found.meaning.pieces} "
+        f"{in_a_hundred(gain)} more rightly flagged, none more wrongly, in every 100 {found.meaning.point.pieces} "
         f"(95% interval). {ELSEWHERE}"
     )

@@ -169,8 +169,8 @@ def of_a_hundred(found: Evaluation) -> Any:
         plots.of_a_hundred(counts),
         alt=f"Of 100: {right} flagged and not completed, {wrong} flagged and completed, {missed} not completed "
         f"without a flag, {passed} completed without a flag",
-        caption=f"Of 100 {found.meaning.pieces} (squares), {flagged} (filled, on the left){of_them}. Without a flag, "
-        f"{were(missed)} not completed.",
+        caption=f"Of 100 {found.meaning.point.pieces} (squares), {flagged} (filled, on the left){of_them}. "
+        f"Without a flag, {were(missed)} not completed.",
     )
 
 

@@ -49,5 +49,5 @@ def test_who_did_not_come_again_in_time_may_have_come_later_and_is_not_said_to_h
 def test_a_log_in_is_not_called_work_or_a_review() -> None:
     words = _words(PLATFORM_WEEK, platform_days=10)
     assert "no log-in to the online programme began within 10 days" in words.definition
-    assert words.pieces == "weeks on the programme"
+    assert words.point.pieces == "weeks on the programme"
     assert "having been reviewed" not in words.condition
