@@ -97,7 +97,10 @@ def _said(built: Built, until: date | None, silence: Silence) -> dict[str, Any]:
         "unmeasured": silence.unmeasured,
         "silent_services": dict(silence.gaps.services),
         "stopped_tables": [asdict(one) for one in silence.gaps.stopped],
-        "unreadable": {table: round(share, 2) for table, share in silence.gaps.unreadable.items()},
+        "unreadable": {
+            table: {service: round(share, 2) for service, share in services.items()}
+            for table, services in silence.gaps.unreadable.items()
+        },
         "last_days": dict(built.last_days),
         "points": len(built.points),
     }

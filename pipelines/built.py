@@ -41,8 +41,8 @@ class Built:
 
     `kind`: what the points are, CONTACT_POINT or PLATFORM_WEEK, though there be none. `pathways`: pathway_id,
     patient_id, service_id, practitioner_id, is_open. `left_out`: predictor -> why the source cannot carry it.
-    `last_days`: service -> the last day that its records cover; `too_old`: the same of those that end too long before
-    the day of a list. The other frames are the artefacts of the same names.
+    `last_days`: service -> the last day that its records cover; `not_scored`: service -> why no list is made of it. The
+    other frames are the artefacts of the same names.
     """
 
     kind: str
@@ -56,7 +56,7 @@ class Built:
     records_up_to: date
     left_out: Mapping[str, str]
     last_days: Mapping[str, str] = field(default_factory=dict)
-    too_old: Mapping[str, date] = field(default_factory=dict)
+    not_scored: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ends(self) -> dict[str, date]:

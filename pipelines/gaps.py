@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from features.facts import FACTS
 from features.records import Records, SourceSettings
-from features.records.silence import lost, silent_services, unreadable, weeks_unasked
+from features.records.silence import (
+    NOBODYS,
+    TOO_MANY,
+    lost,
+    services_of,
+    silent_services,
+    unreadable_by_service,
+    weeks_unasked,
+)
 from features.records.stopped import Stopped, ended_early, stopped_tables
 from models.earlier import STAR
 from models.withheld import RULES, count_shown
@@ -39,31 +47,37 @@ IN_WORDS = {
 
 @dataclass(frozen=True)
 class Gaps:
-    """How many rows were set aside; of which tables more than may be, with their share (0 to 1); for which tables build
-    and score refuse the records; by table the services that never fill it in where others do; how many who object are
-    in no record; which tables a service fills in no longer; and the services that end months before others.
+    """How many rows were set aside; of which tables more than may be, table -> service -> share (0 to 1), rows of no
+    service of the records under NOBODYS; for which tables build and score refuse the records; by table the services
+    that never fill it in where others do; how many who object are in no record; which tables a service fills in no
+    longer; the services that end months before others; whether there are several.
     """
 
     set_aside: int
     refused: tuple[str, ...]
-    unreadable: Mapping[str, float]
+    unreadable: Mapping[str, Mapping[str, float]]
     services: Mapping[str, list[str]]
     objectors_not_found: int
     stopped: tuple[Stopped, ...]
     ended_early: Mapping[str, int]
+    several: bool
 
     @classmethod
     def of(cls, records: Records, settings: SourceSettings) -> Gaps:
         """Those of the records."""
-        over = unreadable(records, READ, above=settings.most_set_aside)
+        over = unreadable_by_service(records, READ, above=settings.most_set_aside)
         return cls(
             set_aside=records.rows_set_aside,
             refused=(*lost(records, READ)["table"], *weeks_unasked(records)),
-            unreadable=dict(zip(over["table"], over["share"], strict=True)),
+            unreadable={
+                str(table): dict(zip(rows["service"], rows["share"], strict=True))
+                for table, rows in over.groupby("table", sort=False)
+            },
             services=silent_services(records, READ),
             objectors_not_found=records.objectors_not_found,
             stopped=tuple(stopped_tables(records, READ)),
             ended_early=ended_early(records),
+            several=len(services_of(records)) > 1,
         )
 
     @property
@@ -85,8 +99,13 @@ class Gaps:
                 f"patients on the list of those who object, but in no record: {_about(many)}; whoever is meant is NOT "
                 "left out: write each id as in the records (capitals, blanks, provider)"
             )
-        for table, share in self.unreadable.items():
-            yield f"{_percent(share)} of the rows of {table} set aside; what hangs on them is incomplete"
+        for table, service, share in self.shares:
+            lost = self.several and service != NOBODYS and share > TOO_MANY
+            more = f", and a model that reads it makes no list of {service}" if lost else ""
+            yield (
+                f"{percent(share)} of the rows of {table}{self._whose(service)} set aside; what hangs on them is "
+                f"incomplete{more}"
+            )
         for table, services in self.services.items():
             yield f"no row of {table}: {', '.join(services)}; what is counted there is 0, and not unknown"
         for one in self.stopped:
@@ -96,28 +115,29 @@ class Gaps:
             )
 
     @property
-    def shares(self) -> str:
-        """Of which tables too many rows were set aside, after a sentence that says how many were."""
-        over = [f"{_percent(share)} of {table}" for table, share in self.unreadable.items()]
-        return f" ({', '.join(over)})" if over else ""
+    def shares(self) -> Iterator[tuple[str, str, float]]:
+        """Table, service and share of `unreadable`."""
+        for table, services in self.unreadable.items():
+            for service, share in services.items():
+                yield table, service, share
 
     @property
-    def caution(self) -> str:
-        """What every list must say, to practitioners; nothing where enough could be read."""
-        if not self.unreadable:
-            return ""
-        parts = [
-            f"{_percent(share)} of {IN_WORDS[table]} ({table})" for table, share in self.unreadable.items()
-        ]
-        return (
-            f"Part of the records could not be read: {', '.join(parts)}. So what is said here of "
-            f"{' and '.join(IN_WORDS[table] for table in self.unreadable)} may be incomplete, and the chances with it."
-        )
+    def in_brackets(self) -> str:
+        """Of which tables too many rows were set aside, after a sentence that says how many were."""
+        over = [f"{percent(share)} of {table}{self._whose(service)}" for table, service, share in self.shares]
+        return f" ({', '.join(over)})" if over else ""
+
+    def _whose(self, service: str) -> str:
+        """Whose rows: nothing where there is but one service."""
+        if service == NOBODYS:
+            return " that name no service of these records"
+        return f" of {service}" if self.several else ""
 
 
 def _about(many: int | str) -> str:
     return f"fewer than {NHS.smallest}" if many == STAR else f"about {many:,}"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share that is not nothing, in whole percent."""
     return f"{max(share, 0.01):.0%}"  # never none where there are some

@@ -13,7 +13,7 @@ from typing import Any
 from features.facts import Facts
 from features.protected import protected
 from features.records import start_reading
-from features.records.silence import must_be_usable, must_mean_weeks
+from features.records.silence import lost_by_service, must_be_usable, must_mean_weeks
 from features.rows_behind import Behind, rows_behind
 from models.outcome_words import outcome_words
 from pipelines.beside import answer, thread_beside
@@ -21,7 +21,9 @@ from pipelines.built import FIRST, ask, begin
 from pipelines.check_suggestions import library
 from pipelines.config import Config
 from pipelines.flags.files import Pages, must_keep_answered, write_background, write_pages, write_tables
-from pipelines.flags.listed import Listed, Occasion, caseloads, people
+from pipelines.flags.listed import Listed, caseloads, people
+from pipelines.flags.not_scored import not_scored
+from pipelines.flags.occasion import Occasion, rests_on
 from pipelines.flags.open_records import OpenRecords, assemble_open, prepared_for
 from pipelines.flags.patient_files import chosen_point, write_explained
 from pipelines.flags.prepared import Prepared
@@ -29,7 +31,6 @@ from pipelines.flags.pseudonyms import shown_names
 from pipelines.flags.refits_beside import RefitsBeside
 from pipelines.flags.scored import Scored, begin_flags
 from pipelines.flags.supervision import read_supervisors
-from pipelines.flags.too_old import too_old
 from pipelines.gaps import READ, Gaps
 from pipelines.progress import progress
 from pipelines.registry.meaning import must_mean_the_same
@@ -103,7 +104,7 @@ def _told(learnt: LoadedModel, occasion: Occasion) -> dict[str, Any]:
         "as_of": occasion.as_of.isoformat(),
         "records_up_to": occasion.records_up_to.isoformat(),
         "last_days": {service: end.isoformat() for service, end in occasion.last_days.items()},
-        "not_scored": sorted(occasion.too_old),
+        "not_scored": dict(occasion.not_scored),
         "without_rows": occasion.without_rows,
         "model": learnt.uri,
         "model_version": learnt.version,
@@ -114,14 +115,18 @@ def _told(learnt: LoadedModel, occasion: Occasion) -> dict[str, Any]:
 
 def _say(out: Path, listed: Sequence[Listed], occasion: Occasion, gaps: Gaps) -> None:
     first = people(one for one in listed if one.flag.flagged)
-    print(f"{out}: {people(listed):,} patients with open work, {first:,} of them to think about first")
+    print(
+        f"{out}: {people(listed):,} patients with {occasion.meaning.point.open}, {first:,} of them to think about first"
+    )
     if occasion.caution:
         print(occasion.caution)
     for line in gaps.lines:
         print(f"  {line}")
-    if occasion.too_old:
+    for service, why in occasion.not_scored.items():
+        print(f"not scored: {service} ({why})")
+    if occasion.not_scored:
         print(
-            f"not scored: {', '.join(sorted(occasion.too_old))} ('score.most_days_behind' is how old records may be)"
+            "  'score.most_days_behind' is how old records may be; `bsw check` lists rows that cannot be read"
         )
 
 
@@ -153,12 +158,14 @@ def _known(
     asked = ask(facts, config=config, until=as_of)  # first of all: everything else waits for it
     prepared.foresee()
     begun = begin(facts, config=config, until=as_of, asked=asked)
-    must_be_usable(facts.records.finished(), READ)
-    must_mean_weeks(facts.records.finished())
-    old = too_old(begun.built.ends, as_of, most=config.score.most_days_behind)
-    begun = replace(begun, built=replace(begun.built, too_old=old))
+    records = facts.records.finished()
+    must_be_usable(records, READ)
+    must_mean_weeks(records)
     found = answer(looking)
     learnt = found.read()
+    lost = lost_by_service(records, rests_on(learnt.model.predictors))
+    unscored = not_scored(begun.built.ends, lost, as_of, most=config.score.most_days_behind)
+    begun = replace(begun, built=replace(begun.built, not_scored=unscored))
     must_mean_the_same(
         learnt.uri,
         learnt.model.about,
@@ -199,9 +206,9 @@ def _occasion(
         chosen=learnt.model.about["cut_off"],
         without_rows=known.without_rows,
         last_days=known.built.ends,
-        too_old=frozenset(known.built.too_old),
-        unreadable=gaps.caution,
-        gaps=tuple(gaps.lines),
+        not_scored=known.built.not_scored,
+        gaps=gaps,
+        reads=rests_on(learnt.model.predictors),
     )
 
 

@@ -73,7 +73,8 @@ def _select(table: str, column: str, broken: str, rule: str, remedy: str, rows: 
     said = [literal(text) for text in (table, column, rule, remedy)]
     return (
         f'SELECT "file", "row", {said[0]} AS "table", {said[1]} AS "column", "{column}" AS value, '
-        f"{said[2]} AS rule, {said[3]} AS remedy FROM {rows or f'raw_{table}'} r WHERE {broken}"
+        f'{said[2]} AS rule, {said[3]} AS remedy, "{PROVIDER}" AS service '
+        f"FROM {rows or f'raw_{table}'} r WHERE {broken}"
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from features.standard import SQL_TYPES, columns_of
 
-SET_ASIDE = ("file", "row", "table", "column", "value", "rule", "remedy")
+SET_ASIDE = ("file", "row", "table", "column", "value", "rule", "remedy", "service")
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Records:
     """What a source holds, typed and clean, one table of the engine per table of the standard.
 
     `columns`: table -> the columns that the source really holds. `set_aside`: one row per broken rule, with
-    SET_ASIDE as columns. `counts`: table, file, rows_read, rows_kept, resubmitted, corrected.
+    SET_ASIDE as columns; `service` is the provider that the row names. `counts`: table, file, rows_read, rows_kept,
+    resubmitted, corrected.
     `unknown`: table -> columns nobody knows; `unread`: files nobody knows; `empty`: tables without a row, which count
     as not recorded -> the columns that they name. `objected`: how many patients were left out at their wish;
     `objectors_not_found`: how many more were listed, but are in no record.

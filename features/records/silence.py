@@ -15,8 +15,10 @@ from features.records.checking import SENT_ONCE
 from features.records.files import CONTACT, ESSENTIAL, LOG_IN, TASK
 from features.records.held import Records
 
+HEADER = "IDS000Header"
 SHOWN = 3  # rules
 TOO_MANY = 0.5  # of a table's rows set aside: what is left says nothing of the whole
+NOBODYS = ""  # the service of rows that name none of the records'
 
 
 def must_be_usable(records: Records, tables: Collection[str]) -> None:
@@ -61,33 +63,75 @@ def lost(records: Records, tables: Collection[str]) -> pd.DataFrame:
     return unreadable(records, tables, above=TOO_MANY)
 
 
+def lost_by_service(records: Records, tables: Collection[str]) -> dict[str, list[str]]:
+    """The same by service: each of the records' services that has such a table -> which."""
+    found = unreadable_by_service(records, tables, above=TOO_MANY)
+    own = found[found["service"] != NOBODYS]
+    return {str(service): sorted(rows["table"]) for service, rows in own.groupby("service")}
+
+
 def unreadable(records: Records, tables: Collection[str], *, above: float) -> pd.DataFrame:
     """Those of the tables of which more than the share `above` of the rows was set aside, the most first:
     `table, file, rows, set_aside, share`.
 
     Neither what went with a patient who objects nor a second copy of a row is lost, and so neither is counted.
     """
-    broken = records.set_aside[records.set_aside["rule"] != SENT_ONCE]
-    rows_broken = broken[["table", "file", "row"]].drop_duplicates().groupby("table").size()
+    rows_broken = _broken(records, tables).groupby("table").size()
     # Records made in memory count nothing.
     found = records.counts.reindex(columns=["table", "file", "rows_kept"])
     found["set_aside"] = [int(rows_broken.get(table, 0)) for table in found["table"]]
     found["rows"] = found["rows_kept"].astype(int) + found["set_aside"]
-    found["share"] = found["set_aside"] / found["rows"].clip(lower=1)
-    chosen = found[found["table"].isin(tables) & (found["share"] > above)]
     columns = ["table", "file", "rows", "set_aside", "share"]
-    return chosen.sort_values(["share", "table"], ascending=[False, True], ignore_index=True)[columns]
+    return _above(found[found["table"].isin(tables)], above)[columns]
+
+
+def unreadable_by_service(records: Records, tables: Collection[str], *, above: float) -> pd.DataFrame:
+    """The same within each service: `table, service, rows, set_aside, share`.
+
+    Rows that name none of the records' services stand under NOBODYS, as a share of the whole table.
+    """
+    broken = _broken(records, tables)
+    known = broken["service"].isin(services_of(records))
+    found = broken.assign(service=broken["service"].where(known, NOBODYS))
+    lost_rows = found.groupby(["table", "service"]).size().rename("set_aside").reset_index()
+    kept = {table: _rows_of(records, table) for table in lost_rows["table"].unique()}
+    lost_rows["rows"] = lost_rows["set_aside"] + [
+        kept[table].get(service, 0) if service != NOBODYS else sum(kept[table].values())
+        for table, service in zip(lost_rows["table"], lost_rows["service"], strict=True)
+    ]
+    return _above(lost_rows, above)[["table", "service", "rows", "set_aside", "share"]]
+
+
+def _broken(records: Records, tables: Collection[str]) -> pd.DataFrame:
+    """The rows of these tables that were set aside, but for second copies, each once: `table, file, row, service`."""
+    found = records.set_aside
+    broken = found[(found["rule"] != SENT_ONCE) & found["table"].isin(tables)]
+    return broken[["table", "file", "row", "service"]].drop_duplicates(["table", "file", "row"])
+
+
+def _above(found: pd.DataFrame, share: float) -> pd.DataFrame:
+    """Those of which more than `share` of `rows` was `set_aside`, the most first."""
+    found = found.assign(share=found["set_aside"] / found["rows"].clip(lower=1))
+    by = [name for name in ("share", "table", "service") if name in found]
+    ascending = [name != "share" for name in by]
+    return found[found["share"] > share].sort_values(by, ascending=ascending, ignore_index=True)
 
 
 def silent_services(records: Records, tables: Collection[str]) -> dict[str, list[str]]:
     """Of these tables, each -> the services that have no row of it, where others have."""
-    services = _services(records, "IDS000Header")
+    services = services_of(records)
     there = sorted(records.columns.keys() & set(tables))
-    silent = {table: sorted(services - _services(records, table)) for table in there}
+    silent = {table: sorted(services - _rows_of(records, table).keys()) for table in there}
     return {table: without for table, without in silent.items() if without}
 
 
-def _services(records: Records, table: str) -> set[str]:
+def services_of(records: Records) -> set[str]:
+    """The services whose submissions these are."""
+    return {*_rows_of(records, HEADER)}
+
+
+def _rows_of(records: Records, table: str) -> dict[str, int]:
+    """How many rows of a table each service has."""
     with records.connection.cursor() as own:
-        found = own.execute(f'SELECT DISTINCT OrgID_Provider FROM "{table}"').fetchall()
-    return {str(row[0]) for row in found}
+        found = own.execute(f'SELECT OrgID_Provider, count(*) FROM "{table}" GROUP BY 1').fetchall()
+    return {str(service): int(rows) for service, rows in found}

@@ -15,7 +15,8 @@ from models.flags import NOT_HARM, NOT_SHOWN, Flag
 from models.outcome_words import OutcomeWords
 from models.reasons import NONE_RECORDED, TOGETHER, Reason
 from models.suggestions import Suggestion
-from pipelines.flags.listed import Listed, Occasion, day
+from pipelines.flags.listed import Listed, day
+from pipelines.flags.occasion import Occasion
 from pipelines.page import bullets, card, fold, paragraph
 from pipelines.plots import BLUE
 
@@ -29,7 +30,7 @@ def flag_card(one: Listed, meaning: OutcomeWords) -> Markup:
         if one.page
         else f"Patient {one.patient}"
     )
-    title = Markup("{}, {} {}").format(patient, meaning.begun, day(one.at))
+    title = Markup("{}, {} {}").format(patient, meaning.point.begun, day(one.at))
     since = [paragraph(one.seen_since, note=True)] if one.seen_since else []
     return card(title, *since, *flag_parts(one.flag, meaning))
 
@@ -112,10 +113,14 @@ def how_to_read(occasion: Occasion) -> Markup:
             occasion.meaning.foretold,
             f"Patients with a chance of about {whole_percent(occasion.cut_off)} or more come first.",
             "The bounds show how far the chance moves when it is learnt anew from other samples of patients.",
-            "A reason is something recorded that went together with work not being done. It need not be the "
-            "cause, and it says nothing about the person.",
+            f"A reason is something recorded that went together with {occasion.meaning.point.going_with}. It need not "
+            "be the cause, and it says nothing about the person.",
             _which_stay(occasion.refits, occasion.enough),
             '"Not recorded" means that nobody wrote it down, not that it did not happen.',
+            *(
+                f"These records hold nothing at all of {table}: what is said of it means only that."
+                for table in occasion.silent
+            ),
             "You know the patient. Consider and discuss; what to do is yours and the patient's to decide.",
             NOT_HARM,
         ]

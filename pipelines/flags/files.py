@@ -21,7 +21,8 @@ from models.feedback import ANSWER
 from pipelines.beside import answer
 from pipelines.flags.answer_files import unread
 from pipelines.flags.history_rows import HistoryRows
-from pipelines.flags.listed import ANSWERS, INDEX, Caseload, Occasion, file_names
+from pipelines.flags.listed import ANSWERS, INDEX, Caseload, file_names
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.pages import caseload_page, index_page
 from pipelines.flags.patient_page import for_practitioners, patient_page
 from pipelines.flags.scored import Scored

@@ -1,21 +1,19 @@
-"""Who is on which list: a patient with open work, a practitioner's caseload, and the occasion of it all."""
+"""Who is on which list: a patient with open work, and a practitioner's caseload."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from models.flags import Flag
-from models.outcome_words import OutcomeWords
 
 INDEX = "caseload.html"
 ANSWERS = "answers.csv"  # beside it: what was done with each flag, for the practitioner to fill in
-FRESH_DAYS = 7  # records that end no longer before the list need no word
 
 
 @dataclass(frozen=True)
@@ -64,98 +62,6 @@ class Caseload:
     def first(self) -> list[Listed]:
         """Those to think about first."""
         return [one for one in self.listed if one.flag.flagged]
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """When and with what the flags were made; printed at the foot of every page.
-
-    `meaning`: what a chance is of. `cut_off`: the chance (0 to 1) from which a point is flagged, and `chosen` says how
-    it was chosen; `data` the records' fingerprint; `refits` how many models learnt anew tell which reasons stay, with
-    none of which nobody can tell, and `enough` in how many of them a reason must stay to be shown. `without_rows`: the
-    tables without a row for want of which some of what the model reads is missing of everybody. `records_up_to`: the
-    latest of `last_days`, service -> the day on which its records end; of those in `too_old` no list is made.
-    `unreadable`: what to say where part of the records could not be read; `gaps`: what they leave in doubt, for the
-    analyst.
-    """
-
-    as_of: date
-    records_up_to: date
-    model: str
-    cut_off: float
-    synthetic: bool
-    meaning: OutcomeWords
-    data: str = ""
-    refits: int = 0
-    enough: int = 0
-    chosen: str = ""
-    without_rows: tuple[str, ...] = ()
-    last_days: Mapping[str, date] = field(default_factory=dict, hash=False)
-    too_old: frozenset[str] = frozenset()
-    unreadable: str = ""
-    gaps: tuple[str, ...] = ()
-
-    def of(self, services: Iterable[str]) -> Occasion:
-        """The same for a page that is of these services only."""
-        days = {service: self.last_days[service] for service in sorted({*services})}
-        if not days:
-            return self
-        return replace(self, records_up_to=max(days.values()), last_days=days)
-
-    @property
-    def makes_no_list(self) -> bool:
-        """Whether the records of every service that this is of are too old."""
-        return bool(self.last_days) and self.last_days.keys() <= self.too_old
-
-    @property
-    def caution(self) -> str:
-        """What the lists must say of records that end well before their day, lack every row of a table that the
-        model reads, or could not be read in part; nothing of others.
-        """
-        return " ".join([*self._old, *self._silent, *filter(None, [self.unreadable])])
-
-    @property
-    def _old(self) -> Iterator[str]:
-        for up_to, services in self._by_day.items():
-            behind = days_behind(up_to, self.as_of)
-            whose = f"The records of {' and '.join(services)}" if len(self.last_days) > 1 else "The records"
-            if services and self.too_old.issuperset(services):
-                yield f"{whose} end on {day(up_to)}, {behind} days before this list, so that no list can be made."
-            elif behind > FRESH_DAYS:
-                yield (
-                    f"{whose} end on {day(up_to)}, {behind} days before this list: what happened since "
-                    "then, reviews and sessions too, is not in it."
-                )
-
-    @property
-    def _silent(self) -> Iterator[str]:
-        if self.without_rows:
-            yield (
-                f"These records have no row of {' and of '.join(self.without_rows)}: what the chances rest on there is "
-                "not recorded of anybody on this list. That may mean that nothing happened, or that nobody wrote it "
-                "down."
-            )
-
-    @property
-    def _by_day(self) -> Mapping[date, list[str]]:
-        """The days on which records end, the earliest first, each with its services."""
-        ends = sorted({self.records_up_to, *self.last_days.values()})
-        return {end: [name for name, last in self.last_days.items() if last == end] for end in ends}
-
-    @property
-    def about(self) -> Mapping[str, str]:
-        """What the foot of a page says."""
-        ends = self._by_day
-        up_to = ", ".join(
-            f"{day(end)} ({' and '.join(services)})" if len(ends) > 1 else day(end)
-            for end, services in ends.items()
-        )
-        said = {
-            "Flags as at": day(self.as_of),
-            "Records up to": up_to,
-            "Model": f"version {self.model}",
-        }
-        return {**said, "Records' fingerprint": self.data[:12]} if self.data else said
 
 
 def days_behind(records_up_to: date, as_of: date) -> int:

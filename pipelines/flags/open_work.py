@@ -10,7 +10,6 @@ import pandas as pd
 from features.points import PLATFORM_WEEK
 from models.outcome import LATE, REVIEWED, OutcomeSettings
 from pipelines.built import Built
-from pipelines.flags.listed import day
 
 # Why nothing of a pathway is waiting: none there yet, told in one way, told in the other, not told in so many days.
 OF_WORK = (
@@ -32,7 +31,7 @@ def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[
 
     Chosen is the latest point of an open pathway whose outcome is unknown at `as_of` and whose horizon is
     not over. The second frame has pathway_id, patient_id, practitioner_id, service_id and reason. Nobody is chosen of a
-    service whose records are too old.
+    service that is not scored.
     """
     pathways = built.pathways[built.pathways["is_open"]]
     points = built.points.merge(pathways[["pathway_id"]], on="pathway_id", validate="m:1")
@@ -41,15 +40,15 @@ def open_work(built: Built, *, as_of: date, settings: OutcomeSettings) -> tuple[
     points = points.sort_values(["at", "point_id"], kind="stable")
     points["days"] = np.where(points["kind"] == PLATFORM_WEEK, settings.platform_days, settings.horizon_days)
     points["over"] = points["at"] <= pd.Timestamp(as_of) - pd.to_timedelta(points["days"], unit="D")
-    old = points["service_id"].isin(built.too_old)
-    waiting = points[points["not_completed"].isna() & ~points["over"] & ~old]
+    unscored = points["service_id"].isin(built.not_scored)
+    waiting = points[points["not_completed"].isna() & ~points["over"] & ~unscored]
     chosen = waiting.drop_duplicates("pathway_id", keep="last")
     others = pathways[~pathways["pathway_id"].isin(chosen["pathway_id"])]
     latest = points.drop_duplicates("pathway_id", keep="last").set_index("pathway_id")
     not_listed = _not_listed(others, latest, weeks=built.kind == PLATFORM_WEEK)
-    ended = {service: f"the records of {service} end on {day(end)}" for service, end in built.too_old.items()}
     told = zip(not_listed["service_id"], not_listed["reason"], strict=True)
-    not_listed["reason"] = pd.Series([ended.get(*one) for one in told], index=not_listed.index, dtype=str)
+    reasons = [built.not_scored.get(*one) for one in told]
+    not_listed["reason"] = pd.Series(reasons, index=not_listed.index, dtype=str)
     return chosen[built.points.columns].set_index("point_id"), not_listed
 
 

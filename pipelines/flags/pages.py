@@ -11,13 +11,14 @@ from models.abstention import NOT_ENOUGH, UNLIKE
 from models.chance_in_words import whole_percent
 from models.feedback import ACTIONS, AGREED, WHYS
 from models.flags import Flag
-from models.outcome_words import OutcomeWords
+from models.outcome_words import OutcomeWords, PointWords
 from pipelines.flags.card import flag_card, how_to_read
-from pipelines.flags.listed import ANSWERS, INDEX, Caseload, Listed, Occasion, day, people, short_day
+from pipelines.flags.listed import ANSWERS, INDEX, Caseload, Listed, day, people, short_day
+from pipelines.flags.occasion import Occasion
 from pipelines.page import Page, Section, bullets, fold, listing, paragraph, table
 
 NOT_LISTED = "Not on this list, and why"
-NO_LIST = "There is no list: whose agreed work may need a word before the next session was not looked for."
+NO_LIST = "There is no list: who may need a word before the next session was not looked for."
 NOBODY_FOUND = (
     "No patient with an open referral was found with {}. Either there is none, or the service's file of supervisors "
     "names a practitioner otherwise than flags.csv does."
@@ -25,7 +26,7 @@ NOBODY_FOUND = (
 
 
 def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
-    """One practitioner's patients with open work, and those with an open referral who are not listed.
+    """One practitioner's patients with work or a week that is open, and those with an open referral who are not listed.
 
     `occasion`: of the practitioner's own service.
     """
@@ -40,7 +41,7 @@ def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
             [flag_card(one, occasion.meaning) for one in first] or [paragraph("Nobody stands out.")],
         ),
         Section(
-            "Also with open work",
+            f"Also with {occasion.meaning.point.open}",
             [others_table(others, occasion.meaning)] if others else [paragraph("Nobody else.")],
         ),
         Section(NOT_LISTED, [left_out_table(caseload.left_out)]),
@@ -49,7 +50,7 @@ def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
     ]
     return Page(
         title,
-        cautioned(_lead(people(first), people(caseload.listed)), occasion),
+        cautioned(_lead(people(first), people(caseload.listed), occasion.meaning.point), occasion),
         sections,
         occasion.synthetic,
         occasion.about,
@@ -78,12 +79,12 @@ def _how_to_answer() -> Iterator[Markup]:
     yield said("note", "anything else, in your own words, or nothing")
 
 
-def _lead(first: int, everyone: int) -> str:
+def _lead(first: int, everyone: int, point: PointWords) -> str:
     if not everyone:
-        return "No patient has agreed work that is waiting for its review."
+        return f"No patient has {point.waiting}."
     if not first:
-        return f"Nobody stands out among {patients(everyone)} with work waiting for its review."
-    return f"Of {patients(everyone)} with open work, {first} to think about before the next session."
+        return f"Nobody stands out among {patients(everyone)} with {point.waiting}."
+    return f"Of {patients(everyone)} with {point.open}, {first} to think about before the next session."
 
 
 def patients(number: int) -> str:
@@ -96,8 +97,8 @@ def others_table(others: Sequence[Listed], meaning: OutcomeWords) -> Markup:
     return listing(
         {
             "Patient": [_linked(one) for one in others],
-            meaning.begun.capitalize(): [short_day(one.at) for one in others],
-            "Chance it is not done": [_chance(one.flag) for one in others],
+            meaning.point.begun.capitalize(): [short_day(one.at) for one in others],
+            f"Chance {meaning.point.not_done}": [_chance(one.flag) for one in others],
             "What stands out": [one.flag.reasons[0].line if one.flag.reasons else None for one in others],
         },
         "Highest chance first",
@@ -143,21 +144,25 @@ def index_page(
     listed = [one for caseload in caseloads for one in caseload.listed]
     left_out = pd.concat([caseload.left_out["reason"] for caseload in caseloads] or [pd.Series(dtype=str)])
     first = people(one for one in listed if one.flag.flagged)
+    open_ = occasion.meaning.point.open
+    in_doubt = [*occasion.gaps.lines] if occasion.gaps else []
     supervision = (
         [Section("Supervision", _supervision(supervisors, without, not_found))] if supervisors else []
     )
     return Page(
         f"Flags as at {day(occasion.as_of)}",
-        cautioned(f"{first} of {patients(people(listed))} with open work come first.", occasion),
+        cautioned(f"{first} of {patients(people(listed))} with {open_} come first.", occasion),
         [
-            Section("What was done", [_summary([one.flag for one in listed], left_out), *_chosen(occasion)]),
+            Section(
+                "What was done",
+                [
+                    _summary([one.flag for one in listed], left_out, occasion.meaning.point),
+                    *_chosen(occasion),
+                ],
+            ),
             Section("Caseloads", [_caseloads(caseloads, occasion)]),
             *supervision,
-            *(
-                [Section("What the records leave in doubt", [bullets(occasion.gaps)])]
-                if occasion.gaps
-                else []
-            ),
+            *([Section("What the records leave in doubt", [bullets(in_doubt)])] if in_doubt else []),
             Section("One patient, and the tables", [_links()]),
             Section("How to read these pages", [how_to_read(occasion)]),
         ],
@@ -166,11 +171,11 @@ def index_page(
     )
 
 
-def _summary(flags: Sequence[Flag], left_out: pd.Series[str]) -> Markup:
+def _summary(flags: Sequence[Flag], left_out: pd.Series[str], point: PointWords) -> Markup:
     first = [flag for flag in flags if flag.flagged]
     counts = {
         "Open pathways": len(flags) + len(left_out),
-        "With work waiting for its review": len(flags),
+        f"With {point.waiting}": len(flags),
         "– to think about first": len(first),
         "– first, but without a reason to show": sum(not flag.reasons for flag in first),
         "– first, but with main grounds that are not shown": sum(flag.hidden for flag in first),
@@ -193,13 +198,13 @@ def _chosen(occasion: Occasion) -> list[Markup]:
 
 def _caseloads(caseloads: Sequence[Caseload], occasion: Occasion) -> Markup:
     """Who reads which folder; no number where no list is made, because 0 would say that there is nobody."""
-    made = [one.service not in occasion.too_old for one in caseloads]
+    made = [one.service not in occasion.not_scored for one in caseloads]
     addresses = [f"practitioners/{one.folder}/{INDEX}" for one in caseloads]
     names = [one.practitioner for one in caseloads]
     return listing(
         {
             "Practitioner": _links_to(addresses, names),
-            "Patients with open work": [
+            f"Patients with {occasion.meaning.point.open}": [
                 people(one.listed) if listed else None for one, listed in zip(caseloads, made, strict=True)
             ],
             "To think about first": [

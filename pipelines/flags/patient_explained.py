@@ -16,8 +16,9 @@ from models.outcome_words import OutcomeWords
 from models.stability import Stability
 from models.what_if import CAUTION
 from pipelines.flags.card import flag_card, how_to_read
-from pipelines.flags.listed import Listed, Occasion
-from pipelines.flags.patient_page import LEADS, NOTHING_SAID, dated, drawn
+from pipelines.flags.listed import Listed
+from pipelines.flags.occasion import Occasion
+from pipelines.flags.patient_page import NOTHING_SAID, dated, drawn, leads
 from pipelines.page import Page, Section, fold, listing, paragraph, table
 
 LARGEST = 3  # things that could be agreed otherwise, shown before the rest is folded
@@ -75,12 +76,12 @@ def explained_page(one: Listed, found: Explained, occasion: Occasion) -> Page:
     how = [how_to_read(occasion), _how_explained(found.explanation)]
     return Page(
         f"Why this chance: patient {one.patient}",
-        f"For analysts. {dated(one, occasion.meaning)} {LEADS[one.flag.band]}",
+        f"For analysts. {dated(one, occasion.meaning)} {leads(one.flag, occasion.meaning)}",
         [
             Section("What the practitioner reads", [_told(one, occasion.meaning)]),
-            Section("From everyone to this patient", [drawn(parts, found.explanation)]),
+            Section("From everyone to this patient", [drawn(parts, found.explanation, occasion.meaning)]),
             Section("Had other patients been learnt from", [_stands(one.flag.point, found.stability)]),
-            Section("Records otherwise the same", _what_ifs(found.what_ifs)),
+            Section("Records otherwise the same", _what_ifs(found.what_ifs, occasion.meaning)),
             Section("Every predictor", _predictors(found.table)),
             Section("How to read this page", how),
         ],
@@ -89,13 +90,13 @@ def explained_page(one: Listed, found: Explained, occasion: Occasion) -> Page:
     )
 
 
-def _what_ifs(found: pd.DataFrame) -> list[Markup]:
+def _what_ifs(found: pd.DataFrame, meaning: OutcomeWords) -> list[Markup]:
     """The chance at other values of what can be changed at the next plan, as an association."""
     if found.empty:
         return [paragraph("Nothing that could be agreed otherwise moves this chance.")]
     largest = found["predictor"].isin(found["predictor"].unique()[:LARGEST])
     caption = "One thing at a time, what goes with the largest difference first"
-    parts = [paragraph(CAUTION), _otherwise(found[largest], caption)]
+    parts = [paragraph(CAUTION.format(meaning.point.otherwise)), _otherwise(found[largest], caption)]
     if not largest.all():
         others = found[~largest]
         parts.append(

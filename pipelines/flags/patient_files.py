@@ -11,7 +11,8 @@ from features.conceptual_model import TITLES
 from features.errors import InputError
 from features.predictor import everything
 from models.what_if import COLUMNS, Scoring, what_ifs
-from pipelines.flags.listed import Listed, Occasion
+from pipelines.flags.listed import Listed
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.patient_explained import Explained, explained_page, explanation_table
 from pipelines.flags.scored import Scored
 from pipelines.page import Page, write_page
@@ -29,11 +30,11 @@ def write_explained(
 ) -> Iterator[Path]:
     """patient.html, explanation.csv and what_if.csv of the named patient, or of the highest chance.
 
-    Errors: InputError where the named patient has no work waiting.
+    Errors: InputError where the named patient has nothing open.
     """
     point = chosen_point(scored, patient)
     if point is None:
-        lead = "No patient has work waiting for its review."
+        lead = f"No patient has {occasion.meaning.point.waiting}."
         empty = Page("Why this chance", lead, [], occasion.synthetic, occasion.about)
         yield write_page(out / "patient.html", empty)
         yield write_table(out / "explanation.csv", pd.DataFrame(columns=["point_id", "predictor"]))
@@ -54,7 +55,7 @@ def write_explained(
 def chosen_point(scored: Scored, patient: str | None) -> str | None:
     """The named patient's point of the highest chance, or the highest of all; None where nobody is listed.
 
-    `patient` is the records' own id. Errors: InputError where that patient has no work waiting.
+    `patient` is the records' own id. Errors: InputError where that patient has nothing open.
     """
     whose = scored.points["patient_id"]
     flags = [flag for flag, own in zip(scored.flags, whose, strict=True) if patient in (None, own)]
@@ -63,6 +64,6 @@ def chosen_point(scored: Scored, patient: str | None) -> str | None:
         others = scored.not_listed
         for why in others.loc[others["patient_id"] == patient, "reason"].head(1):
             raise InputError(f"patient {patient!r} is on no list: {why}")
-        raise InputError(f"patient {patient!r} has no work waiting for its review; flags.csv lists who has")
+        raise InputError(f"patient {patient!r} has nothing open to foresee; flags.csv lists who has")
     highest = max(flags, key=lambda flag: (not flag.abstained, flag.chance), default=None)
     return None if highest is None else highest.point

@@ -9,12 +9,13 @@ from markupsafe import Markup
 from models.abstention import NOT_ENOUGH, UNLIKE
 from models.chance_in_words import whole_percent
 from models.explanation import Explanation
-from models.flags import ABOVE, BELOW, FIRST
+from models.flags import ABOVE, BELOW, FIRST, Flag
 from models.grounds import Speaking
 from models.outcome_words import OutcomeWords
 from pipelines.flags.card import flag_parts, how_to_read
 from pipelines.flags.history_rows import NOTHING, HistoryRows
-from pipelines.flags.listed import INDEX, Listed, Occasion, day
+from pipelines.flags.listed import INDEX, Listed, day
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.pages import NOT_LISTED
 from pipelines.flags.waterfall import waterfall, waterfall_steps
 from pipelines.page import Page, Section, paragraph
@@ -24,9 +25,9 @@ SAME = paragraph("From the same records as above.", note=True)
 NOTHING_SAID = "No chance and no reason is shown. That says nothing about the patient."
 LEADS = {
     FIRST: "To think about before the next session.",
-    ABOVE: "The chance that it is not done is above average.",
-    BELOW: "The chance that it is not done is below average.",
-    NOT_ENOUGH: "Not enough is recorded to say how likely it is to be done.",
+    ABOVE: "The chance {} is above average.",
+    BELOW: "The chance {} is below average.",
+    NOT_ENOUGH: "Not enough is recorded to state a chance {}.",
     UNLIKE: "This patient is unlike those this was learnt from, so that no chance is stated.",
 }
 
@@ -52,14 +53,21 @@ def patient_page(
         Section("Who is not listed, and how to read this page", [_back(), how_to_read(occasion)]),
     ]
     if not flag.abstained:
-        sections.insert(1, Section("How the chance comes about", [drawn(parts, shown)]))
-    lead = " ".join(filter(None, [dated(one, occasion.meaning), one.seen_since, LEADS[flag.band]]))
+        sections.insert(1, Section("How the chance comes about", [drawn(parts, shown, occasion.meaning)]))
+    lead = " ".join(
+        filter(None, [dated(one, occasion.meaning), one.seen_since, leads(flag, occasion.meaning)])
+    )
     return Page(f"Patient {one.patient}", lead, sections, occasion.synthetic, occasion.about)
+
+
+def leads(flag: Flag, meaning: OutcomeWords) -> str:
+    """What a flag comes to, in a sentence."""
+    return LEADS[flag.band].format(meaning.point.not_done)
 
 
 def dated(one: Listed, meaning: OutcomeWords) -> str:
     """Of which day this is, as a sentence."""
-    return f"{meaning.begun.capitalize()} {day(one.at)}."
+    return f"{meaning.point.begun.capitalize()} {day(one.at)}."
 
 
 def _told(one: Listed, rows: HistoryRows, meaning: OutcomeWords) -> list[Markup]:
@@ -73,13 +81,14 @@ def _told(one: Listed, rows: HistoryRows, meaning: OutcomeWords) -> list[Markup]
     return flag_parts(one.flag, meaning, behind)
 
 
-def drawn(parts: Mapping[str, float], explanation: Explanation) -> Markup:
+def drawn(parts: Mapping[str, float], explanation: Explanation, meaning: OutcomeWords) -> Markup:
     """The waterfall of one point's parts."""
     steps = waterfall_steps(parts, explanation)
     start, end = whole_percent(steps[0].before), whole_percent(steps[-1].after)
     caption = (
         f"From {start}, before anything is known of the patient, to {end}. Each bar starts where the one above it "
-        "ends; to the right means more likely not done. The number beside it is its step in points of 100."
+        f"ends; to the right the chance {meaning.point.not_done} grows. The number beside it is its step in points of "
+        "100."
     )
     return waterfall(steps, explanation, heading="What is recorded about", caption=caption)
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from models.flags import Flag
-from models.outcome_words import OutcomeWords
+from models.outcome_words import OutcomeWords, PointWords
 from pipelines.flags.card import flag_parts, how_to_read
-from pipelines.flags.listed import Caseload, Listed, Occasion, day, people
+from pipelines.flags.listed import Caseload, Listed, day, people
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.pages import NO_LIST, NOBODY_FOUND, cautioned, others_table, patients
 from pipelines.page import Page, Section, card, heading, listing, paragraph
 
@@ -26,7 +27,7 @@ def supervision_page(
     referral.
     """
     absent = paragraph(NOBODY_FOUND.format(", ".join(not_found)))
-    made = [caseload for caseload in caseloads if caseload.service not in occasion.too_old]
+    made = [caseload for caseload in caseloads if caseload.service not in occasion.not_scored]
     first = [one for caseload in made for one in caseload.first]
     discuss = sorted((one for one in first if any(_why(one.flag))), key=lambda one: -one.flag.chance)
     left_out = Section("Not on a list, and why", [_left_out(caseloads)])
@@ -35,7 +36,7 @@ def supervision_page(
             ALONE, [_card(one, occasion.meaning) for one in discuss] or [paragraph("None of that kind.")]
         ),
         Section("Also first on a practitioner's list", _by_practitioner(made, discuss, occasion.meaning)),
-        Section("Nothing said", _silent(made)),
+        Section("Nothing said", _silent(made, occasion.meaning.point)),
     ]
     return Page(
         f"For supervision: {supervisor}",
@@ -81,7 +82,7 @@ def _why(flag: Flag) -> Iterator[str]:
 def _card(one: Listed, meaning: OutcomeWords) -> Markup:
     said = list(_why(one.flag))
     why = paragraph(f"To discuss because {' and '.join(said)}.")
-    title = f"{one.practitioner}: patient {one.patient}, {meaning.begun} {day(one.at)}"
+    title = f"{one.practitioner}: patient {one.patient}, {meaning.point.begun} {day(one.at)}"
     return card(title, why, *flag_parts(one.flag, meaning))
 
 
@@ -97,16 +98,16 @@ def _by_practitioner(
     return parts or [paragraph("Nobody else.")]
 
 
-def _silent(caseloads: Sequence[Caseload]) -> list[Markup]:
+def _silent(caseloads: Sequence[Caseload], point: PointWords) -> list[Markup]:
     quiet = [one for caseload in caseloads for one in caseload.listed if one.flag.abstained]
     if not quiet:
-        return [paragraph("A chance is stated for every patient with open work.")]
+        return [paragraph(f"A chance is stated for every patient with {point.open}.")]
     columns = {
         "Practitioner": [one.practitioner for one in quiet],
         "Patient": [one.patient for one in quiet],
         "Why no chance is stated": [one.flag.percent for one in quiet],
     }
-    return [listing(columns, "Patients with open work of whom nothing is foretold")]
+    return [listing(columns, f"Patients with {point.open} of whom nothing is foretold")]
 
 
 def _left_out(caseloads: Sequence[Caseload]) -> Markup:

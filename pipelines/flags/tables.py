@@ -13,7 +13,8 @@ import pandas as pd
 from models.chance_in_words import whole_percent
 from models.feedback import ALSO_READ, ANSWER
 from models.flags import FIRST, NOT_SHOWN, Flag
-from pipelines.flags.listed import Caseload, Occasion
+from pipelines.flags.listed import Caseload
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.scored import Scored
 
 REASONS = (1, 2, 3)

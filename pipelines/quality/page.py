@@ -64,7 +64,7 @@ class Quality:
             usable = f"cannot be used as they are, because of {' and '.join(refused)}"
         return (
             f"The records {usable}: {self.referrals:,} referrals, {points:,} {self.kind}, "
-            f"{known:,} with a known outcome; {_rows(self.records.rows_set_aside)} set aside{self.gaps.shares}."
+            f"{known:,} with a known outcome; {_rows(self.records.rows_set_aside)} set aside{self.gaps.in_brackets}."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Quality:
             "readiness": dict(self.readiness),
             "rows_set_aside": self.records.rows_set_aside,
             "refused": list(self.gaps.refused),
-            "unreadable": dict(self.gaps.unreadable),
+            "unreadable": {table: dict(services) for table, services in self.gaps.unreadable.items()},
             "tables": self.records.counts.to_dict("records"),
             "rules_broken": rules.to_dict("records"),
             "missing": self.missing.to_dict("records"),

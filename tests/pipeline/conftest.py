@@ -10,7 +10,7 @@ from features.predictor import catalogue
 from models.outcome_words import outcome_words
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.config import Config
-from pipelines.flags.listed import Occasion
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.scored import Scored, find_flags
 from tests.pipeline.browser import Reader, reader_with
 from tests.pipeline.made_service import AS_OF, model, service

@@ -13,7 +13,8 @@ from features.facts import FACTS
 from features.predictor import everything
 from features.rows_behind import Behind
 from pipelines.flags.files import Pages, write_pages
-from pipelines.flags.listed import Occasion, caseloads
+from pipelines.flags.listed import caseloads
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.scored import Scored
 
 SUPERVISORS = {"Sam/Lee": ("RX1:PWP 1", "RX1:PWP 2", "RX1:PWP 3"), "Jo": ("RX1:PWP 4",)}

@@ -15,7 +15,7 @@ from models.suggestions import packaged_suggestions, read_suggestions
 from models.what_if import COLUMNS
 from pipelines.config import Config
 from pipelines.flags.files import write_background
-from pipelines.flags.listed import Occasion
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.patient_explained import Explained, explained_page, explanation_table
 from pipelines.flags.scored import Scored, find_flags
 from pipelines.page import render

@@ -17,7 +17,7 @@ from pipelines.cli import main
 from pipelines.config import Config
 from pipelines.feedback import feedback, read_answers
 from pipelines.flags.files import must_keep_answered, write_tables
-from pipelines.flags.listed import Occasion
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.scored import Scored
 from pipelines.flags.tables import STORE
 from pipelines.store import fingerprint, step, write_table

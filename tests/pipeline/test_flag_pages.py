@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,20 +13,24 @@ import pytest
 from features.conceptual_model import TITLES
 from features.points import PLATFORM_WEEK
 from features.predictor import everything
+from features.records.stopped import Stopped
 from models.flags import FIRST, NOT_HARM
 from models.outcome_words import outcome_words
 from pipelines.beside import thread_beside
 from pipelines.config import Config
 from pipelines.flags.files import write_pages
-from pipelines.flags.listed import Occasion, caseloads, days_behind, file_names
+from pipelines.flags.listed import caseloads, days_behind, file_names
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.pages import caseload_page, index_page
-from pipelines.flags.patient_page import HIDDEN, for_practitioners
+from pipelines.flags.patient_page import HIDDEN, for_practitioners, leads
 from pipelines.flags.scored import Scored
 from pipelines.flags.supervision_page import supervision_page
+from pipelines.gaps import Gaps
 from pipelines.page import render
 from tests.pipeline.made_pages import SUPERVISORS, made_pages, text_of, written
 
 FOLDERS = "practitioners"
+REVIEWS, LOG_INS = "BSW002TaskReview", "BSW004PlatformSession"
 
 
 @pytest.fixture(scope="module")
@@ -96,16 +100,74 @@ def test_a_table_without_a_row_that_the_model_reads_is_named_on_every_list(
         assert [said in render(page) for page in lists] == [says] * len(lists)
 
 
-def test_what_could_not_be_read_is_said_on_every_list_and_what_is_in_doubt_to_the_analyst(
+def in_doubt(table: str) -> Gaps:
+    """Records of two services, both of which leave much in doubt in one table."""
+    return Gaps(
+        set_aside=0,
+        refused=(),
+        unreadable={table: {"RX1": 0.48, "RX2": 0.31, "": 0.07}},
+        services={LOG_INS: ["RX1"], table: ["RX2"]},
+        objectors_not_found=0,
+        stopped=(Stopped(table, "RX1", date(2025, 1, 8), 82), Stopped(table, "RX2", date(2024, 9, 3), 209)),
+        ended_early={},
+        several=True,
+    )
+
+
+def test_what_a_service_s_records_leave_in_doubt_is_said_on_its_own_lists_alone(
     scored: Scored, names: Mapping[str, str], occasion: Occasion
 ) -> None:
     loads = caseloads(scored.listed(names), scored.left_out(names))
-    said, doubt = "Part of the records could not be read: 48% of", "no row of BSW002TaskReview: SYN02"
-    for occasion_, says in ((occasion, False), (replace(occasion, unreadable=said, gaps=(doubt,)), True)):
-        index = index_page(loads, occasion_, supervisors={}, without=[])
-        lists = (caseload_page(loads[0], occasion_), supervision_page("S", loads, occasion_), index)
-        assert [said in render(page) for page in lists] == [says] * len(lists)
-        assert (doubt in render(index)) == says and doubt not in render(lists[0])
+    doubtful = replace(occasion, gaps=in_doubt(REVIEWS), reads=frozenset({REVIEWS, LOG_INS}))
+    said = (
+        f"could not be read: 48% of the reviews of agreed work ({REVIEWS}), 7% of the reviews of agreed work "
+        f"({REVIEWS}) that name no service.",
+        f"Nothing more is recorded of the reviews of agreed work ({REVIEWS}; last on 8 January 2025), though the "
+        "records go on",
+        f"hold nothing at all of the log-ins to the online programme ({LOG_INS})",
+    )
+    for occasion_, says in (
+        (occasion, False),
+        (replace(doubtful, reads=frozenset()), False),
+        (doubtful, True),
+    ):
+        lists = (caseload_page(loads[0], occasion_), supervision_page("S", loads, occasion_))
+        for text in map(render, lists):
+            assert [words in text for words in said] == [says] * len(said)
+            assert not [words for words in ("RX2", "31% of the reviews", "3 September 2024") if words in text]
+    both = render(index_page(loads, both_services(doubtful), supervisors={}, without=[]))
+    assert f"31% of the reviews of agreed work ({REVIEWS}) of RX2" in both
+    assert f"recorded of RX2 of the reviews of agreed work ({REVIEWS}; last on 3 September 2024)" in both
+    assert f"no row of {REVIEWS}: RX2; what is counted there is 0, and not unknown" in both
+
+
+def both_services(occasion: Occasion) -> Occasion:
+    """The same for a page of two services."""
+    return replace(occasion, last_days=dict.fromkeys(("RX1", "RX2"), occasion.records_up_to))
+
+
+def test_pages_of_weeks_on_the_programme_do_not_speak_of_work_and_its_review(
+    scored: Scored, names: Mapping[str, str], occasion: Occasion
+) -> None:
+    listed = scored.listed(names)
+    loads = caseloads(listed, scored.left_out(names))
+    nobody = replace(loads[0], listed=[])
+    weeks = replace(occasion, meaning=outcome_words({PLATFORM_WEEK}, Config().as_table()))
+    for meant, says in ((occasion, True), (weeks, False)):
+        pages = (
+            caseload_page(loads[0], meant),
+            caseload_page(nobody, meant),
+            supervision_page("S", loads, meant),
+            index_page(loads, meant, supervisors={}, without=[]),
+        )
+        text = " ".join(map(render, pages))
+        of_work = ("open work", "waiting for its review", "Chance that it is not done", "work not being done")
+        assert [words in text for words in of_work] == [says] * len(of_work)
+        of_weeks = ("an open week on the programme", "Chance that no log-in follows", "no log-in following")
+        assert [words in text for words in of_weeks] == [not says] * len(of_weeks)
+    likely = {leads(one.flag, weeks.meaning) for one in listed}
+    assert "The chance that no log-in follows is below average." in likely
+    assert not [words for words in likely if "not done" in words]
 
 
 def test_a_patient_with_work_in_two_referrals_counts_once(
@@ -167,7 +229,7 @@ def test_an_abstained_flag_has_no_chance_no_reason_and_no_waterfall(
 ) -> None:
     silent = next(one for one in scored.listed(names) if one.flag.abstained)
     words = text_of(next((pages / FOLDERS).rglob(silent.page)))
-    assert "Not enough is recorded to say" in words
+    assert "Not enough is recorded to state a chance that it is not done." in words
     assert "%" not in re.sub(r"Patients with a chance of about \d+% or more", "", words)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.flags.files import write_tables
-from pipelines.flags.listed import Occasion
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.patient_files import write_explained
 from pipelines.flags.scored import Scored
 from tests.pipeline.browser import Reader

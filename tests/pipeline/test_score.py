@@ -21,12 +21,13 @@ from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.built import Built
 from pipelines.config import Config
 from pipelines.flags.files import Pages, write_pages
-from pipelines.flags.listed import Occasion, caseloads
+from pipelines.flags.listed import caseloads
+from pipelines.flags.not_scored import not_scored
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.open_work import open_work
 from pipelines.flags.patient_files import chosen_point, write_explained
 from pipelines.flags.scored import Scored, find_flags
 from pipelines.flags.tables import considered, flags_table, note_on, reasons_of, scored_table
-from pipelines.flags.too_old import too_old
 from tests.pipeline.made_pages import made_behind, text_of
 from tests.pipeline.made_service import AS_OF, PROTECTED, model, service
 
@@ -132,31 +133,47 @@ def of_two_services() -> Built:
 
 def test_nobody_of_a_service_whose_records_are_too_old_is_listed_and_the_others_are() -> None:
     made = of_two_services()
-    old = too_old(made.ends, AS_OF, most=31)
-    assert old == {"OLD": date(2024, 9, 30)}
-    listed, left_out = open_work(replace(made, too_old=old), as_of=AS_OF, settings=SETTINGS)
+    old = not_scored(made.ends, {}, AS_OF, most=31)
+    assert old == {"OLD": "the records of OLD end on 30 September 2024, 181 days before this list"}
+    listed, left_out = open_work(replace(made, not_scored=old), as_of=AS_OF, settings=SETTINGS)
     assert len(listed) > 40 and set(listed["service_id"]) == {"RX1"}
     theirs = made.pathways[made.pathways["is_open"] & (made.pathways["service_id"] == "OLD")]
     of_old = left_out[left_out["service_id"] == "OLD"]
     assert sorted(of_old["pathway_id"]) == sorted(theirs["pathway_id"])
-    assert set(of_old["reason"]) == {"the records of OLD end on 30 September 2024"}
+    assert set(of_old["reason"]) == {*old.values()}
 
 
 def test_all_is_refused_only_where_no_service_has_records_that_are_new_enough() -> None:
-    assert too_old({"A": AS_OF - timedelta(days=32)}, AS_OF, most=31) == {}
+    assert not_scored({"A": AS_OF - timedelta(days=32)}, {}, AS_OF, most=31) == {}
     with pytest.raises(InputError, match="the records end on 2025-02-26, 32 days before 2025-03-31"):
-        too_old({"A": AS_OF - timedelta(days=33), "B": AS_OF - timedelta(days=90)}, AS_OF, most=31)
+        not_scored({"A": AS_OF - timedelta(days=33), "B": AS_OF - timedelta(days=90)}, {}, AS_OF, most=31)
+
+
+def test_a_service_of_which_most_of_a_table_cannot_be_read_is_left_out_and_the_others_are_not() -> None:
+    ends = {"A": AS_OF - timedelta(days=1), "B": AS_OF - timedelta(days=1)}
+    lost = {"B": ["BSW001TaskSet", "BSW002TaskReview"]}
+    assert not_scored(ends, lost, AS_OF, most=31) == {
+        "B": "most of the work agreed and of the reviews of agreed work of B cannot be read"
+    }
+    stopped = {**ends, "A": AS_OF - timedelta(days=90)}
+    with pytest.raises(InputError) as refused:
+        not_scored(stopped, lost, AS_OF, most=31)
+    old, unread = refused.value.faults
+    assert "the records of A end on" in old
+    assert unread.startswith(
+        "B: most rows of BSW001TaskSet and of BSW002TaskReview are set aside; `bsw check`"
+    )
 
 
 def test_lists_say_on_what_day_the_records_of_their_own_service_end(
     occasion: Occasion, tmp_path: Path
 ) -> None:
     made = of_two_services()
-    old = replace(made, too_old=too_old(made.ends, AS_OF, most=31))
+    old = replace(made, not_scored=not_scored(made.ends, {}, AS_OF, most=31))
     found = find_flags(old, model(), as_of=AS_OF, config=Config(), suggestions=library())
     names = {patient: patient for patient in found.patients}
     loads = caseloads(found.listed(names), found.left_out(names))
-    both = replace(occasion, last_days=made.ends, too_old=frozenset(old.too_old))
+    both = replace(occasion, last_days=made.ends, not_scored=old.not_scored)
     pages = Pages(loads, found.explanation, made_behind(found), both)
     supervised = {"Jo": [one.practitioner for one in loads], "Lee": ["OLD:PWP 1"]}
     written = {
@@ -166,7 +183,7 @@ def test_lists_say_on_what_day_the_records_of_their_own_service_end(
     nobody = ("Nobody stands out", "No patient has agreed work", "To think about first", "Nobody comes first")
     lists = {path: text for path, text in written.items() if "practitioners" in path.parts}
     theirs = [text for path, text in lists.items() if "OLD-PWP" in str(path)]
-    assert len(theirs) == 6 and all(f"The records {said}" in text for text in theirs)
+    assert len(theirs) == 6 and all(f"The records of OLD {said}" in text for text in theirs)
     assert not [words for text in theirs for words in nobody if words in text]
     assert all("Records up to 30 September 2024" in " ".join(text.split()) for text in theirs)
     ours = [" ".join(text.split()) for path, text in lists.items() if "RX1-PWP" in str(path)]
@@ -347,7 +364,7 @@ def test_the_explanation_of_one_patient_adds_up(
 
 def test_a_named_patient_can_be_explained_and_an_unknown_one_is_refused(scored: Scored) -> None:
     assert scored.points.loc[chosen_point(scored, "RX1:P0040"), "patient_id"] == "RX1:P0040"
-    with pytest.raises(InputError, match="has no work waiting") as raised:
+    with pytest.raises(InputError, match="has nothing open") as raised:
         chosen_point(scored, "RX1:P0040x")
     assert not [own for own in scored.patients if f"{own}'" in str(raised.value)], "nobody else is named"
 

@@ -134,7 +134,7 @@ def test_an_unknown_patient_costs_nobody_their_pages(
     shutil.copytree(flags, out)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(source.parent)
-        with pytest.raises(InputError, match="patient 'nobody' has no work waiting"):
+        with pytest.raises(InputError, match="patient 'nobody' has nothing open to foresee"):
             score(source, as_of=as_of, model=MODEL, out=out, config=Config(), patient="nobody")
     files = [path.relative_to(flags) for path in flags.rglob("*") if path.suffix in (".csv", ".html")]
     assert any(file.parts[0] == "practitioners" for file in files)
@@ -318,7 +318,7 @@ def test_a_service_that_stopped_submitting_has_no_list_and_the_others_have_their
     out, said = stopped.folder / "flags", capsys.readouterr().out
     assert "The records of SYN02 end on" in said and "not scored: SYN02" in said
     manifest = read_manifest(out, "score")
-    assert manifest["not_scored"] == ["SYN02"]
+    assert [*manifest["not_scored"]] == ["SYN02"]
     assert manifest["last_days"]["SYN02"] < cut.isoformat() < manifest["last_days"]["SYN01"]
     flags = pd.read_csv(out / "flags.csv")
     assert len(flags) and flags["practitioner_id"].str.startswith("SYN01:").all()
@@ -347,13 +347,45 @@ def test_what_records_leave_in_doubt_is_told_with_their_list(
     said, index = capsys.readouterr().out, (out / "flags.html").read_text(encoding="utf-8")
     for line in (
         "patients on the list of those who object, but in no record: fewer than 5;",
-        "of the rows of BSW002TaskReview set aside; what hangs on them is incomplete",
+        "of the rows of BSW002TaskReview of SYN01 set aside; what hangs on them is incomplete",
         "no row of BSW002TaskReview: SYN02; what is counted there is 0, and not unknown",
     ):
         assert line in said and line in index
     assert "rows set aside: " in said
-    lists = [page.read_text(encoding="utf-8") for page in (out / "practitioners").rglob("caseload.html")]
-    caution = (
+    lists = {page.parent.name: page.read_text("utf-8") for page in out.glob("practitioners/*/caseload.html")}
+    caution = re.compile(
         r"Part of the records could not be read: 2\d% of the reviews of agreed work \(BSW002TaskReview\)"
     )
-    assert lists and all(re.search(caution, text) for text in lists)
+    nothing = "These records hold nothing at all of the reviews of agreed work (BSW002TaskReview)"
+    assert {"SYN01", "SYN02"} <= {name[:5] for name in lists}
+    for name, text in lists.items():
+        ours = "SYN01" in name
+        assert (bool(caution.search(text)), nothing in text) == (ours, not ours), name
+
+
+@pytest.mark.long
+def test_a_service_of_which_most_reviews_cannot_be_read_has_no_list_and_the_others_have_theirs(
+    scoring: Scoring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records, out = scoring.folder / "records", scoring.folder / "flags"
+    shutil.copytree(scoring.source, records)
+    path = records / "BSW002TaskReview.parquet"
+    reviews = pd.read_parquet(path)
+    theirs = reviews["OrgID_Provider"] == "SYN02"
+    spoilt = theirs.cumsum() % 5 > 0
+    reviews["CompletionPercent"] = reviews["CompletionPercent"].mask(theirs & spoilt, "80 %")
+    reviews.to_parquet(path)
+    # Of the whole table it is less than half, so that nothing is refused.
+    assert (theirs & spoilt).mean() < 0.5 < spoilt[theirs].mean()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(scoring.source.parent)
+        score(records, as_of=scoring.as_of, model=MODEL, out=out, config=Config())
+    why = "most of the reviews of agreed work of SYN02 cannot be read"
+    assert f"not scored: SYN02 ({why}" in capsys.readouterr().out
+    assert read_manifest(out, "score")["not_scored"] == {"SYN02": why}
+    left_out = pd.read_csv(out / "not_listed.csv")
+    assert set(pd.read_parquet(out / "scored.parquet")["service_id"]) == {"SYN01"}
+    assert set(left_out.loc[left_out["reason"] == why, "service_id"]) == {"SYN02"}
+    for page in out.glob("practitioners/*/caseload.html"):
+        text = page.read_text(encoding="utf-8")
+        assert (f"M{why[1:]}, so that no list can be made." in text) == ("SYN02" in page.parent.name)

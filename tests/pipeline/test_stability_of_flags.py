@@ -13,7 +13,7 @@ from models.reasons import BY_CONSTRUCT
 from models.risk_model import Fitted
 from models.suggestions import packaged_suggestions, read_suggestions
 from pipelines.config import Config
-from pipelines.flags.listed import Occasion
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.patient_files import write_explained
 from pipelines.flags.scored import Scored, find_flags
 from pipelines.flags.tables import scored_table

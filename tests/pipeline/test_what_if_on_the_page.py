@@ -8,7 +8,7 @@ import pytest
 from features.conceptual_model import TITLES
 from features.predictor import catalogue
 from models.what_if import COLUMNS
-from pipelines.flags.listed import Occasion
+from pipelines.flags.occasion import Occasion
 from pipelines.flags.patient_explained import Explained, explained_page, explanation_table
 from pipelines.flags.scored import Scored
 from pipelines.page import render
