@@ -14,8 +14,10 @@ import pandas as pd
 from models.at_the_flag import fewest_in_a_cell
 from models.evaluation import HeldOut, with_interval
 from models.resampling import Numbers
+from models.risk_histogram import BANDS
 
-THRESHOLDS = np.round(np.arange(0.02, 0.981, 0.02), 2)
+# Those of the risks' histogram: so neither picture can give back what the other joined.
+THRESHOLDS = BANDS[1:-1]
 EVERYBODY, NOBODY = "flag everybody", "flag nobody"
 COLUMNS = ["threshold", "policy", "value", "low", "high", "gain", "gain_low", "gain_high"]
 

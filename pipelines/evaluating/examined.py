@@ -15,7 +15,7 @@ from models.at_the_flag import At, at_the_flag, flags_a_week
 from models.by_service import ByService, by_service
 from models.evaluation import HeldOut, calibration_curve, gains, performance, verdict
 from models.instability import instability, refit_risks
-from models.net_benefit import net_benefit
+from models.net_benefit_shown import net_benefit_shown
 from models.outcome import LEFT
 from models.outcome_words import outcome_words
 from models.resampling import Numbers
@@ -63,12 +63,12 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
         gains=gain,
         verdict=verdict(gain),
         curve=calibration_curve(held_out),
-        benefit=net_benefit(held_out, fewest=NHS.ranked),
+        benefit=net_benefit_shown(held_out, NHS, cut_off=model.threshold),
         flags=at_the_flag(outcome, rows["flag"].to_numpy() == 1, at, NHS),
         flags_a_week=flags_a_week(predictions, settings, NHS),
         outcome=outcome,
         risks=risk,
-        histogram=risk_histogram(outcome, risk, patients, NHS),
+        histogram=risk_histogram(outcome, risk, patients, NHS, beside=model.threshold),
         instability=instability(risk, refitted, at),
         services=_services(rows, footing, material, config),
         sample_size=_sample_size(footing, material, figures),

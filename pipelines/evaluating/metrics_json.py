@@ -21,7 +21,6 @@ from pipelines.config import Config
 from pipelines.evaluating.evaluated import OTHER_WAY, Evaluation, Study
 
 NHS = RULES["nhs"]
-BENEFIT = NHS.digits + 1  # as at the flag
 
 
 def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
         "gain_in_auroc": found.gains,
         "at_the_flag": found.flags,
         "calibration_curve": found.curve,
-        "net_benefit": found.benefit.round(BENEFIT),
+        "net_benefit": found.benefit,
         "instability": found.instability.figures,
         "by_service": services_shown(found.services.services),
         # What to expect in a new service is told by the study that leaves each out, and by nothing else.

@@ -177,8 +177,9 @@ def of_a_hundred(found: Evaluation) -> Any:
 def _benefit(found: Evaluation) -> list[Any]:
     caption = (
         "Above: rightly flagged minus wrongly flagged at the threshold's odds, per point. Below: how much more that is "
-        "than the better of flagging everybody and nobody. Bands: 95%, pointwise, the boosted model. Drawn where "
-        f"at least {FEWEST} patients are flagged, and not, with either outcome. Dashed: the flag's cut-off."
+        "than the better of flagging everybody and nobody. Bands: 95%, pointwise, the boosted model. Drawn at risks "
+        f"where at least {FEWEST} patients are flagged, and not, with either outcome, and between which at least "
+        f"{RULES['nhs'].smallest} have either. Dashed: the flag's cut-off."
     )
     alt = "Net benefit by threshold for each way of flagging, and the boosted model's gain"
     return [paragraph(worth(found)), figure(plots.net_benefit(found), alt=alt, caption=caption)]

@@ -166,7 +166,7 @@ def net_benefit(found: Evaluation) -> Figure:
 
 def _frame(axes: Axes, shown: pd.DataFrame, threshold: float) -> None:
     """Limits that hold what matters: the flag's cut-off, not how far below 0 flagging everybody falls."""
-    top = float(shown["value"].max())
+    top = float(shown["value"].max()) if len(shown) else 0.0
     useful = shown.loc[shown["value"] > 0.002, "threshold"]
     right = min(0.95, float(useful.max()) + 0.1) if len(useful) else 0.95
     right = max(right, min(1, threshold + 0.02))

@@ -277,6 +277,22 @@ def test_the_cut_off_stands_in_the_decision_curve_where_no_model_has_a_curve(sev
         assert plots.net_benefit(one).axes[0].get_xlim()[1] > 0.97
 
 
+def test_the_decision_curve_is_drawn_no_finer_than_it_is_told(several: Made) -> None:
+    told = {(row["policy"], row["threshold"]): row["value"] for row in several.figures()["net_benefit"]}
+    lines = {line.get_label(): line.get_xydata() for line in plots.net_benefit(several.found).axes[0].lines}
+    for policy in ("boosted model", "flag everybody"):
+        assert len(lines[policy]) > 5
+        for at, worth_ in lines[policy]:
+            steps = worth_ / (0.001 * max(1, at / (1 - at)))
+            assert steps == pytest.approx(round(steps), abs=1e-6)
+            assert told[policy, float(f"{at:.4g}")] == float(f"{worth_:.4g}")
+
+
+def test_of_too_few_outcomes_no_decision_curve_is_drawn(several: Made) -> None:
+    nobody = several.found.benefit[several.found.benefit["policy"] == "flag nobody"]
+    assert plots.net_benefit(replace(several.found, benefit=nobody))
+
+
 def test_a_gain_that_is_printed_from_nothing_on_is_not_claimed(several: Made) -> None:
     """One in ten thousand rightly flagged reads 0.0 in a hundred."""
     outcome, flag = np.repeat([1.0, 0, 1, 0], [60, 150, 10, 30]), np.repeat([True, False], [210, 40])

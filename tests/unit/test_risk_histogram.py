@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.risk_histogram import risk_histogram
+from models.risk_histogram import edges_shown, risk_histogram
 from models.withheld import RULES
 
 NHS = RULES["nhs"]
@@ -46,3 +46,13 @@ def test_many_points_of_one_patient_are_not_a_bar_of_their_own() -> None:
 def test_where_an_outcome_is_too_rare_nothing_is_drawn() -> None:
     outcome, risk, patients = _made(1)
     assert risk_histogram(np.zeros_like(outcome), risk, patients, NHS).empty
+
+
+def test_no_bar_begins_so_near_to_the_flags_cut_off_that_few_lie_between() -> None:
+    outcome, risk, patients = _made(2)
+    edges = edges_shown(outcome, risk, patients, NHS, beside=0.402)
+    assert 0.4 not in edges and 0.4 in edges_shown(outcome, risk, patients, NHS)
+    assert list(risk_histogram(outcome, risk, patients, NHS, beside=0.402)["low"]) == list(edges[:-1])
+    for edge in edges:
+        between = (risk >= min(edge, 0.402)) & (risk < max(edge, 0.402))
+        assert all(len(set(patients[between & (outcome == side)])) >= NHS.smallest for side in (0, 1))
