@@ -21,7 +21,7 @@ from models.exact_cover import Cell, Sum
 from models.groups import EVERYONE, NOT_RECORDED
 from models.labels import FEWEST_PRACTITIONERS
 from models.resampling import Draws, Numbers
-from models.suppression import hidden_cells
+from models.suppression import ALL, hidden_cells
 from models.withheld import RULES, Rule, count_words
 
 KNOWN, POINTS = "known", "points"
@@ -43,17 +43,47 @@ class Ascertainment:
 
 
 def ascertainment(outcome: pd.DataFrame) -> pd.DataFrame:
-    """Whether the outcome of mature points is known, by reason: `reason, points, share`; unrounded."""
+    """Whether the outcome of mature points is known, by reason: `reason, known, points, share`; unrounded."""
     mature = outcome[outcome["reason"] != "pending"]
     counted = mature["reason"].value_counts().rename_axis("reason").reset_index(name="points")
+    with_outcome = mature.loc[mature["not_completed"].notna(), "reason"]
+    counted.insert(1, "known", counted["reason"].isin(with_outcome))
     return counted.assign(share=counted["points"] / max(1, len(mature)))
 
 
 def reasons_shown(counted: pd.DataFrame, rule: Rule) -> pd.DataFrame:
-    """What may be shown of `ascertainment`: small counts and their shares withheld ('*'), others rounded."""
-    whole = int(counted["points"].sum())
+    """What may be shown of `ascertainment`: `reason, points, share`.
+
+    Small counts, what would give them back, and the shares of both are withheld ('*'); other counts are rounded.
+    """
+    whole, hidden = int(counted["points"].sum()), _hidden_reasons(counted, rule)
+    gone = counted["reason"].isin(hidden)
+    points = [count_words(number, rule) for number in counted["points"]]
     shares = [share_shown(int(number), whole, rule) for number in counted["points"]]
-    return counted.assign(points=[count_words(number, rule) for number in counted["points"]], share=shares)
+    shown = pd.DataFrame({"reason": counted["reason"], "points": points, "share": shares}, dtype=object)
+    shown.loc[gone, ["points", "share"]] = STAR
+    return shown
+
+
+def _hidden_reasons(counted: pd.DataFrame, rule: Rule) -> frozenset[str]:
+    """The reasons to hide.
+
+    How many outcomes are known is published too, where neither side is few: reasons under which an outcome is known
+    make up one sum, the others another, and none may hide behind one of the other sum.
+    """
+    side = ["known" if known else "unknown" for known in counted["known"]]
+    reasons = list(zip(side, counted["reason"].astype(str), strict=True))
+    sides = {("", str(one)): int(part.sum()) for one, part in counted["points"].groupby(side)}
+    numbers = {**dict(zip(reasons, counted["points"], strict=True)), **sides, ALL: sum(sides.values())}
+    bonds = [Sum(tuple(cell for cell in reasons if cell[0] == one), ("", one)) for _, one in sides]
+    told = {ALL} if min(sides.values(), default=0) < rule.smallest else {ALL, *sides}
+    hidden = hidden_cells(
+        pd.DataFrame({"points": list(numbers.values())}, index=pd.Index(list(numbers), tupleize_cols=False)),
+        [*bonds, Sum(tuple(sides), ALL)],
+        smallest=rule.smallest,
+        shown=frozenset(told),
+    )
+    return frozenset(reason for one, reason in hidden if one)
 
 
 def share_shown(part: int, whole: int, rule: Rule) -> float | str:

@@ -251,8 +251,11 @@ def test_one_risk_for_everybody_has_no_slope() -> None:
 
 
 def test_pending_points_leave_every_denominator() -> None:
-    outcome = pd.DataFrame({"reason": ["reviewed", "reviewed", "left", "pending", "pending"]})
-    assert ascertainment(outcome).set_index("reason")["share"].to_dict() == {"reviewed": 2 / 3, "left": 1 / 3}
+    reasons = ["reviewed", "reviewed", "left", "pending", "pending"]
+    outcome = pd.DataFrame({"reason": reasons, "not_completed": [1.0, 0.0, np.nan, np.nan, np.nan]})
+    counted = ascertainment(outcome).set_index("reason")
+    assert counted["share"].to_dict() == {"reviewed": 2 / 3, "left": 1 / 3}
+    assert counted["known"].to_dict() == {"reviewed": True, "left": False}
 
 
 def test_the_interval_of_a_distance_holds_its_value_and_nearly_always_the_truth() -> None:

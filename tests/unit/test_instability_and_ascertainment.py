@@ -83,11 +83,36 @@ def test_shares_are_whole_percent_and_counts_rounded(found: Ascertainment) -> No
     assert all(int(count.replace(",", "")) % 5 == 0 for count in shown)
 
 
-def test_a_reason_that_few_points_have_is_withheld_and_others_are_rounded() -> None:
-    reasons = ["reviewed"] * 93 + ["not reviewed"] * 23 + ["left"] * 4
-    shown = reasons_shown(ascertainment(pd.DataFrame({"reason": reasons})), RULES["nhs"]).set_index("reason")
-    assert shown["points"].to_dict() == {"reviewed": "95", "not reviewed": "25", "left": STAR}
-    assert shown["share"].to_dict() == {"reviewed": 0.78, "not reviewed": 0.19, "left": STAR}
+def _reasons_shown(known: frozenset[str] = frozenset({"reviewed"}), **points: int) -> dict[str, str]:
+    """The points of each reason as they are shown; a share must be withheld where they are."""
+    reasons = np.repeat(list(points), list(points.values()))
+    labels = np.where(np.isin(reasons, list(known)), 1.0, np.nan)
+    counted = ascertainment(pd.DataFrame({"reason": reasons, "not_completed": labels}))
+    shown = reasons_shown(counted, RULES["nhs"]).set_index("reason")
+    assert ((shown["points"] == STAR) <= (shown["share"] == STAR)).all()
+    return {str(reason): str(number) for reason, number in shown["points"].items()}
+
+
+def test_reasons_of_enough_points_are_rounded() -> None:
+    assert _reasons_shown(reviewed=93, late=12, left=6) == {"reviewed": "95", "late": "10", "left": "5"}
+
+
+def test_a_reason_that_few_points_have_is_not_to_be_had_from_the_others() -> None:
+    """Reviewed, how many outcomes are unknown, and all but one of the reasons why would give the last one back."""
+    assert _reasons_shown(reviewed=93, late=23, left=4) == {"reviewed": "95", "late": STAR, "left": STAR}
+    few = {"reviewed": 93, "not reviewed": 40, "late": 2, "left": 2}
+    assert _reasons_shown(**few) == {**dict.fromkeys(few, STAR), "reviewed": "95"}
+
+
+def test_a_reason_does_not_hide_behind_one_of_which_the_sum_is_told() -> None:
+    """Who left counts as known here: with late, the smaller one, they would follow from how many are known."""
+    known = frozenset({"reviewed", "left"})
+    shown = _reasons_shown(known, **{"reviewed": 93, "not reviewed": 40, "late": 23, "left": 4})
+    assert shown == {"reviewed": STAR, "not reviewed": "40", "late": "25", "left": STAR}
+
+
+def test_where_few_outcomes_are_unknown_no_reason_tells_how_many() -> None:
+    assert _reasons_shown(reviewed=93, left=4) == {"reviewed": STAR, "left": STAR}
 
 
 def test_no_practitioner_is_named(found: Ascertainment) -> None:
@@ -117,5 +142,6 @@ def test_a_service_with_few_patients_or_outcomes_of_a_kind_shows_no_count_of_the
 def test_a_share_is_withheld_where_hardly_any_outcome_is_of_another_kind() -> None:
     assert share_shown(97, 100, RULES["nhs"]) == share_shown(100, 100, RULES["nhs"]) == STAR
     assert share_shown(95, 100, RULES["nhs"]) == 0.95
-    alone = reasons_shown(ascertainment(pd.DataFrame({"reason": ["reviewed"] * 240})), RULES["nhs"])
+    reviewed = pd.DataFrame({"reason": ["reviewed"] * 240, "not_completed": 1.0})
+    alone = reasons_shown(ascertainment(reviewed), RULES["nhs"])
     assert alone[["points", "share"]].to_numpy().tolist() == [["240", STAR]]
