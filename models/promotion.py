@@ -121,9 +121,8 @@ def _known(figures: Mapping[str, float], settings: PromotionSettings, remedy: st
         return Finding(gate, False, f"was not measured; {remedy}")
     share = figures[KNOWN_SHARE]
     least = settings.known_share
-    return Finding(
-        gate, share >= least, f"{share:.0%} of the held-out points where at least {least:.0%} must be"
-    )
+    said = f"at least {share:.0%} of the held-out points where {least:.0%} must be"
+    return Finding(gate, share >= least, said)
 
 
 def audited(gate: Gate, audit_by: Sequence[str]) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,15 @@ def significant(value: float) -> float:
     if not np.isfinite(value) or value == 0:
         return value
     return round(float(value), max(0, SIGNIFICANT - 1 - int(np.floor(np.log10(abs(value))))))
+
+
+def outwards(low: float, high: float) -> tuple[float, float]:
+    """The ends of an interval to 4 digits, the lower one down and the upper one up.
+
+    What the interval within them does not leave, that which they were made from does not leave either.
+    """
+    down, up = (Context(prec=SIGNIFICANT, rounding=way) for way in (ROUND_FLOOR, ROUND_CEILING))
+    return float(down.create_decimal(repr(float(low)))), float(up.create_decimal(repr(float(high))))
 
 
 def number(value: float, rule: Rule) -> float | str:

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from models.promotion import PromotionSettings, bounds
-from models.withheld import RULES, rounded, significant
+from models.withheld import RULES, outwards, rounded, significant
 from pipelines.config import Config
 from pipelines.evaluating import plots
 from pipelines.evaluating.evaluated import BOOSTED, Evaluation
@@ -67,7 +68,9 @@ def pictures(found: Evaluation) -> Iterator[tuple[str, Figure]]:
 def figures(found: Evaluation) -> Iterator[tuple[str, float]]:
     """Each figure by the name that MLflow keeps it under, followed by the ends of its interval.
 
-    Those that a promotion judges stand as they are, so that no gate is opened by rounding; others as in metrics.json.
+    All to 4 digits, as in metrics.json: whole floats would give small counts back. The ends that a promotion judges are
+    rounded outwards, so that no gate is opened by rounding. Of a bound of as many digits they decide what the whole
+    ends would, but for one at the very bound that a figure must lie above, which is held back.
     """
     own = found.performance[found.performance["model"] == BOOSTED]
     for row in own.itertuples():
@@ -79,11 +82,22 @@ def figures(found: Evaluation) -> Iterator[tuple[str, float]]:
     # As the page that is kept beside them: from the exact share the counts could be worked out.
     yield "test_points", float(rounded(len(known), NHS))
     yield "known_outcomes", float(rounded(known.sum(), NHS))
-    # Downwards, so that no bound is held by rounding.
-    yield "known_share", float(np.floor(np.round(known.mean() * 10**NHS.digits, 9)) / 10**NHS.digits)
+    yield "known_share", _share_known(known)
 
 
 def _with_ends(name: str, row: Any) -> Iterator[tuple[str, float]]:
     plain = re.sub(r"\W+", "_", name).strip("_")
-    for end, value in (("", row.value), ("_low", row.low), ("_high", row.high)):
-        yield plain + end, float(value) if plain in JUDGED else significant(float(value))
+    ends = row.low, row.high
+    low, high = outwards(*ends) if plain in JUDGED else (significant(ends[0]), significant(ends[1]))
+    for end, value in (("", significant(row.value)), ("_low", low), ("_high", high)):
+        yield plain + end, value
+
+
+def _share_known(known: NDArray[np.bool_]) -> float:
+    """At least this share of outcomes is known: in whole percent downwards, so that no gate is opened by rounding.
+
+    Few known outcomes count as none, and few unknown ones as many as may be shown: how few there are is not told.
+    """
+    many = int(known.sum())
+    least = min(many, len(known) - NHS.smallest) if many >= NHS.smallest else 0
+    return float(np.floor(np.round(least / len(known) * 10**NHS.digits, 9)) / 10**NHS.digits)

@@ -329,13 +329,30 @@ def test_no_figure_is_so_long_that_counts_could_be_worked_out_from_it(several: M
     assert areas == [round(area, 3) for area in areas]
 
 
-def test_only_what_a_promotion_judges_is_logged_whole(several: Made) -> None:
-    logged, own = dict(figures(several.found)), several.found.own
-    assert logged["test_auroc"] == float(f"{own['auroc']:.4g}") != own["auroc"]
-    for name in ("calibration_slope", "calibration_intercept", "ici"):
-        assert logged[f"test_{name}"] == own[name]
+def test_nothing_is_logged_whole_and_what_a_promotion_judges_is_rounded_outwards(several: Made) -> None:
+    logged, own = dict(figures(several.found)), several.found.performance
+    assert all(value == float(f"{value:.4g}") or value == round(value) for value in logged.values())
+    rows = own[own["model"] == "boosted model"].set_index("metric")
+    assert logged["test_auroc_low"] == float(f"{rows.loc['auroc', 'low']:.4g}")
     gain = several.found.gains.set_index("rival").loc["logistic regression"]
-    assert logged["gain_over_logistic_regression_low"] == gain["low"]
+    judged = {
+        f"test_{name}": rows.loc[name] for name in ("calibration_slope", "calibration_intercept", "ici")
+    }
+    for name, row in {**judged, "gain_over_logistic_regression": gain}.items():
+        low, high = logged[f"{name}_low"], logged[f"{name}_high"]
+        assert low <= row["low"] <= row["high"] <= high
+        assert [low, high] == pytest.approx([row["low"], row["high"]], rel=0.001)
+
+
+def test_the_share_known_that_is_logged_tells_of_few_unknown_outcomes_not_how_few(several: Made) -> None:
+    test = several.found.cut.test
+    told = set()
+    for unknown in range(6):
+        labels = several.found.labels.copy()
+        labels[test] = np.where(np.arange(len(test)) < unknown, np.nan, 1.0)
+        found = replace(several.found, footing=replace(several.found.footing, labels=labels))
+        told.add(dict(figures(found))["known_share"])
+    assert len(told) == 1 and told.pop() <= 1 - 5 / len(test)
 
 
 def test_who_came_again_later_is_not_said_to_have_left(several: Made) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 
 from models.audit_gate import Gate
 from models.promotion import PromotionSettings, audited, measured
+from models.withheld import outwards
 
 SETTINGS = PromotionSettings()
 GOOD = {
@@ -47,6 +49,31 @@ def test_an_interval_that_leaves_its_bounds_holds_the_version_back(
     gate: str, changed: Mapping[str, tuple[float, float, float]]
 ) -> None:
     assert failing(figures(**changed)) == [gate]
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_rounding_outwards_decides_as_the_whole_ends_do(name: str) -> None:
+    draw = np.random.default_rng(1)
+    bounds = {"test_ici": (0.05,), "test_calibration_slope": (0.75, 1.33)}.get(name, (-0.25, 0.0, 0.25))
+    held = []
+    for bound in bounds:
+        for off in (*draw.normal(0, 1e-5, 40), 1e-12, -1e-12, 0.0):
+            value, *ends = GOOD[name]
+            ends[int(bound > value)] = bound + off
+            whole, shown = (failing(figures(**{name: (value, *each)})) for each in (ends, outwards(*ends)))
+            assert whole == shown
+            held.append(not whole)
+    assert 0 < sum(held) < len(held)
+
+
+def test_no_end_is_rounded_inwards() -> None:
+    ends = np.sort(np.random.default_rng(2).normal(0, 1, (500, 2)) ** 3, axis=1)
+    for low, high in ends:
+        down, up = outwards(low, high)
+        assert down <= low and high <= up
+        assert (down, up) == (float(f"{down:.4g}"), float(f"{up:.4g}")) == outwards(down, up)
+        assert [down, up] == pytest.approx([low, high], rel=0.001)
+    assert np.isnan(outwards(float("nan"), float("nan"))).all()
 
 
 def test_too_few_outcomes_known_hold_the_version_back() -> None:
