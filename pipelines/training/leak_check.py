@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,13 @@ from numpy.typing import NDArray
 from features.errors import InputError, nearest
 from models.intervals import Floats
 from models.leakage import Alike, LeakageSettings, Telling, all_alike, tellings
+from models.withheld import RULES, rounded
 
 if TYPE_CHECKING:
     from models.splits import Split
     from pipelines.train import Material
 
+NHS = RULES["nhs"]
 REMEDY = (
     "look at how it was recorded (`bsw explain-predictor` shows the rows), leave it out of the records, or say in "
     "[leakage.accept] why it may be used all the same"
@@ -39,7 +42,7 @@ def must_not_tell(material: Material, cut: Split, settings: LeakageSettings) -> 
     named = {one.predictor for one in ranking}
     too_much: list[Telling | Alike] = [
         *ranking,
-        *(one for one in all_alike(*_before(material, cut)) if one.predictor not in named),
+        *(_as_told(one) for one in all_alike(*_before(material, cut)) if one.predictor not in named),
     ]
     refused = [one for one in too_much if one.predictor not in settings.accept]
     if strange or refused:
@@ -50,6 +53,12 @@ def must_not_tell(material: Material, cut: Split, settings: LeakageSettings) -> 
 def told_before(material: Material, cut: Split, settings: LeakageSettings) -> tuple[Telling, ...]:
     """What each predictor alone tells at points whose horizon was over at the cut, outcome known or not."""
     return tellings(*_before(material, cut), settings)
+
+
+def _as_told(one: Alike) -> Alike:
+    """With its counts rounded: what is accepted stays with the model wherever it goes. They are never few, or nothing
+    would be suspected (`models.leakage.all_alike`)."""
+    return replace(one, points=rounded(one.points, NHS), patients=rounded(one.patients, NHS))
 
 
 def _before(material: Material, cut: Split) -> tuple[pd.DataFrame, Floats, NDArray[np.object_]]:

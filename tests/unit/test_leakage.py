@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit
 
+from features.errors import InputError
 from models.leakage import KNOWN, OUTCOME, LeakageSettings, Telling, all_alike, tellings
+from models.splits import Split
+from pipelines.train import Material
+from pipelines.training.leak_check import must_not_tell
 
 
 def _points(seed: int, patients: int = 400) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
@@ -92,3 +98,30 @@ def test_a_limit_that_is_no_auroc_is_refused() -> None:
         LeakageSettings(tells_known=1.0)
     with pytest.raises(ValueError, match=r"accept\.x needs a sentence"):
         LeakageSettings(accept={"x": " "})
+
+
+def test_what_is_accepted_is_told_without_exact_counts() -> None:
+    """What a model's record says of it goes wherever the model goes."""
+    features, outcome, patients = _points(0, patients=2_000)
+    draw = np.random.default_rng(0)
+    features["why not"] = np.where(
+        (draw.random(len(outcome)) < 0.15) & (outcome == 1), draw.integers(1, 5, len(outcome)), np.nan
+    )
+    exact = [
+        number for one in all_alike(features, outcome, patients) for number in (one.points, one.patients)
+    ]
+    day = pd.Timestamp("2025-01-01")
+    points = pd.DataFrame({"at": day, "patient_id": patients})
+    known = pd.DataFrame({"not_completed": outcome, "reason": "reviewed", "label_known_at": day})
+    nobody = np.array([], dtype=np.int64)
+    cut = Split(day + pd.Timedelta(days=90), 42, day, nobody, nobody, nobody, nobody, 0)
+    material = Material(points, features, known, {})
+    accept = {"why not": "looked at one by one"}
+    told = must_not_tell(material, cut, LeakageSettings(accept=accept))
+    with pytest.raises(InputError) as refused:
+        must_not_tell(material, cut, LeakageSettings())
+    for said in (told, str(refused.value)):
+        counts = [int(count.replace(",", "")) for count in re.findall(r"([\d,]+) (?:points|patients)", said)]
+        assert len(counts) == len(exact) and all(count % 5 == 0 for count in counts)
+        assert counts == pytest.approx(exact, abs=2.5)
+    assert any(count % 5 for count in exact)
