@@ -1,4 +1,7 @@
-"""The pictures of an evaluation: the model against simpler ways, its calibration, its flags, their worth."""
+"""The pictures of an evaluation: the model against simpler ways, its calibration, its flags, their worth.
+
+A picture on a page is text in which every point stands to many digits: so it is drawn of rounded figures.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,9 @@ COLOURS = {
 }
 
 
+DIGITS = 3  # as they are printed on the page
+
+
 def rows_of(frame: pd.DataFrame) -> list[Any]:
     """The rows of a frame as named tuples."""
     return list(frame.itertuples(index=False))
@@ -29,6 +35,7 @@ def rows_of(frame: pd.DataFrame) -> list[Any]:
 def comparison(found: Evaluation) -> Figure:
     """AUROC of every model with its interval, the best at the top."""
     areas = found.performance[found.performance["metric"] == "auroc"].sort_values("value", kind="stable")
+    areas = areas.round(DIGITS)
     with house_style():
         drawing = Figure(figsize=(7, 0.5 * len(areas) + 0.9), layout="constrained")
         axes = drawing.subplots()
@@ -58,7 +65,7 @@ def separation(found: Evaluation) -> Figure:
             counts = bands[words.replace(" ", "_")]
             shares = _density(bands, counts) / counts.sum()
             _bars(axes, bands, way * shares, colour)
-            middle = float(np.median(found.risks[found.outcome == outcome]))
+            middle = round(float(np.median(found.risks[found.outcome == outcome])), 2)
             axes.plot([middle, middle], [0, way * shares.max()], color=colour, lw=2)
             axes.annotate(
                 f"{words}, median {middle:.2f}",
@@ -86,7 +93,7 @@ def _bars(axes: Axes, bands: pd.DataFrame, heights: pd.Series, colour: str) -> N
 
 def calibration(found: Evaluation) -> Figure:
     """Predicted risk against the share not completed, over the risks' histogram."""
-    curve = found.curve
+    curve = found.curve.round(DIGITS)
     with house_style():
         drawing = Figure(figsize=(5.6, 5.6), layout="constrained")
         axes, below = drawing.subplots(2, 1, sharex=True, height_ratios=[5, 1])

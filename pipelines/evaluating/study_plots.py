@@ -14,13 +14,13 @@ from models.by_service import ByService
 from models.rehearsal import EMPTY, MISSING, WITHOUT
 from models.withheld import RULES, rounded
 from pipelines.evaluating.evaluated import BOOSTED, LOGISTIC, Evaluation
-from pipelines.evaluating.plots import rows_of
+from pipelines.evaluating.plots import DIGITS, rows_of
 from pipelines.plots import BLUE, GREEN, GREY, INK, LINE, ORANGE, SOFT, house_style
 
 
 def firmness(found: Evaluation) -> Figure:
     """Where refitted models put the risk, and how often they flag otherwise, by the model's risk."""
-    bins, threshold = found.instability.by_risk, found.model.model.threshold
+    bins, threshold = found.instability.by_risk.round(DIGITS), found.model.model.threshold
     with house_style():
         drawing = Figure(figsize=(7, 4.6), layout="constrained")
         axes, below = drawing.subplots(2, 1, sharex=True, height_ratios=[3, 1])
@@ -69,7 +69,7 @@ def forest(services: ByService, apart: ByService | None) -> Figure:
 
 def _areas(figures: pd.DataFrame) -> pd.DataFrame:
     """The rows of AUROC that were measured."""
-    return figures[figures["measure"] == "auroc"].dropna(subset=["value"])
+    return figures[figures["measure"] == "auroc"].dropna(subset=["value"]).round(DIGITS)
 
 
 def _interval(axes: Axes, row: Any, place: float, colour: str) -> None:
@@ -112,7 +112,7 @@ TITLES = {
 
 def learning(table: pd.DataFrame) -> Figure:
     """AUROC on the held-out points by how many patients were learnt from."""
-    areas = table[table["metric"] == "auroc"]
+    areas = table[table["metric"] == "auroc"].round(DIGITS)
     with house_style():
         drawing = Figure(figsize=(7, 3.6), layout="constrained")
         axes = drawing.subplots()
@@ -128,7 +128,7 @@ def learning(table: pd.DataFrame) -> Figure:
 
 def failing(table: pd.DataFrame, kind: str) -> Figure:
     """The change in AUROC as each input of a kind fails, in each way of failing."""
-    own = table[(table["kind"] == kind) & (table["metric"] == "auroc")]
+    own = table[(table["kind"] == kind) & (table["metric"] == "auroc")].round(DIGITS)
     worst = own.groupby("input")["change"].min().sort_values(ascending=False)
     tried = set(own["way"])
     ways = {way: colour for way, colour in COLOURS.items() if way in tried}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from features.predictor import everything
 from models.at_the_flag import At, at_the_flag
@@ -23,7 +24,7 @@ from models.studies import Procedure
 from models.withheld import RULES
 from pipelines.config import Config
 from pipelines.evaluate import predict
-from pipelines.evaluating import plots
+from pipelines.evaluating import plots, study_plots
 from pipelines.evaluating.evaluated import Evaluation, Study
 from pipelines.evaluating.examined import Held, examine
 from pipelines.evaluating.log import figures, pictures
@@ -286,6 +287,19 @@ def test_the_decision_curve_is_drawn_no_finer_than_it_is_told(several: Made) -> 
             steps = worth_ / (0.001 * max(1, at / (1 - at)))
             assert steps == pytest.approx(round(steps), abs=1e-6)
             assert told[policy, float(f"{at:.4g}")] == float(f"{worth_:.4g}")
+
+
+@pytest.mark.parametrize(
+    ("draw", "coordinates"),
+    [(plots.comparison, 2), (plots.calibration, 2), (study_plots.firmness, 2), (plots.separation, 1)],
+)
+def test_no_picture_is_drawn_finer_than_the_page_prints(
+    several: Made, draw: Callable[[Evaluation], Figure], coordinates: int
+) -> None:
+    """Its coordinates stand on the page as text. The dashed line is the flag's cut-off, which is told."""
+    lines = [line for axes in draw(several.found).axes for line in axes.lines if line.get_linestyle() != "--"]
+    values = np.concatenate([line.get_xydata()[:, :coordinates].ravel() for line in lines])
+    assert len(values) > 5 and values == pytest.approx(np.round(values, 3), abs=1e-12)
 
 
 def test_of_too_few_outcomes_no_decision_curve_is_drawn(several: Made) -> None:
