@@ -14,13 +14,14 @@ import pandas as pd
 
 from features.errors import InputError
 from features.records.between import looked_at
-from features.records.checking import SENT_ONCE, break_rules, keep
+from features.records.checking import break_rules, keep
 from features.records.files import CONTACT, ESSENTIAL, LOG_IN, TASK, Found, find_files
 from features.records.held import SET_ASIDE, Reading, Records
 from features.records.layout import with_provider
 from features.records.loading import RawTable, load
 from features.records.objectors import leave_out_objectors
 from features.records.settings import SourceSettings
+from features.records.unusable import refuse_unusable
 
 SYNTHETIC_SYSTEM = "BSW-SYNTHETIC"
 # Bytes of a source of which several tables are worked at side by side, each by one thread: handing parts of them from
@@ -53,7 +54,7 @@ def start_reading(source: Path, settings: SourceSettings) -> Reading:
     def rest(is_clean: Callable[[str], None]) -> Records:
         set_aside, counts = _clean(connection, raw, found, settings, is_clean)
         with connection.cursor() as own:
-            _refuse_unusable(own, found, set_aside)
+            refuse_unusable(own, found, set_aside, settings)
             synthetic = _synthetic(own, found, held)
         return Records(
             connection=connection,
@@ -151,25 +152,6 @@ def _side_by_side(parents: Mapping[str, set[str]], work: Callable[[str], Result]
                 results[name] = future.result()
                 waiting.done(name)
     return results
-
-
-def _refuse_unusable(connection: duckdb.DuckDBPyConnection, found: Found, set_aside: pd.DataFrame) -> None:
-    """A header row that breaks a rule leaves a submission undated; without a referral there is nothing."""
-    header = set_aside[(set_aside["table"] == "IDS000Header") & (set_aside["rule"] != SENT_ONCE)]
-    shown = header.assign(
-        value=header["value"].map(lambda value: repr(value) if isinstance(value, str) else "blank")
-    )
-    faults = [
-        f"{found.tables['IDS000Header']}: row {row}: {column} {rule}; it is {value}; {remedy}"
-        for row, column, rule, value, remedy in shown[["row", "column", "rule", "value", "remedy"]].to_numpy()
-    ]
-    if not faults and not connection.execute("SELECT 1 FROM IDS101Referral LIMIT 1").fetchall():
-        broken = set_aside[set_aside["table"] == "IDS101Referral"]
-        rules = (broken["column"] + " " + broken["rule"]).value_counts()
-        said = ", ".join(f"{rule} ({rows:,} rows)" for rule, rows in rules.head(3).items())
-        faults = [f"{found.tables['IDS101Referral']}: no referral is left: {said or 'every patient objects'}"]
-    if faults:
-        raise InputError(*faults)
 
 
 def _synthetic(

@@ -42,7 +42,7 @@ def own_rules(table: str, held: tuple[str, ...]) -> Iterator[Rule]:
             yield Rule("must be filled in", name, f"{text} IS NULL", f"record {name} in every row")
         if column.kind in KIND_WORDS:
             broken = f'{text} IS NOT NULL AND "{name}__typed" IS NULL'
-            remedy = "correct the value, or name its format in date_formats"
+            remedy = "correct the value, or name its format in the configuration ([source] date_formats)"
             yield Rule(
                 f"must be {KIND_WORDS[column.kind]}",
                 name,
