@@ -137,20 +137,32 @@ def scoring() -> Mapping[str, Scoring]:
 
 @dataclass(frozen=True)
 class Range:
-    """What a number may be; `where`: only in rows of this rating type."""
+    """What a number may be; `where`: only in rows of this rating type.
+
+    `is_scale`: whether it is answered or reckoned from the lowest to the highest, as a rating is. Other bounds only say
+    what is plausible, such as at most 24 hours, and are hardly ever reached.
+    """
 
     table: str
     column: str
     where: str
     lowest: float
     highest: float
+    is_scale: bool
 
 
 @cache
 def ranges() -> tuple[Range, ...]:
     """The ranges of the numbers that have one."""
     return tuple(
-        Range(row["table"], row["column"], row["where"], float(row["lowest"]), float(row["highest"]))
+        Range(
+            row["table"],
+            row["column"],
+            row["where"],
+            float(row["lowest"]),
+            float(row["highest"]),
+            is_scale=row["bounds"] == "scale",
+        )
         for row in _rows("ranges.csv")
     )
 

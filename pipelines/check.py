@@ -16,9 +16,11 @@ from pipelines.config import Config
 from pipelines.gaps import READ, Gaps
 from pipelines.page import write_page
 from pipelines.progress import progress
+from pipelines.quality import other_scales
 from pipelines.quality.column_uses import WHOLE_TABLE, blank, missing
 from pipelines.quality.page import Quality, quality_page
 from pipelines.quality.unassigned_circumstances import unassigned
+from pipelines.quality.values_used import values_used
 from pipelines.store import step, write_json, write_table
 
 
@@ -46,6 +48,7 @@ def check(source: Path, *, out: Path, config: Config) -> int:
                 kind=POINTS_ARE[built.kind],
                 unassigned=unassigned(records),
                 gaps=Gaps.of(records, config.source),
+                used=values_used(records),
             )
             manifest.wrote(
                 write_table(out / "quarantine.csv", records.set_aside),
@@ -56,7 +59,7 @@ def check(source: Path, *, out: Path, config: Config) -> int:
             advance()
         manifest.says(synthetic=records.synthetic, enough=quality.enough)
     print(f"{out}: {quality.sentence}")
-    for line in (*not_there(quality), *quality.gaps.besides):
+    for line in (*not_there(quality), *quality.gaps.besides, *other_scales.lines(quality.used)):
         print(f"  {line}")
     return 0
 

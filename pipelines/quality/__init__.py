@@ -1,1 +1,1 @@
-"""What `bsw check` is made of: its page, which columns are used, and codes that nobody reads."""
+"""What `bsw check` is made of: its page, which columns and values are used, and codes that nobody reads."""

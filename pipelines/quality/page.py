@@ -11,7 +11,9 @@ import pandas as pd
 from features.records import Records
 from pipelines.gaps import Gaps
 from pipelines.page import Page, Section, bullets, heading, link, paragraph, table
+from pipelines.quality import other_scales
 from pipelines.quality.unassigned_circumstances import in_words
+from pipelines.quality.values_used import Used
 
 ASSUMED = (
     "A date without a time becomes known at the end of that day, unless it is tied to a contact.",
@@ -30,6 +32,7 @@ class Quality:
     `missing` and `blank`: table, column, costs. `submissions`: provider, submissions, first, last, months
     without one, versions. `asked`: how many outcomes of each kind, and how many months, are enough. `kind`:
     what the points are, in words. `unassigned`: codes of IDS011 that nothing reads (code, name, patients).
+    `used`: the values of numbers that have bounds.
     """
 
     source: str
@@ -44,6 +47,7 @@ class Quality:
     kind: str
     unassigned: pd.DataFrame
     gaps: Gaps
+    used: Sequence[Used]
 
     @property
     def referrals(self) -> int:
@@ -93,6 +97,7 @@ class Quality:
             "missing": self.missing.to_dict("records"),
             "blank": self.blank.to_dict("records"),
             "circumstances_not_assigned": self.unassigned.to_dict("records"),
+            **other_scales.as_json(self.used),
         }
 
 
@@ -107,6 +112,7 @@ def quality_page(quality: Quality) -> Page:
             Section("What was set aside, and why", _set_aside(quality)),
             Section("What is missing, and what that costs", _missing(quality)),
             Section("Circumstances that nothing reads", in_words(quality.unassigned)),
+            Section("Values used, beside what is allowed", other_scales.in_words(quality.used)),
             Section("From contacts to points", _points(quality)),
             Section("What was assumed about dates", _assumed(quality)),
         ],
