@@ -22,7 +22,7 @@ from pipelines.built import POINTS_ARE, Built, begin, ends_of, no_outcomes
 from pipelines.config import Config
 from pipelines.feature_file import in_order, write_features, write_features_by_service
 from pipelines.flags.open_records import leave_questions
-from pipelines.gaps import READ, Gaps
+from pipelines.gaps import READ
 from pipelines.progress import progress
 from pipelines.silence import Silence
 from pipelines.store import step, write_table
@@ -75,7 +75,9 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
         built = replace(
             begun.built, protected=protected(begun.facts, begun.built.points), left_out=found.left_out
         )
-        silence = Silence.of(Gaps.of(records, config.source), asked.keys(), built.left_out, path)
+        silence = Silence.of(
+            records, config.source, asked=asked.keys(), left_out=built.left_out, features=path
+        )
         for name in ("points", "protected", "outcome"):
             path = out / f"{name}.parquet"
             manifest.wrote(write_table(path, getattr(built, name), synthetic=built.synthetic))

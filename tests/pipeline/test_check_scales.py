@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from features.records import Records, SourceSettings, read_records
+from pipelines.build import build
 from pipelines.check import check
 from pipelines.config import Config
 from pipelines.quality.other_scales import lines
@@ -92,3 +93,5 @@ def test_check_prints_it_and_writes_it_on_the_page_and_for_programs(
     assert {(one["service"], one["column"]) for one in said["other_scales"]} >= {
         ("AAA01", "PatientConfidence"), ("BBB02", "PatientConfidence"),
     }  # fmt: skip
+    build(source, out=tmp_path / "work", config=Config(), until=None)
+    assert line in capsys.readouterr().out
