@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.lightgbm_alone import lgb
+from models.missing_side import with_missing_sides
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -40,8 +41,11 @@ class Binned:
         self._rows.construct()
 
     def trees(self, parameters: Parameters, rounds: int, *, places: Places | None = None) -> lgb.Booster:
-        """So many rounds of trees, from all rows or from those at `places`; a place named twice counts twice."""
-        return lgb.train(dict(parameters), self._at(places), rounds)
+        """So many rounds of trees, from all rows or from those at `places`; a place named twice counts twice.
+
+        A value that was never missing among those rows goes, where it is, by `models.missing_side`.
+        """
+        return with_missing_sides(lgb.train(dict(parameters), self._at(places), rounds))
 
     def stopped(
         self, parameters: Parameters, *, learn: Places, watch: Places, most: int, patience: int

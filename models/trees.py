@@ -20,7 +20,7 @@ Places = NDArray[np.int64]
 Answers = NDArray[np.bool_]
 # LightGBM's `decision_type`: one bit for a categorical question, one for the side of missing values, two for
 # what counts as missing (0 nothing, 1 zeros too, 2 NaN).
-CATEGORICAL, MISSING_LEFT, KIND, NOTHING, ZEROS = 1, 2, 2, 0, 1
+CATEGORICAL, MISSING_LEFT, KIND, NOTHING, ZEROS, NAN = 1, 2, 2, 0, 1, 2
 
 
 @dataclass(frozen=True)
