@@ -45,13 +45,7 @@ def test_no_two_predictors_say_the_same(built: Built) -> None:
         for i, j in zip(first, second, strict=True)
         if alike[i, j] > 0.98
     ]
-    assert [pair for pair in close if _alike_where_there_is_a_history(values, *pair) > 0.98] == []
-
-
-def _alike_where_there_is_a_history(values: pd.DataFrame, one: str, other: str) -> float:
-    """The correlation without the points at which both only say that there is nothing, such as 0 log-ins."""
-    nothing = [values[name] == catalogue()[name].when_absent for name in (one, other)]
-    return float(values.loc[~(nothing[0] & nothing[1]), [one, other]].corr().iloc[0, 1])
+    assert close == []
 
 
 def test_a_service_without_a_table_builds_and_says_what_it_cannot_measure(

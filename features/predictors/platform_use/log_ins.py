@@ -112,23 +112,24 @@ def weeks_with_a_login(platform_sessions: History) -> Number:
 
 
 @predictor(
-    unit="days",
+    unit="share of days",
     when_absent=0,
     shown="context",
     source=COTE_ALLARD_2022,
-    says={0: "no log-in so far", 1: "logged in on {} different day|s"},
+    says={0: "no log-in so far", 0.01: "a log-in on {:few} of the days so far"},
     unrecorded="days with a log-in",
 )
 def days_with_a_login(platform_sessions: History) -> Number:
-    """Different days, counted back from the point in 24 hours, on which there was a log-in.
+    """The share of the days since the first log-in, counted back from the point in 24 hours, on which there was one.
 
     platform_sessions | days_before
                       | 3.5
                       | 3.2
                       | 1.1
-    gives             | 2
+    gives             | 0.5
     """
-    return platform_sessions.days_before.floor_division(1).distinct()
+    days = platform_sessions.days_before.floor_division(1)
+    return days.distinct() / (days.highest() + 1.0)
 
 
 @predictor(
