@@ -18,7 +18,8 @@ class PointWords:
 
     `pieces`: counted in hundreds. `begun`: what leads to the day of one. `open`: what those on a list have, and
     `waiting` at more length. `not_done`: what may become of it, after "the chance", and `going_with`: what reasons went
-    together with. `otherwise`: what the chance of other values says of records otherwise the same.
+    together with. `otherwise`: what the chance of other values says of records otherwise the same. `since`: what may
+    have happened since the records end. `title`: of a list.
     """
 
     pieces: str
@@ -28,6 +29,8 @@ class PointWords:
     not_done: str
     going_with: str
     otherwise: str
+    since: str
+    title: str
 
 
 WORK = PointWords(
@@ -38,6 +41,8 @@ WORK = PointWords(
     not_done="that it is not done",
     going_with="work not being done",
     otherwise="among work agreed with records otherwise like these, so often was it not done",
+    since="reviews and sessions",
+    title="Work between sessions",
 )
 WEEKS = PointWords(
     pieces="weeks on the programme",
@@ -47,6 +52,8 @@ WEEKS = PointWords(
     not_done="that no log-in follows",
     going_with="no log-in following",
     otherwise="among weeks on the programme with records otherwise like these, so often did no log-in follow",
+    since="log-ins",
+    title="Use of the online programme",
 )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from features.facts import FACTS
 from features.records import Records, SourceSettings
 from features.records.silence import (
     NOBODYS,
-    TOO_MANY,
     lost,
     services_of,
     silent_services,
@@ -19,10 +19,13 @@ from features.records.silence import (
 from features.records.stopped import Stopped, ended_early, stopped_tables
 from models.earlier import STAR
 from models.withheld import RULES, count_shown
+from pipelines.built import FIRST
 
 NHS = RULES["nhs"]
 # The tables that any fact reads: what stands in others changes no number.
 READ = frozenset(table for fact in FACTS.values() for table in fact.reads)
+# Who has work, and what became of it, is read from these.
+AT_HEART = frozenset(table for name in FIRST for table in FACTS[name].reads)
 IN_WORDS = {
     "BSW001TaskSet": "the work agreed",
     "BSW002TaskReview": "the reviews of agreed work",
@@ -63,19 +66,19 @@ class Gaps:
     several: bool
 
     @classmethod
-    def of(cls, records: Records, settings: SourceSettings) -> Gaps:
-        """Those of the records."""
+    def of(cls, records: Records, settings: SourceSettings, *, until: date | None = None) -> Gaps:
+        """Those of the records; `until`: with what was known before that day to say of tables that stop."""
         over = unreadable_by_service(records, READ, above=settings.most_set_aside)
         return cls(
             set_aside=records.rows_set_aside,
-            refused=(*lost(records, READ)["table"], *weeks_unasked(records)),
+            refused=(*lost(records, READ, at_heart=AT_HEART)["table"], *weeks_unasked(records)),
             unreadable={
                 str(table): dict(zip(rows["service"], rows["share"], strict=True))
                 for table, rows in over.groupby("table", sort=False)
             },
             services=silent_services(records, READ),
             objectors_not_found=records.objectors_not_found,
-            stopped=tuple(stopped_tables(records, READ)),
+            stopped=tuple(stopped_tables(records, READ, until=until)),
             ended_early=ended_early(records),
             several=len(services_of(records)) > 1,
         )
@@ -100,12 +103,7 @@ class Gaps:
                 "left out: write each id as in the records (capitals, blanks, provider)"
             )
         for table, service, share in self.shares:
-            lost = self.several and service != NOBODYS and share > TOO_MANY
-            more = f", and a model that reads it makes no list of {service}" if lost else ""
-            yield (
-                f"{percent(share)} of the rows of {table}{self._whose(service)} set aside; what hangs on them is "
-                f"incomplete{more}"
-            )
+            yield f"{self._set_aside(table, service, share)}; what hangs on them is incomplete"
         for table, services in self.services.items():
             yield f"no row of {table}: {', '.join(services)}; what is counted there is 0, and not unknown"
         for one in self.stopped:
@@ -127,10 +125,17 @@ class Gaps:
         over = [f"{percent(share)} of {table}{self._whose(service)}" for table, service, share in self.shares]
         return f" ({', '.join(over)})" if over else ""
 
+    def _set_aside(self, table: str, service: str, share: float) -> str:
+        if service == NOBODYS:
+            return (
+                f"{percent(share)} of the rows of {table} name no service of these records and are set aside"
+            )
+        return f"{percent(share)} of the rows of {table}{self._whose(service)} set aside"
+
     def _whose(self, service: str) -> str:
         """Whose rows: nothing where there is but one service."""
         if service == NOBODYS:
-            return " that name no service of these records"
+            return " of no service of these records"
         return f" of {service}" if self.several else ""
 
 

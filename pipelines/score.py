@@ -13,7 +13,7 @@ from typing import Any
 from features.facts import Facts
 from features.protected import protected
 from features.records import start_reading
-from features.records.silence import lost_by_service, must_be_usable, must_mean_weeks
+from features.records.silence import lost_by_service, must_mean_weeks
 from features.rows_behind import Behind, rows_behind
 from models.outcome_words import outcome_words
 from pipelines.beside import answer, thread_beside
@@ -31,7 +31,7 @@ from pipelines.flags.pseudonyms import shown_names
 from pipelines.flags.refits_beside import RefitsBeside
 from pipelines.flags.scored import Scored, begin_flags
 from pipelines.flags.supervision import read_supervisors
-from pipelines.gaps import READ, Gaps
+from pipelines.gaps import AT_HEART, Gaps
 from pipelines.progress import progress
 from pipelines.registry.meaning import must_mean_the_same
 from pipelines.registry.tracking import FoundModel, LoadedModel, find_model
@@ -76,7 +76,7 @@ def score(
             scored = under_way.finished()
             chosen_point(scored, patient)  # is there, before anything that stood here gives way
             data = manifest.inputs["source"]
-            gaps = Gaps.of(facts.records.finished(), config.source)
+            gaps = Gaps.of(facts.records.finished(), config.source, until=as_of)
             occasion = _occasion(as_of, known, learnt, scored, gaps, config=config, data=data)
             must_keep_answered(out, scored, occasion)
             listed, left_out = scored.listed(names), scored.left_out(names)
@@ -159,11 +159,10 @@ def _known(
     prepared.foresee()
     begun = begin(facts, config=config, until=as_of, asked=asked)
     records = facts.records.finished()
-    must_be_usable(records, READ)
     must_mean_weeks(records)
     found = answer(looking)
     learnt = found.read()
-    lost = lost_by_service(records, rests_on(learnt.model.predictors))
+    lost = lost_by_service(records, rests_on(learnt.model.predictors), at_heart=AT_HEART)
     unscored = not_scored(begun.built.ends, lost, as_of, most=config.score.most_days_behind)
     begun = replace(begun, built=replace(begun.built, not_scored=unscored))
     must_mean_the_same(

@@ -6,7 +6,7 @@ where nobody recorded anything.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import pandas as pd
 
@@ -18,13 +18,15 @@ from features.records.held import Records
 HEADER = "IDS000Header"
 SHOWN = 3  # rules
 TOO_MANY = 0.5  # of a table's rows set aside: what is left says nothing of the whole
+NO_FEWER = 20  # rows gone: fewer of a table at the edge are no reason to be without everything else
 NOBODYS = ""  # the service of rows that name none of the records'
+PARENT = r"^must be in (IDS\w+|BSW\w+)$"
 
 
-def must_be_usable(records: Records, tables: Collection[str]) -> None:
-    """Errors: InputError naming each of these tables of which most rows were set aside, with the rules they break."""
+def must_be_usable(records: Records, tables: Collection[str], *, at_heart: Collection[str]) -> None:
+    """Errors: InputError naming each of these tables that is `lost`, with the rules that its rows break."""
     faults = []
-    for table, file, rows, broken, _ in lost(records, tables).to_numpy():
+    for table, file, rows, broken, _ in lost(records, tables, at_heart=at_heart).to_numpy():
         own = records.set_aside[records.set_aside["table"] == table]
         rules = (own["column"] + " " + own["rule"]).value_counts().index[:SHOWN]
         usable = "none" if rows == broken else f"only {rows - broken:,}"
@@ -58,31 +60,42 @@ def weeks_unasked(records: Records) -> list[str]:
     return [table for table in (CONTACT, TASK) if kept and table in records.empty]
 
 
-def lost(records: Records, tables: Collection[str]) -> pd.DataFrame:
-    """See `unreadable`: those of the tables of which so many rows were set aside that they cannot be used."""
-    return unreadable(records, tables, above=TOO_MANY)
+def lost(records: Records, tables: Collection[str], *, at_heart: Collection[str]) -> pd.DataFrame:
+    """See `unreadable`: those of the tables that cannot be used.
+
+    Those `at_heart`, which say who has work and what became of it, cannot where most of their rows are gone; others
+    where none is left, or most are gone and no few.
+    """
+    found = unreadable(records, tables, above=TOO_MANY)
+    gone = found["table"].isin(at_heart) | (found["share"] == 1) | (found["set_aside"] >= NO_FEWER)
+    return found[gone].reset_index(drop=True)
 
 
-def lost_by_service(records: Records, tables: Collection[str]) -> dict[str, list[str]]:
-    """The same by service: each of the records' services that has such a table -> which."""
+def lost_by_service(
+    records: Records, tables: Collection[str], *, at_heart: Collection[str]
+) -> dict[str, list[str]]:
+    """Each of the records' services for want of which there is nothing to say of it -> the tables: those `at_heart` of
+    which most of its rows are gone, and others of which no few rows are gone and none is left.
+    """
     found = unreadable_by_service(records, tables, above=TOO_MANY)
-    own = found[found["service"] != NOBODYS]
-    return {str(service): sorted(rows["table"]) for service, rows in own.groupby("service")}
+    gone = found["table"].isin(at_heart) | ((found["share"] == 1) & (found["set_aside"] >= NO_FEWER))
+    found = found[gone & (found["service"] != NOBODYS)]
+    return {str(service): sorted(rows["table"]) for service, rows in found.groupby("service")}
 
 
 def unreadable(records: Records, tables: Collection[str], *, above: float) -> pd.DataFrame:
     """Those of the tables of which more than the share `above` of the rows was set aside, the most first:
     `table, file, rows, set_aside, share`.
 
-    Neither what went with a patient who objects nor a second copy of a row is lost, and so neither is counted.
+    Neither what went with a patient who objects nor a second copy of a row is lost, and so neither is counted. Where
+    rows are gone with their parent's alone, the parent's table is named and not theirs.
     """
-    rows_broken = _broken(records, tables).groupby("table").size()
     # Records made in memory count nothing.
-    found = records.counts.reindex(columns=["table", "file", "rows_kept"])
-    found["set_aside"] = [int(rows_broken.get(table, 0)) for table in found["table"]]
-    found["rows"] = found["rows_kept"].astype(int) + found["set_aside"]
+    counts = records.counts.reindex(columns=["table", "file", "rows_kept"]).set_index("table")
+    kept, broken = counts["rows_kept"].to_dict(), _broken(records, tables).assign(service=NOBODYS)
+    found = _above(broken, lambda table, _: int(kept[table]), above)
     columns = ["table", "file", "rows", "set_aside", "share"]
-    return _above(found[found["table"].isin(tables)], above)[columns]
+    return found.assign(file=found["table"].map(counts["file"]))[columns]
 
 
 def unreadable_by_service(records: Records, tables: Collection[str], *, above: float) -> pd.DataFrame:
@@ -91,37 +104,63 @@ def unreadable_by_service(records: Records, tables: Collection[str], *, above: f
     Rows that name none of the records' services stand under NOBODYS, as a share of the whole table.
     """
     broken = _broken(records, tables)
-    known = broken["service"].isin(services_of(records))
-    found = broken.assign(service=broken["service"].where(known, NOBODYS))
-    lost_rows = found.groupby(["table", "service"]).size().rename("set_aside").reset_index()
-    kept = {table: _rows_of(records, table) for table in lost_rows["table"].unique()}
-    lost_rows["rows"] = lost_rows["set_aside"] + [
-        kept[table].get(service, 0) if service != NOBODYS else sum(kept[table].values())
-        for table, service in zip(lost_rows["table"], lost_rows["service"], strict=True)
-    ]
-    return _above(lost_rows, above)[["table", "service", "rows", "set_aside", "share"]]
+    broken["service"] = broken["service"].where(broken["service"].isin(services_of(records)), NOBODYS)
+    kept = {table: _rows_of(records, table) for table in broken["table"].unique()}
+    gone = broken["table"].where(broken["service"] != NOBODYS).value_counts()
+
+    def others(table: str, service: str) -> int:
+        if service != NOBODYS:
+            return kept[table].get(service, 0)
+        return sum(kept[table].values()) + int(gone.get(table, 0))
+
+    return _above(broken, others, above)
 
 
 def _broken(records: Records, tables: Collection[str]) -> pd.DataFrame:
-    """The rows of these tables that were set aside, but for second copies, each once: `table, file, row, service`."""
-    found = records.set_aside
-    broken = found[(found["rule"] != SENT_ONCE) & found["table"].isin(tables)]
-    return broken[["table", "file", "row", "service"]].drop_duplicates(["table", "file", "row"])
+    """The rows of these tables that were set aside, but for second copies, each once: `table, service, parent, own`.
+
+    `own`: whether a row broke a rule of its own, and not only that it must be in its `parent`.
+    """
+    found = records.set_aside[["table", "file", "row", "service", "rule"]]
+    found = found[(found["rule"] != SENT_ONCE) & found["table"].isin(tables)]
+    parent = found["rule"].str.extract(PARENT, expand=False)
+    row = [found[name] for name in ("table", "file", "row")]
+    found = found.assign(parent=parent, own=parent.isna().groupby(row).transform("any"))
+    return found.drop_duplicates(["table", "file", "row"])[["table", "service", "parent", "own"]]
 
 
-def _above(found: pd.DataFrame, share: float) -> pd.DataFrame:
-    """Those of which more than `share` of `rows` was `set_aside`, the most first."""
-    found = found.assign(share=found["set_aside"] / found["rows"].clip(lower=1))
-    by = [name for name in ("share", "table", "service") if name in found]
-    ascending = [name != "share" for name in by]
-    return found[found["share"] > share].sort_values(by, ascending=ascending, ignore_index=True)
+def _above(broken: pd.DataFrame, others: Callable[[str, str], int], above: float) -> pd.DataFrame:
+    """Tables and services of whose rows more than the share `above` are in `broken`, the most first: `table, service,
+    rows, set_aside, share`. `others`: how many rows there are besides.
+    """
+    found = broken.groupby(["table", "service"]).agg(set_aside=("own", "size"), own=("own", "sum"))
+    found = found.reset_index()
+    found["rows"] = found["set_aside"] + [
+        others(*one) for one in zip(found["table"], found["service"], strict=True)
+    ]
+    found["share"] = found["set_aside"] / found["rows"]
+    found = found[found["share"] > above]
+    over = found[["table", "service"]].rename(columns={"table": "parent"})
+    with_parent = broken.merge(over, on=["parent", "service"])[["table", "service"]].drop_duplicates()
+    found = found.merge(with_parent, how="left", on=["table", "service"], indicator="gone")
+    root = (found["own"] / found["rows"] > above) | (found["gone"] == "left_only")
+    found = found[root].sort_values(
+        ["share", "table", "service"], ascending=[False, True, True], ignore_index=True
+    )
+    return found[["table", "service", "rows", "set_aside", "share"]]
 
 
 def silent_services(records: Records, tables: Collection[str]) -> dict[str, list[str]]:
-    """Of these tables, each -> the services that have no row of it, where others have."""
-    services = services_of(records)
+    """Of these tables, each -> the services that have no row of it, where others have.
+
+    One whose rows were set aside has some: see `unreadable_by_service`.
+    """
+    services, set_aside = services_of(records), records.set_aside.groupby("table")["service"].agg(set)
     there = sorted(records.columns.keys() & set(tables))
-    silent = {table: sorted(services - _rows_of(records, table).keys()) for table in there}
+    silent = {
+        table: sorted(services - _rows_of(records, table).keys() - set_aside.get(table, set()))
+        for table in there
+    }
     return {table: without for table, without in silent.items() if without}
 
 

@@ -14,6 +14,9 @@ from features.records.held import Records
 
 HEADER, ACTIVITY = "IDS000Header", "IDS202CareActivity"
 STOPPED_DAYS = 62  # two months: what is written down every week is not silent for as long
+EXPECTED = (
+    10  # rows in that time, had they gone on as before: where fewer were to be expected, none says nothing
+)
 # Where it says on what day a row came about, for what comes about again and again. What is dated otherwise is not here:
 # when an earlier illness began, or when a practitioner qualified, says nothing of when it was written down.
 DATED = {
@@ -38,7 +41,7 @@ AT = {
 
 @dataclass(frozen=True)
 class Stopped:
-    """A table whose last row of a service is `days` older than the end of the service's last reporting period."""
+    """A table whose last row of a service is `days` older than the end of what is known of the service."""
 
     table: str
     service: str
@@ -46,15 +49,15 @@ class Stopped:
     days: int
 
 
-def stopped_tables(records: Records, tables: Collection[str]) -> list[Stopped]:
+def stopped_tables(records: Records, tables: Collection[str], *, until: date | None = None) -> list[Stopped]:
     """Of these tables, as far as each says when its rows came about: those that a service fills in no longer, though it
-    goes on submitting.
+    goes on submitting. `until`: as known before that day.
     """
     return [
         Stopped(table, service, last, days)
         for table in sorted(records.columns.keys() & set(tables))
-        for service, last, days in _last_rows(records, table)
-        if days > STOPPED_DAYS
+        for service, last, days, expected in _last_rows(records, table, until or date.max)
+        if days > STOPPED_DAYS and expected >= EXPECTED
     ]
 
 
@@ -68,20 +71,24 @@ def ended_early(records: Records) -> dict[str, int]:
     return {str(service): int(months) for service, months in found if months}
 
 
-def _last_rows(records: Records, table: str) -> Iterator[tuple[str, date, int]]:
-    """By service: the day of the table's last row, and how many days before the last reporting period's end it lies."""
+def _last_rows(records: Records, table: str, until: date) -> Iterator[tuple[str, date, int, float]]:
+    """By service: the day of the table's last row, how many days before the end of what is known it lies, and how many
+    rows were to be expected in them, had they come as often as before.
+    """
     rows = _dated(records, table)
     if rows is None:
         return
     asked = (
-        "SELECT e.provider, l.day, date_diff('day', l.day, e.day) FROM "
-        f"(SELECT OrgID_Provider AS provider, max(ReportingPeriodEndDate)::DATE AS day FROM {HEADER} GROUP BY 1) e "
-        f"JOIN (SELECT provider, max(day)::DATE AS day FROM ({rows}) GROUP BY 1) l USING (provider) "
-        "WHERE l.day IS NOT NULL AND e.day IS NOT NULL ORDER BY 1"
+        "SELECT e.provider, l.last, date_diff('day', l.last, e.day) AS days, "
+        "days * l.rows / (1 + date_diff('day', l.first, l.last)) FROM "
+        "(SELECT OrgID_Provider AS provider, least(max(ReportingPeriodEndDate)::DATE, $until - 1) AS day "
+        f"FROM {HEADER} GROUP BY 1) e JOIN (SELECT provider, min(day)::DATE AS first, max(day)::DATE AS last, "
+        f"count(*) AS rows FROM ({rows}) WHERE day < $until GROUP BY 1) l USING (provider) "
+        "WHERE l.last IS NOT NULL AND e.day IS NOT NULL ORDER BY 1"
     )
     with records.connection.cursor() as own:
-        found = own.execute(asked).fetchall()
-    yield from ((str(service), last, int(days)) for service, last, days in found)
+        found = own.execute(asked, {"until": until}).fetchall()
+    yield from ((str(service), last, int(days), float(expected)) for service, last, days, expected in found)
 
 
 def _dated(records: Records, table: str) -> str | None:

@@ -117,7 +117,8 @@ def write_pages(
     yield from _write_supervisors(out / "supervisors", pages, supervisors, files)
     supervised = {one for own in supervisors.values() for one in own}
     without = [one.practitioner for one in pages.caseloads if one.practitioner not in supervised]
-    absent = sorted(supervised - {one.practitioner for one in pages.caseloads})
+    found = {one.practitioner for one in pages.caseloads}
+    absent = sorted(one for one in supervised - found if not pages.occasion.unscored(one))
     addresses = {one: f"supervisors/{file}" for one, file in files.items()}
     yield write_page(
         out / "flags.html",
@@ -207,7 +208,8 @@ def _write_supervisors(
         for supervisor, own in supervisors.items():
             theirs = [caseload for caseload in pages.caseloads if caseload.practitioner in own]
             absent = [one for one in own if one not in found]
-            occasion = pages.occasion.of(caseload.service for caseload in theirs)
+            unscored = filter(None, map(pages.occasion.unscored, absent))
+            occasion = pages.occasion.of([*(caseload.service for caseload in theirs), *unscored])
             page = supervision_page(supervisor, theirs, occasion, not_found=absent)
             (partial / files[supervisor]).write_text(render(page), encoding="utf-8")
     return sorted(folder.glob("*.html"))

@@ -13,7 +13,7 @@ from pipelines.flags.listed import short_day
 from pipelines.page import MISSING, listing, paragraph
 
 MOST = 6
-NOTHING = paragraph("Nothing about it was recorded before the work was agreed.", note=True)
+NOTHING = paragraph("Nothing about it was recorded before that day.", note=True)
 FACT_WORDS = {
     "appointments": "Appointments",
     "anxiety_measures": "Scales of particular anxiety problems",

@@ -21,15 +21,16 @@ def not_scored(
 
     `ends`: service -> the last day of its records; too long before `as_of` are more than `most` days. `lost`: service
     -> the tables of which most of its rows were set aside.
-    Errors: InputError where no service is left.
+    Errors: InputError where there are services, and none is left.
     """
     old = {service: end for service, end in ends.items() if days_behind(end, as_of) > most}
     unread = {service: tables for service, tables in lost.items() if service in ends and service not in old}
-    if len(old) + len(unread) == len(ends):
+    if ends and len(old) + len(unread) == len(ends):
         raise InputError(*_refused(old, unread, as_of, most))
     return {
         **{
-            service: f"the records of {service} end on {day(end)}, {days_behind(end, as_of)} days before this list"
+            service: f"the records of {service} end on {day(end)}, {days_behind(end, as_of)} days before "
+            f"{day(as_of)}"
             for service, end in old.items()
         },
         **{
@@ -52,6 +53,7 @@ def _refused(
         )
     for service, tables in unread.items():
         yield (
-            f"{service}: most rows of {' and of '.join(tables)} are set aside; `bsw check` lists them: mend them, or "
-            "map what the service writes in the configuration"
+            f"{service}: most rows of {' and of '.join(tables)} are set aside, and without them it would look as if "
+            "nothing had happened; `bsw check` lists them: mend them, or map what the service writes in the "
+            "configuration"
         )

@@ -6,25 +6,36 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from features.facts import FACTS
 from features.lineage import tables_read
 from features.predictor import everything
 from features.records.silence import NOBODYS
 from models.outcome_words import OutcomeWords
-from pipelines.built import FIRST
 from pipelines.flags.listed import day, days_behind
-from pipelines.gaps import IN_WORDS, Gaps, percent
+from pipelines.gaps import AT_HEART, IN_WORDS, Gaps, percent
 
 FRESH_DAYS = 7  # records that end no longer before the list need no word
 
 
+# What is filled in at every session: where it stops, somebody no longer writes it down, or nobody is seen.
+AT_SESSIONS = frozenset(
+    {
+        "BSW001TaskSet",
+        "BSW002TaskReview",
+        "BSW003SessionRating",
+        "IDS201CareContact",
+        "IDS202CareActivity",
+        "IDS607CodedScoreAssessmentAct",
+    }
+)
+
+
 def rests_on(predictors: Iterable[str]) -> frozenset[str]:
-    """The tables that lists rest on: of the model's predictors, and of who has open work.
+    """The tables that lists rest on: those at heart, and those of the model's predictors.
 
     A predictor that this catalogue does not know is refused where predictors are worked out.
     """
     asked = (tables_read(everything()[name]) for name in predictors if name in everything())
-    return frozenset().union(*asked, *(FACTS[name].reads for name in FIRST))
+    return AT_HEART.union(*asked)
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,11 @@ class Occasion:
             if theirs and table in self.reads:
                 yield f"{IN_WORDS[table]} ({table}){self._of(theirs)}"
 
+    def unscored(self, practitioner: str) -> str | None:
+        """The service of the practitioner (SERVICE:ID), where it is not scored."""
+        services = (name for name in self.not_scored if practitioner.startswith(f"{name}:"))
+        return next(services, None)
+
     @property
     def _scored(self) -> list[str]:
         return [service for service in self.last_days if service not in self.not_scored]
@@ -104,7 +120,7 @@ class Occasion:
             if behind > FRESH_DAYS and (listed or not services):
                 yield (
                     f"The records{self._of(listed)} end on {day(up_to)}, {behind} days before this list: what happened "
-                    "since then, reviews and sessions too, is not in it."
+                    f"since then, {self.meaning.point.since} too, is not in it."
                 )
 
     @property
@@ -122,7 +138,7 @@ class Occasion:
         parts: list[str] = []
         for table, service, share in self.gaps.shares if self.gaps else ():
             if table in self.reads and service in (NOBODYS, *self._scored):
-                whose = " that name no service" if service == NOBODYS else self._of([service])
+                whose = ", which name no service" if service == NOBODYS else self._of([service])
                 parts.append(f"{percent(share)} of {IN_WORDS[table]} ({table}){whose}")
                 tables[table] = None
         if parts:
@@ -135,13 +151,15 @@ class Occasion:
     def _stopped(self) -> Iterator[str]:
         parts: dict[str, list[str]] = {}
         for one in self.gaps.stopped if self.gaps else ():
-            if one.table in self.reads and one.service in self._scored:
-                said = f"{IN_WORDS[one.table]} ({one.table}; last on {day(one.last)})"
-                parts.setdefault(one.service, []).append(said)
+            if one.table in self.reads & AT_SESSIONS and one.service in self._scored:
+                parts.setdefault(one.service, []).append(
+                    f"{IN_WORDS[one.table]} ({one.table}) since {day(one.last)}"
+                )
         for service, tables in parts.items():
             yield (
-                f"Nothing more is recorded{self._of([service])} of {' and of '.join(tables)}, though the records go "
-                "on: what happened since is not in this list, and the chances may be wrong."
+                f"The records{self._of([service])} hold nothing of {' and nothing of '.join(tables)}. That may mean "
+                "that nothing happened, or that nobody wrote it down; then what is said here of it is out of date, and "
+                "the chances with it."
             )
 
     @property

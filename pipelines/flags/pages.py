@@ -19,10 +19,6 @@ from pipelines.page import Page, Section, bullets, fold, listing, paragraph, tab
 
 NOT_LISTED = "Not on this list, and why"
 NO_LIST = "There is no list: who may need a word before the next session was not looked for."
-NOBODY_FOUND = (
-    "No patient with an open referral was found with {}. Either there is none, or the service's file of supervisors "
-    "names a practitioner otherwise than flags.csv does."
-)
 
 
 def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
@@ -30,7 +26,7 @@ def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
 
     `occasion`: of the practitioner's own service.
     """
-    title = f"Work between sessions: {caseload.practitioner}"
+    title = f"{occasion.meaning.point.title}: {caseload.practitioner}"
     if occasion.makes_no_list:
         return Page(title, cautioned(NO_LIST, occasion), [], occasion.synthetic, occasion.about)
     first = caseload.first
@@ -54,6 +50,14 @@ def caseload_page(caseload: Caseload, occasion: Occasion) -> Page:
         sections,
         occasion.synthetic,
         occasion.about,
+    )
+
+
+def nobody_found(practitioners: Sequence[str]) -> Markup:
+    """What it may mean that the records hold none of their patients."""
+    return paragraph(
+        f"No patient with an open referral was found with {', '.join(practitioners)}. Either there is none, or the "
+        "service's file of supervisors names a practitioner otherwise than flags.csv does."
     )
 
 
@@ -119,9 +123,7 @@ def _chance(flag: Flag) -> str:
 def left_out_table(left_out: pd.DataFrame) -> Markup:
     """Who has an open referral and is not listed, folded; `left_out` has patient and reason."""
     if left_out.empty:
-        return paragraph(
-            "Nobody else with an open referral last agreed work here or, before any, was last seen here."
-        )
+        return paragraph("Nobody else with an open referral belongs here.")
     rows = sorted(set(zip(left_out["reason"], left_out["patient"], strict=True)))
     count = f"{patients(left_out['patient'].nunique())} with an open referral but nothing to foresee today"
     columns = {"Patient": [patient for _, patient in rows], "Why": [reason for reason, _ in rows]}
@@ -223,7 +225,7 @@ def _supervision(
     if without:
         parts.append(paragraph(f"No supervisor is named for {', '.join(without)}."))
     if not_found:
-        parts.append(paragraph(NOBODY_FOUND.format(", ".join(not_found))))
+        parts.append(nobody_found(not_found))
     return parts
 
 

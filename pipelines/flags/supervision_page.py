@@ -11,7 +11,7 @@ from models.outcome_words import OutcomeWords, PointWords
 from pipelines.flags.card import flag_parts, how_to_read
 from pipelines.flags.listed import Caseload, Listed, day, people
 from pipelines.flags.occasion import Occasion
-from pipelines.flags.pages import NO_LIST, NOBODY_FOUND, cautioned, others_table, patients
+from pipelines.flags.pages import NO_LIST, cautioned, nobody_found, others_table, patients
 from pipelines.page import Page, Section, card, heading, listing, paragraph
 
 IN_SUPERVISION = "in supervision"
@@ -26,7 +26,7 @@ def supervision_page(
     `occasion`: of the practitioners' own services. `not_found`: those of whom the records hold no patient with an open
     referral.
     """
-    absent = paragraph(NOBODY_FOUND.format(", ".join(not_found)))
+    absent = [name for name in not_found if not occasion.unscored(name)]
     made = [caseload for caseload in caseloads if caseload.service not in occasion.not_scored]
     first = [one for caseload in made for one in caseload.first]
     discuss = sorted((one for one in first if any(_why(one.flag))), key=lambda one: -one.flag.chance)
@@ -45,7 +45,7 @@ def supervision_page(
             occasion,
         ),
         [
-            *([Section("Without patients here", [absent])] if not_found else []),
+            *([Section("Without patients here", [nobody_found(absent)])] if absent else []),
             *(said if made else []),
             *([left_out] if caseloads else []),
             Section("How to read this page", [how_to_read(occasion)]),
@@ -101,7 +101,7 @@ def _by_practitioner(
 def _silent(caseloads: Sequence[Caseload], point: PointWords) -> list[Markup]:
     quiet = [one for caseload in caseloads for one in caseload.listed if one.flag.abstained]
     if not quiet:
-        return [paragraph(f"A chance is stated for every patient with {point.open}.")]
+        return [paragraph(f"A chance is stated for every patient with {point.open} on these lists.")]
     columns = {
         "Practitioner": [one.practitioner for one in quiet],
         "Patient": [one.patient for one in quiet],

@@ -134,7 +134,7 @@ def of_two_services() -> Built:
 def test_nobody_of_a_service_whose_records_are_too_old_is_listed_and_the_others_are() -> None:
     made = of_two_services()
     old = not_scored(made.ends, {}, AS_OF, most=31)
-    assert old == {"OLD": "the records of OLD end on 30 September 2024, 181 days before this list"}
+    assert old == {"OLD": "the records of OLD end on 30 September 2024, 181 days before 31 March 2025"}
     listed, left_out = open_work(replace(made, not_scored=old), as_of=AS_OF, settings=SETTINGS)
     assert len(listed) > 40 and set(listed["service_id"]) == {"RX1"}
     theirs = made.pathways[made.pathways["is_open"] & (made.pathways["service_id"] == "OLD")]
@@ -155,13 +155,14 @@ def test_a_service_of_which_most_of_a_table_cannot_be_read_is_left_out_and_the_o
     assert not_scored(ends, lost, AS_OF, most=31) == {
         "B": "most of the work agreed and of the reviews of agreed work of B cannot be read"
     }
+    assert not_scored({}, {}, AS_OF, most=31) == {}
     stopped = {**ends, "A": AS_OF - timedelta(days=90)}
     with pytest.raises(InputError) as refused:
         not_scored(stopped, lost, AS_OF, most=31)
     old, unread = refused.value.faults
     assert "the records of A end on" in old
     assert unread.startswith(
-        "B: most rows of BSW001TaskSet and of BSW002TaskReview are set aside; `bsw check`"
+        "B: most rows of BSW001TaskSet and of BSW002TaskReview are set aside, and without"
     )
 
 
@@ -179,7 +180,7 @@ def test_lists_say_on_what_day_the_records_of_their_own_service_end(
     written = {
         path: text_of(path) for path in write_pages(tmp_path, pages, supervised) if path.suffix == ".html"
     }
-    said = "end on 30 September 2024, 181 days before this list, so that no list can be made."
+    said = "end on 30 September 2024, 181 days before 31 March 2025, so that no list can be made."
     nobody = ("Nobody stands out", "No patient has agreed work", "To think about first", "Nobody comes first")
     lists = {path: text for path, text in written.items() if "practitioners" in path.parts}
     theirs = [text for path, text in lists.items() if "OLD-PWP" in str(path)]

@@ -13,7 +13,7 @@ import pytest
 
 from features.errors import InputError
 from features.facts import Facts, FactSettings
-from features.records import Records, SourceSettings, read_records
+from features.records import Records, SourceSettings, read_records, silence
 from features.records.silence import NOBODYS, lost, lost_by_service
 from features.records.stopped import Stopped, stopped_tables
 from pipelines.build import assemble, build
@@ -21,7 +21,7 @@ from pipelines.built import begin
 from pipelines.check import check, submissions
 from pipelines.config import Config
 from pipelines.flags.open_records import OpenRecords, assemble_open, prepared_for
-from pipelines.gaps import IN_WORDS, READ, Gaps
+from pipelines.gaps import AT_HEART, IN_WORDS, READ, Gaps
 from pipelines.score import score
 from pipelines.store import read_manifest
 from tests.contract.small_service import Frames
@@ -175,7 +175,7 @@ def test_a_build_says_which_service_never_fills_in_a_table_and_which_predictors_
 def test_records_made_in_memory_hold_back_nothing(frames: Frames) -> None:
     from features.records.silence import must_be_usable
 
-    must_be_usable(Records.from_frames(frames), frames)
+    must_be_usable(Records.from_frames(frames), frames, at_heart=AT_HEART)
 
 
 def test_nobody_is_looked_after_longer_on_the_platform_than_the_horizon() -> None:
@@ -219,8 +219,6 @@ def test_a_table_of_which_more_than_half_is_set_aside_is_refused_by_name_and_che
     said = f"{REVIEWS}.csv: only {rows - round(0.6 * rows)} of its {rows} rows can be used (CompletionPercent"
     with pytest.raises(InputError, match=re.escape(said)):
         build(source, out=tmp_path / "work", config=Config(), until=None)
-    with pytest.raises(InputError, match=re.escape(said)):
-        score(source, as_of=date(2024, 3, 18), model="models:/bsw/1", out=tmp_path / "flags", config=Config())
     check(source, out=tmp_path / "quality", config=Config())
     told = capsys.readouterr().out
     assert f"The records cannot be used as they are, because of {REVIEWS}: " in told
@@ -257,7 +255,7 @@ def shares_by_service(frames: Frames, share: float) -> dict[str, float]:
     return {str(service): float(part) for service, part in found.dropna().items()}
 
 
-def test_a_service_of_which_most_of_a_table_is_set_aside_is_found_though_of_the_whole_it_is_little(
+def test_what_a_service_lost_is_found_though_of_the_whole_it_is_little(
     tmp_path: Path, frames: Frames
 ) -> None:
     reviews = frames[REVIEWS].astype({"CompletionPercent": object})
@@ -266,17 +264,54 @@ def test_a_service_of_which_most_of_a_table_is_set_aside_is_found_though_of_the_
     nobodys = ours.head(1).assign(OrgID_Provider="ZZZ99")
     told = frames | {REVIEWS: pd.concat([ours, broken, nobodys])}
     records = read_records(write_source(tmp_path, told), SourceSettings())
-    assert lost(records, READ).empty
-    assert lost_by_service(records, READ) == {"BBB02": [REVIEWS]}
+    assert lost(records, READ, at_heart=AT_HEART).empty
+    assert lost_by_service(records, READ, at_heart=AT_HEART) == {"BBB02": [REVIEWS]}
     found = Gaps.of(records, SourceSettings(most_set_aside=0))
     assert found.unreadable[REVIEWS]["BBB02"] == 1.0 and "AAA01" not in found.unreadable[REVIEWS]
-    assert found.unreadable[REVIEWS][NOBODYS] == pytest.approx(1 / (len(ours) + 1))
+    assert found.unreadable[REVIEWS][NOBODYS] == pytest.approx(1 / (len(ours) + len(broken) + 1))
+    assert REVIEWS not in found.services  # it has rows, though none can be used
     said = " ".join(found.lines)
-    assert (
-        "of BBB02 set aside; what hangs on them is incomplete, and a model that reads it makes no list of BBB02"
-        in said
+    assert f"100% of the rows of {REVIEWS} of BBB02 set aside; what hangs on them is incomplete" in said
+    assert f"of the rows of {REVIEWS} name no service of these records and are set aside; what" in said
+
+
+def test_a_table_at_the_edge_is_told_and_takes_no_list_away_unless_nothing_of_it_is_left(
+    tmp_path: Path, frames: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logins = frames[LOGINS]
+    for whole, expected in ((False, {}), (True, {"BBB02": [LOGINS]})):
+        monkeypatch.setattr(silence, "NO_FEWER", 2)
+        spoils = logins["OrgID_Provider"] == "BBB02"
+        spoils &= whole | (spoils.cumsum() > 1)
+        started = logins["SessionStart"].astype(object).mask(spoils, "no day")
+        source = write_source(tmp_path / str(whole), frames | {LOGINS: logins.assign(SessionStart=started)})
+        records = read_records(source, SourceSettings())
+        assert Gaps.of(records, SourceSettings()).unreadable[LOGINS]["BBB02"] > 0.5
+        assert lost_by_service(records, READ, at_heart=AT_HEART) == expected
+        monkeypatch.undo()
+        assert lost_by_service(records, READ, at_heart=AT_HEART) == {}  # a handful of rows
+
+
+def test_tables_that_are_gone_with_their_parents_alone_are_not_named_beside_them(
+    tmp_path: Path, frames: Frames
+) -> None:
+    patients = frames["IDS001MPI"].astype({"PersonBirthDate": object})
+    theirs = patients["OrgID_Provider"] == "BBB02"
+    broken = patients.assign(PersonBirthDate=patients["PersonBirthDate"].mask(theirs, "no day"))
+    reviews = frames[REVIEWS].assign(
+        Completion=frames[REVIEWS]["Completion"].where(lambda kept: kept.index > 5, "so so")
     )
-    assert "that name no service of these records set aside" in said
+    records = read_records(
+        write_source(tmp_path, frames | {"IDS001MPI": broken, REVIEWS: reviews}), SourceSettings()
+    )
+    found = Gaps.of(records, SourceSettings())
+    assert [*found.unreadable["IDS001MPI"]] == ["BBB02"]
+    assert {table for table, services in found.unreadable.items() if "BBB02" in services} <= {
+        "IDS001MPI",
+        REVIEWS,
+    }
+    assert "AAA01" in found.unreadable[REVIEWS]
+    assert found.services == {}
 
 
 def test_what_was_sent_twice_or_goes_with_an_objector_is_not_called_unreadable(
