@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models import resampling
 from models.clustered import Grouping, together
-from models.resampling import Draws, Numbers
+from models.resampling import Draws, Metric, Numbers
 
 LEVEL = 0.95
 CURVE_AT = np.round(np.arange(0.02, 0.99, 0.02), 2)
@@ -74,6 +74,10 @@ class HeldOut:
         """The risks of the model that is evaluated."""
         return self.risks[self.model]
 
+    def figures(self, risk: Numbers, *metrics: Metric) -> Numbers:
+        """Each metric's values as columns, the rows as they are first."""
+        return self.draws.figures(self.outcome, risk, *metrics)
+
 
 def with_interval(values: Numbers) -> tuple[float, float, float]:
     """(value, low, high) from the value itself followed by its bootstrap draws (percentiles)."""
@@ -126,7 +130,7 @@ def performance(held_out: HeldOut) -> pd.DataFrame:
 
     def rows() -> Iterator[tuple[str, str, float, float, float]]:
         for model, risk in held_out.risks.items():
-            found = held_out.draws.figures(held_out.outcome, risk, metrics)
+            found = held_out.figures(risk, metrics)
             for column, name in enumerate(METRICS):
                 interval = with_interval_of_distance if name in DISTANCES else with_interval
                 yield model, name, *interval(found[:, column])
@@ -136,10 +140,7 @@ def performance(held_out: HeldOut) -> pd.DataFrame:
 
 def gains(held_out: HeldOut) -> pd.DataFrame:
     """The model's AUROC minus each rival's, on the same draws of patients: `rival, value, low, high`."""
-    areas = {
-        name: held_out.draws.figures(held_out.outcome, risk, resampling.auroc)[:, 0]
-        for name, risk in held_out.risks.items()
-    }
+    areas = {name: held_out.figures(risk, resampling.auroc)[:, 0] for name, risk in held_out.risks.items()}
     own = areas.pop(held_out.model)
     rows = [(rival, *with_interval(own - area)) for rival, area in areas.items()]
     return pd.DataFrame(rows, columns=["rival", "value", "low", "high"])
@@ -149,6 +150,11 @@ def verdict(gain: pd.DataFrame) -> str:
     """The sentence that matters first: whether the boosted model beats logistic regression."""
     row = gain.set_index("rival").loc["logistic regression"]
     value, low, high = (float(number) for number in row[["value", "low", "high"]].to_numpy(dtype=np.float64))
+    if np.isnan(value):
+        return (
+            "Whether it is better than logistic regression cannot be told: too few patients have some risk with one of "
+            "the outcomes."
+        )
     if low > 0:
         return f"Better than logistic regression by {value:.3f} ({low:.3f} to {high:.3f}) in AUROC."
     if high < 0:

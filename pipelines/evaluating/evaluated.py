@@ -69,7 +69,7 @@ class Evaluation:
     `meaning`: what "not completed" means. `count_dropout_as`: what a patient who did not come again in time counts
     as; `other_dropout`: the boosted model's figures if it were the other way, empty where all came again. `told`:
     sentences on what the model reads and what no predictor measures.
-    `flags` and `benefit`, the decision curve: as they may be published.
+    `performance`, `gains`, `flags` and `benefit`, the decision curve: as they may be published, but for their digits.
     `abstention`: where no chance is stated. `studies`: the heavier ones, by name; none but with --full.
     """
 

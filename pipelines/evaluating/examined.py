@@ -13,7 +13,8 @@ from models.abstention import Abstention, abstention
 from models.ascertainment import Ascertainment, ascertained, ascertainment
 from models.at_the_flag import At, at_the_flag, flags_a_week
 from models.by_service import ByService, by_service
-from models.evaluation import HeldOut, calibration_curve, gains, performance, verdict
+from models.evaluation import calibration_curve, gains, performance, verdict
+from models.held_out_shown import HeldOutShown
 from models.instability import instability, refit_risks
 from models.net_benefit_shown import net_benefit_shown
 from models.outcome import LEFT
@@ -51,7 +52,7 @@ def examine(held: Held, material: Material, cut: Split, loaded: LoadedModel, con
     patients = rows["patient_id"].to_numpy(dtype=object)
     risk = rows["risk"].to_numpy(dtype=np.float64)
     risks = {BOOSTED: risk, **{name: rival[known] for name, rival in held.rivals.items()}}
-    held_out = HeldOut(outcome, risks, patients, BOOSTED, settings)
+    held_out = HeldOutShown(outcome, risks, patients, BOOSTED, settings, NHS)
     figures, gain = performance(held_out), gains(held_out)
     footing = _footing(material, cut, loaded, patients=len(np.unique(patients.astype(str))), config=config)
     refitted = refit_risks(model, material.features.iloc[cut.test[known]])
@@ -196,11 +197,12 @@ def _the_other_way(predictions: pd.DataFrame, cut: Split, material: Material, co
     unknown = material.outcome_settings["count_dropout_as"] == "unknown"
     counted = predictions["not_completed"].where(~left, 1.0 if unknown else np.nan)
     known = counted.notna()
-    held_out = HeldOut(
+    held_out = HeldOutShown(
         counted[known].to_numpy(dtype=np.float64),
         {BOOSTED: predictions.loc[known, "risk"].to_numpy()},
         predictions.loc[known, "patient_id"].to_numpy(dtype=object),
         BOOSTED,
         config.evaluation,
+        NHS,
     )
     return performance(held_out)

@@ -78,11 +78,20 @@ def _comparison(found: Evaluation) -> list[Any]:
         table(gain.rename(columns={"rival": "against", "gain": "gain in AUROC"}), "The boosted model's gain"),
         _separation(found),
     ]
+    if untold := _untold(found):
+        parts.append(paragraph(untold, note=True))
     if "last BSW status" not in found.rivals:
         parts.append(
             paragraph("Not compared with the last work's status: these records do not carry it.", note=True)
         )
     return parts
+
+
+def _untold(found: Evaluation) -> str:
+    """Of which ways nothing is told, and why; empty where of none."""
+    areas = found.performance[found.performance["metric"].eq("auroc") & found.performance["value"].isna()]
+    few = f"fewer than {RULES['nhs'].smallest} patients with one of the outcomes have one of its few risks"
+    return f"Withheld are the figures of: {', '.join(areas['model'])}; {few}." if len(areas) else ""
 
 
 def _separation(found: Evaluation) -> Any:

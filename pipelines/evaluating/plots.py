@@ -35,7 +35,7 @@ def rows_of(frame: pd.DataFrame) -> list[Any]:
 def comparison(found: Evaluation) -> Figure:
     """AUROC of every model with its interval, the best at the top."""
     areas = found.performance[found.performance["metric"] == "auroc"].sort_values("value", kind="stable")
-    areas = areas.round(DIGITS)
+    areas = areas.dropna(subset=["value"]).round(DIGITS)  # missing where withheld
     with house_style():
         drawing = Figure(figsize=(7, 0.5 * len(areas) + 0.9), layout="constrained")
         axes = drawing.subplots()

@@ -343,6 +343,34 @@ def test_no_figure_is_so_long_that_counts_could_be_worked_out_from_it(several: M
     assert areas == [round(area, 3) for area in areas]
 
 
+def test_a_model_of_one_risk_tells_the_share_not_completed_no_finer_than_a_thousandth(several: Made) -> None:
+    told = {row["metric"]: row for row in several.figures()["performance"] if row["model"] == "prevalence"}
+    share = told["average_precision"]["value"]
+    assert share == round(share, 3) and share == pytest.approx(several.found.outcome.mean(), abs=0.0005)
+    risk = round(float(several.held.rivals["prevalence"][0]), 3)
+    worked_out = {
+        "brier": share * (1 - risk) ** 2 + (1 - share) * risk**2,
+        "log_loss": -share * np.log(risk) - (1 - share) * np.log(1 - risk),
+        "observed_to_expected": share / risk,
+        "calibration_intercept": np.log(share / (1 - share)) - np.log(risk / (1 - risk)),
+    }
+    assert {name: told[name]["value"] for name in worked_out} == {
+        name: pytest.approx(float(f"{value:.4g}"), abs=1e-9) for name, value in worked_out.items()
+    }
+
+
+def test_it_is_said_of_which_ways_no_figure_is_told(several: Made) -> None:
+    found = several.found
+    assert "Withheld are the figures of" not in several.text()
+    of_it = found.performance["model"] == "prevalence"
+    none = found.performance.assign(
+        **{end: found.performance[end].mask(of_it) for end in ("value", "low", "high")}
+    )
+    untold = replace(found, performance=none)
+    assert "Withheld are the figures of: prevalence; fewer than 5 patients" in several.text(untold)
+    assert len(plots.comparison(untold).axes[0].get_yticks()) == len(found.rivals)
+
+
 def test_nothing_is_logged_whole_and_what_a_promotion_judges_is_rounded_outwards(several: Made) -> None:
     logged, own = dict(figures(several.found)), several.found.performance
     assert all(value == float(f"{value:.4g}") or value == round(value) for value in logged.values())
