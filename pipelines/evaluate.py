@@ -21,8 +21,9 @@ from pipelines.config import Config
 from pipelines.evaluating.evaluated import Evaluation
 from pipelines.evaluating.examined import Held, examine, learnt_here
 from pipelines.evaluating.full_studies import GLASS_BOX, Asked, as_study, rival, same_settings, studies
+from pipelines.evaluating.kept import kept_performance
 from pipelines.evaluating.log import log_evaluation
-from pipelines.evaluating.metrics_json import as_json, shortened
+from pipelines.evaluating.metrics_json import as_json
 from pipelines.evaluating.page import evaluation_page
 from pipelines.page import write_page
 from pipelines.progress import progress
@@ -83,7 +84,7 @@ def evaluate(work: Path, *, config: Config, model: str | None, full: bool = Fals
 
 def _write(found: Evaluation, table: pd.DataFrame, work: Path, config: Config, manifest: Manifest) -> None:
     manifest.wrote(write_table(work / "predictions.parquet", table, synthetic=found.synthetic))
-    manifest.wrote(write_table(work / "evaluation.csv", shortened(found.performance)))
+    manifest.wrote(write_table(work / "evaluation.csv", kept_performance(found).drop(columns="figure")))
     manifest.wrote(write_json(work / "metrics.json", as_json(found, config)))
     manifest.wrote(write_json(work / "model_card.json", card_as_json(found.card, config.model_card)))
     manifest.wrote(write_page(work / "evaluation.html", evaluation_page(found)))

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from models.promotion import PromotionSettings, bounds
-from models.withheld import RULES, outwards, rounded, significant
+from models.withheld import RULES, rounded
 from pipelines.config import Config
 from pipelines.evaluating import plots
-from pipelines.evaluating.evaluated import BOOSTED, Evaluation
+from pipelines.evaluating.evaluated import Evaluation
+from pipelines.evaluating.kept import kept_gains, kept_performance
 from pipelines.registry.lineage import Lineage
 from pipelines.registry.tracking import run
 from pipelines.store import fingerprint
 
 NHS = RULES["nhs"]
-JUDGED = {bound.figure for bound in bounds(PromotionSettings())}
 PICTURES = {
     "comparison": plots.comparison,
     "separation": plots.separation,
@@ -68,29 +65,19 @@ def pictures(found: Evaluation) -> Iterator[tuple[str, Figure]]:
 def figures(found: Evaluation) -> Iterator[tuple[str, float]]:
     """Each figure by the name that MLflow keeps it under, followed by the ends of its interval.
 
-    All to 4 digits, as in metrics.json: whole floats would give small counts back. The ends that a promotion judges are
-    rounded outwards, so that no gate is opened by rounding. Of a bound of as many digits they decide what the whole
-    ends would, but for one at the very bound that a figure must lie above, which is held back.
+    All as in metrics.json. Of a bound of 4 digits the ends, rounded outwards, decide what the whole ends would, but for
+    one at the very bound that a figure must lie above, which is held back.
     """
-    own = found.performance[found.performance["model"] == BOOSTED]
-    for row in own.itertuples():
-        yield from _with_ends(f"test_{row.metric}", row)
-    for row in found.gains.itertuples():
-        yield from _with_ends(f"gain_over_{row.rival}", row)
+    for table in (kept_performance(found), kept_gains(found)):
+        for row in table[table["figure"] != ""].to_dict("records"):
+            for end in ("value", "low", "high"):
+                yield row["figure"] + f"_{end}".removesuffix("_value"), float(row[end])
     yield "draws", float(found.footing.draws)
     known = np.isfinite(found.labels[found.cut.test])
     # As the page that is kept beside them: from the exact share the counts could be worked out.
     yield "test_points", float(rounded(len(known), NHS))
     yield "known_outcomes", float(rounded(known.sum(), NHS))
     yield "known_share", _share_known(known)
-
-
-def _with_ends(name: str, row: Any) -> Iterator[tuple[str, float]]:
-    plain = re.sub(r"\W+", "_", name).strip("_")
-    ends = row.low, row.high
-    low, high = outwards(*ends) if plain in JUDGED else (significant(ends[0]), significant(ends[1]))
-    for end, value in (("", significant(row.value)), ("_low", low), ("_high", high)):
-        yield plain + end, value
 
 
 def _share_known(known: NDArray[np.bool_]) -> float:

@@ -1,7 +1,8 @@
 """Every figure of an evaluation for another program: values, intervals, counts and settings; never a row.
 
 What the page withholds or rounds is withheld or rounded here too: whoever has the page has this. Other figures stand
-to 4 digits, an AUROC of services to 3 decimals: whole floats would give the counts back that are withheld.
+to 4 digits, as MLflow keeps them (see `kept`), an AUROC of services to 3 decimals: whole floats would give the counts
+back that are withheld.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from models.sample_size import CRITERIA
 from models.withheld import RULES, count_shown, count_words, significant
 from pipelines.config import Config
 from pipelines.evaluating.evaluated import OTHER_WAY, Evaluation, Study
+from pipelines.evaluating.kept import kept_gains, kept_performance
 
 NHS = RULES["nhs"]
 
@@ -26,8 +28,8 @@ NHS = RULES["nhs"]
 def as_json(found: Evaluation, config: Config) -> dict[str, Any]:
     """The whole of metrics.json; missing is null."""
     frames = {
-        "performance": found.performance,
-        "gain_in_auroc": found.gains,
+        "performance": kept_performance(found).drop(columns="figure"),
+        "gain_in_auroc": kept_gains(found).drop(columns="figure"),
         "at_the_flag": found.flags,
         "calibration_curve": found.curve,
         "net_benefit": found.benefit,

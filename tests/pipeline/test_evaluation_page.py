@@ -27,6 +27,7 @@ from pipelines.evaluate import predict
 from pipelines.evaluating import plots, study_plots
 from pipelines.evaluating.evaluated import Evaluation, Study
 from pipelines.evaluating.examined import Held, examine
+from pipelines.evaluating.kept import kept_performance
 from pipelines.evaluating.log import figures, pictures
 from pipelines.evaluating.metrics_json import as_json
 from pipelines.evaluating.net_benefit_words import worth
@@ -384,6 +385,22 @@ def test_nothing_is_logged_whole_and_what_a_promotion_judges_is_rounded_outwards
         low, high = logged[f"{name}_low"], logged[f"{name}_high"]
         assert low <= row["low"] <= row["high"] <= high
         assert [low, high] == pytest.approx([row["low"], row["high"]], rel=0.001)
+
+
+def test_a_figure_that_is_kept_in_two_places_is_the_same_in_both(several: Made) -> None:
+    """Rounded to the nearest in one and outwards in the other, the two would tell it half a digit finer."""
+    ends = {"low": 0.12346, "high": 0.98761}  # each to the nearest lies within the interval
+    tables = {name: getattr(several.found, name).assign(**ends) for name in ("performance", "gains")}
+    found = replace(several.found, **tables)
+    logged, told = dict(figures(found)), several.figures(found)
+    assert [logged[f"gain_over_logistic_regression_{end}"] for end in ends] == [0.1234, 0.9877]
+    rows = {f"test_{row['metric']}": row for row in told["performance"] if row["model"] == "boosted model"}
+    rows |= {f"gain_over_{row['rival'].replace(' ', '_')}": row for row in told["gain_in_auroc"]}
+    for name, row in rows.items():
+        assert [row["low"], row["high"]] == [logged[f"{name}_low"], logged[f"{name}_high"]]
+        assert row["value"] == logged[name]
+    assert len(rows) > 10
+    assert kept_performance(found)["low"].tolist() == [row["low"] for row in told["performance"]]
 
 
 def test_the_share_known_that_is_logged_tells_of_few_unknown_outcomes_not_how_few(several: Made) -> None:
