@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.audit_gate import Gate
+from models.withheld import RULES
 
 SLOPE, INTERCEPT, ICI = "test_calibration_slope", "test_calibration_intercept", "test_ici"
 GAIN, KNOWN_SHARE, DRAWS = "gain_over_logistic_regression", "known_share", "draws"
+NHS = RULES["nhs"]
+# An evaluation keeps the share in whole percent downwards, and never that fewer outcomes than may be shown are unknown.
+MOST_KNOWN = round(1 - 10**-NHS.digits, NHS.digits)
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class PromotionSettings:
     tell does not hold. slope_from, slope_to: calibration slope. intercept: calibration in the large in
     log-odds, either way. ici: mean distance between risk and share observed. gain: AUROC beyond logistic
     regression's. draws: of patients, that the intervals come from at least; with fewer, one seed's interval may lie
-    within and another's not. known_share: share of held-out points whose outcome is known (it has no interval).
+    within and another's not. known_share: share of held-out points whose outcome is known (it has no interval), at most
+    0.99: a higher share is never told.
     audit_by: the columns in each of which the audit must have compared groups.
     The defaults are this project's own: no published threshold.
     """
@@ -41,6 +46,12 @@ class PromotionSettings:
             raise ValueError("intercept must be above 0, ici between 0 and 1, gain between -1 and 1")
         if not 0 <= self.known_share <= 1:
             raise ValueError("known_share must be between 0 and 1")
+        if self.known_share > MOST_KNOWN:
+            raise ValueError(
+                f"known_share must be at most {MOST_KNOWN:g}, it is {self.known_share:g} and could never hold: by the "
+                f"rule for small numbers no evaluation says that fewer than {NHS.smallest} outcomes are unknown, so it "
+                f"never tells a higher share than {MOST_KNOWN:.0%}; set it to {MOST_KNOWN:g} or less"
+            )
 
 
 @dataclass(frozen=True)

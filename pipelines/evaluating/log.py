@@ -77,10 +77,10 @@ def figures(found: Evaluation) -> Iterator[tuple[str, float]]:
     # As the page that is kept beside them: from the exact share the counts could be worked out.
     yield "test_points", float(rounded(len(known), NHS))
     yield "known_outcomes", float(rounded(known.sum(), NHS))
-    yield "known_share", _share_known(known)
+    yield "known_share", share_known(known)
 
 
-def _share_known(known: NDArray[np.bool_]) -> float:
+def share_known(known: NDArray[np.bool_]) -> float:
     """At least this share of outcomes is known: in whole percent downwards, so that no gate is opened by rounding.
 
     Few known outcomes count as none, and few unknown ones as many as may be shown: how few there are is not told.

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from models.audit_gate import Gate
-from models.promotion import PromotionSettings, audited, measured
+from models.promotion import MOST_KNOWN, PromotionSettings, audited, measured
 from models.withheld import outwards
+from pipelines.evaluating.log import share_known
 
 SETTINGS = PromotionSettings()
 GOOD = {
@@ -113,3 +114,18 @@ def test_another_column_beside_it_does_not_stand_in_for_one_whose_groups_were_no
 def test_meaningless_bounds_are_refused(wrong: Mapping[str, float]) -> None:
     with pytest.raises(ValueError, match="must be"):
         PromotionSettings(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("share", [1.0, 0.999, 0.995])
+def test_ashare_known_that_could_never_hold_is_refused_with_the_rule_and_the_remedy(share: float) -> None:
+    with pytest.raises(ValueError, match="could never hold") as refused:
+        PromotionSettings(known_share=share)
+    assert "fewer than 5 outcomes are unknown" in str(refused.value)
+    assert "set it to 0.99 or less" in str(refused.value)
+
+
+def test_the_highestshare_known_that_may_be_asked_for_can_hold() -> None:
+    most = share_known(np.repeat([True, False], [1_000_000, 1]))
+    assert most == MOST_KNOWN
+    asked = PromotionSettings(known_share=most)
+    assert all(one.holds for one in measured(figures(known_share=most), asked, remedy=""))
