@@ -16,6 +16,7 @@ import pandas as pd
 
 from models.ascertainment import reasons_shown
 from models.earlier import STAR
+from models.outcome_words import OutcomeWords
 from models.sample_size import CRITERIA
 from models.withheld import RULES, count_shown, count_words, significant
 from pipelines.config import Config
@@ -70,7 +71,7 @@ def _about(found: Evaluation) -> dict[str, Any]:
         "records_up_to": footing.records_up_to,
         "cut": f"{cut.cut:%Y-%m-%d}",
         "horizon_days": cut.horizon_days,
-        "outcome": asdict(found.meaning),
+        "outcome": _outcome(found.meaning),
         "held_out_from": f"{footing.first:%Y-%m-%d}",
         "held_out_to": f"{footing.last:%Y-%m-%d}",
         "judged": found.model.model.about.get("judged"),
@@ -80,6 +81,21 @@ def _about(found: Evaluation) -> dict[str, Any]:
         "threshold": found.model.model.threshold,
         "count_dropout_as": found.count_dropout_as,
         "told": list(found.told),
+    }
+
+
+def _outcome(meaning: OutcomeWords) -> dict[str, Any]:
+    """What "not completed" means, as whole sentences and names; phrases that only a page's sentences hold are left out.
+
+    Name by name: a word that a page comes to need is no part of what other programs read.
+    """
+    return {
+        "definition": meaning.definition,
+        "condition": meaning.condition,
+        "pieces": meaning.point.pieces,
+        "of_ten": meaning.of_ten,
+        "foretold": meaning.foretold,
+        "reasons": dict(meaning.reasons),
     }
 
 

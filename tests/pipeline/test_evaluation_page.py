@@ -387,6 +387,13 @@ def test_nothing_is_logged_whole_and_what_a_promotion_judges_is_rounded_outwards
         assert [low, high] == pytest.approx([row["low"], row["high"]], rel=0.001)
 
 
+def test_what_the_outcome_means_is_told_to_programs_without_the_phrases_of_pages(several: Made) -> None:
+    meaning, told = several.found.meaning, several.figures()["outcome"]
+    assert set(told) == {"definition", "condition", "pieces", "of_ten", "foretold", "reasons"}
+    assert told["definition"] == meaning.definition and told["condition"] == meaning.condition
+    assert told["pieces"] == "pieces of agreed work" and told["reasons"] == dict(meaning.reasons)
+
+
 def test_a_figure_that_is_kept_in_two_places_is_the_same_in_both(several: Made) -> None:
     """Rounded to the nearest in one and outwards in the other, the two would tell it half a digit finer."""
     ends = {"low": 0.12346, "high": 0.98761}  # each to the nearest lies within the interval
