@@ -43,8 +43,8 @@ class Found:
 
     AUROCs are of recorded outcomes; `ici` and `slope` are of the risk against the true chance of a recorded,
     reviewed outcome, `ici_of_work` and `slope_of_work` against that of the work itself, reviewed or not.
-    `reached`: the model's gain over 0.5 as a share of the truth's; `of_much`: as a share of that of the same
-    learner with TIMES_THE_DATA times the pathways and room for larger trees; NaN where that was not asked for.
+    `reached`: the model's gain over 0.5 as a share of the truth's; `of_much`: as a share of that of a learner of MUCH
+    with TIMES_THE_DATA times the pathways; NaN where that was not asked for.
     """
 
     seed: int
@@ -174,9 +174,9 @@ def _of(metric: Metric, outcome: Numbers, risk: Numbers) -> float:
 
 
 def study(
-    out: Path, generator: str, *, pathways: int, seeds: Sequence[int], much: bool, config: Config
+    out: Path, generator: str, *, pathways: int, seeds: Sequence[int], much: str | None, config: Config
 ) -> Iterator[Found]:
-    """One service per seed; with `much`, beside a learner with TIMES_THE_DATA times the pathways."""
+    """One service per seed; with `much`, beside that learner of MUCH with TIMES_THE_DATA times the pathways."""
     far_more = None
     if much:
         seed = max(seeds) + 1
@@ -185,7 +185,7 @@ def study(
             GENERATORS[generator],
             pathways=TIMES_THE_DATA * pathways,
             seed=seed,
-            config=_for_much(config),
+            config=MUCH[much](config),
         )
     for seed in seeds:
         folder = out / f"{generator}-{seed}"
@@ -193,12 +193,22 @@ def study(
         yield found(seed, service, far_more)
 
 
-def _for_much(config: Config) -> Config:
-    """Settings for far more data: room for larger trees and more rounds in place of a search, which would take
-    hours; nothing but the risk itself is asked of that model.
+def _same(config: Config) -> Config:
+    """The settings that the search starts from, with as many rounds as help; the search itself would take hours.
+
+    Nothing but the risk itself is asked of that model.
     """
-    roomy = replace(config.model, num_leaves=31, max_rounds=1_500, refits=0)
-    return replace(config, model=roomy, tuning=replace(config.tuning, trials=0))
+    model = replace(config.model, max_rounds=6_000, refits=0)
+    return replace(config, model=model, tuning=replace(config.tuning, trials=0))
+
+
+def _roomy(config: Config) -> Config:
+    """The same with room for larger trees, which as many points can fill."""
+    same = _same(config)
+    return replace(same, model=replace(same.model, num_leaves=31, max_rounds=1_500))
+
+
+MUCH: Mapping[str, Callable[[Config], Config]] = {"same": _same, "roomy": _roomy}
 
 
 def main() -> None:
@@ -208,7 +218,8 @@ def main() -> None:
     asked.add_argument("--generator", choices=sorted(GENERATORS), default="own")
     asked.add_argument("--pathways", type=int, default=20_000)
     asked.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    asked.add_argument("--much", action="store_true", help=f"also learn from {TIMES_THE_DATA} times the data")
+    words = f"also learn from {TIMES_THE_DATA} times the data: the same learner, or one with room for larger trees"
+    asked.add_argument("--much", choices=sorted(MUCH), help=words)
     given = asked.parse_args()
     rows = []
     for one in study(
