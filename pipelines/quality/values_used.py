@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from features.facts import FACTS, scores
+from features.facts.session_ratings import RATED
 from features.records import Records
 from features.standard import ranges, scoring
 from models.withheld import RULES, count_shown
@@ -17,7 +19,11 @@ RULE = RULES["nhs"]
 # The ends that are shown: the very least and the very greatest value are one patient's.
 LEAST, MIDDLE, GREATEST = 0.05, 0.5, 0.95
 SCORE = "PersScore"
-SCORES = ("IDS606CodedScoreAssessmentRefer", "IDS607CodedScoreAssessmentAct")
+# The questionnaires that facts read, by the table of their scores.
+TOOLS_READ = {
+    scores.AT_REFERRAL: {*scores.PHQ9, *scores.GAD7},
+    scores.AT_CONTACT: {*scores.PHQ9, *scores.GAD7, *scores.WSAS_ITEMS, *scores.ANXIETY_MEASURES},
+}
 # What tells the things apart that one column holds, and who says so: two raters may use two scales.
 TOLD_APART = {"Rating": ("RatingType", "RatedBy"), SCORE: ("CodedAssToolType", None)}
 # The key that leads from a table to its patient, and the table that hands it on; the surest first.
@@ -58,6 +64,15 @@ class Number:
         """As in "working alliance by the patient"; nothing for a column that holds one thing."""
         of = f"{scoring()[self.of].name} ({self.of})" if self.column == SCORE else self.of
         return f"{of} by the {self.by}" if self.by else of
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a fact reads it; other questionnaires, and what the other of two raters says, reach no predictor."""
+        if self.column == SCORE:
+            return self.of in TOOLS_READ[self.table]
+        if self.column == "Rating":
+            return any(self.of == of and self.by in ("", by) for of, by in RATED.values())
+        return any(self.column in fact.reads.get(self.table, ()) for fact in FACTS.values())
 
 
 @dataclass(frozen=True)
@@ -118,9 +133,9 @@ def values_used(records: Records) -> list[Used]:
 @cache
 def bounds() -> Mapping[Number, Bounds]:
     """What each number may be."""
-    scores = {
+    totals = {
         Number(table, SCORE, tool): Bounds(*allowed.within, is_scale=True)
-        for table in SCORES
+        for table in TOOLS_READ
         for tool, allowed in scoring().items()
         if allowed.within
     }
@@ -128,7 +143,7 @@ def bounds() -> Mapping[Number, Bounds]:
         Number(known.table, known.column, known.where): Bounds(known.lowest, known.highest, known.is_scale)
         for known in ranges()
     }
-    return others | scores
+    return others | totals
 
 
 def _columns(records: Records) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ PLANTED = [
     (REVIEWS, "DifficultyRating", "DifficultyRating / 4", "true", "between 0 and 1, as shares do"),
     ("IDS001MPI", "IndicesOfDeprivationDecile", "(IndicesOfDeprivationDecile + 1) // 2", "true", "up to 5"),
     ("IDS201CareContact", "ClinContDurOfCareCont", "1", "OrgID_Provider = (SELECT min(OrgID_Provider) FROM "
-     "IDS201CareContact)", "to a fifth of the middle one of"),
+     "IDS201CareContact)", "about a sixtieth of those of"),
 ]  # fmt: skip
 
 
