@@ -74,8 +74,8 @@ def lost(records: Records, tables: Collection[str], *, at_heart: Collection[str]
 def lost_by_service(
     records: Records, tables: Collection[str], *, at_heart: Collection[str]
 ) -> dict[str, list[str]]:
-    """Each of the records' services for want of which there is nothing to say of it -> the tables: those `at_heart` of
-    which most of its rows are gone, and others of which no few rows are gone and none is left.
+    """Each of the records' services that lost tables -> which: those `at_heart` of which most of its rows are gone, and
+    others of which no few rows are gone and none is left.
     """
     found = unreadable_by_service(records, tables, above=TOO_MANY)
     gone = found["table"].isin(at_heart) | ((found["share"] == 1) & (found["set_aside"] >= NO_FEWER))
