@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.evaluation import EvaluationSettings, HeldOut, performance
+from models.evaluation import EvaluationSettings, performance
+from models.held_out_shown import HeldOutShown
 from models.shares import Share, by_group
 from models.withheld import Rule
 
@@ -66,6 +67,6 @@ def _errors(where: str, rows: pd.DataFrame, rule: Rule, settings: EvaluationSett
         empty = pd.DataFrame({"measure": METRICS, "value": np.nan, "low": np.nan, "high": np.nan})
         return empty.assign(where=where)
     patients = rows["patient_id"].to_numpy(dtype=object)
-    held = HeldOut(outcome, {"": rows["risk"].to_numpy(dtype=np.float64)}, patients, "", settings)
+    held = HeldOutShown(outcome, {"": rows["risk"].to_numpy(dtype=np.float64)}, patients, "", settings, rule)
     found = performance(held).set_index("metric").loc[list(METRICS), ["value", "low", "high"]]
     return found.rename_axis("measure").reset_index().assign(where=where)

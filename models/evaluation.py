@@ -74,6 +74,11 @@ class HeldOut:
         """The risks of the model that is evaluated."""
         return self.risks[self.model]
 
+    @property
+    def curved(self) -> bool:
+        """Whether a calibration curve may be shown."""
+        return True
+
     def figures(self, risk: Numbers, *metrics: Metric) -> Numbers:
         """Each metric's values as columns, the rows as they are first."""
         return self.draws.figures(self.outcome, risk, *metrics)
@@ -169,8 +174,10 @@ def _signed(value: float) -> str:
 
 
 def calibration_curve(held_out: HeldOut) -> pd.DataFrame:
-    """Risk against the share observed, with a pointwise band: `risk, value, low, high`."""
+    """Risk against the share observed, with a pointwise band: `risk, value, low, high`; empty where none is told."""
     risk, outcome = held_out.own, held_out.outcome
+    if not held_out.curved:
+        return pd.DataFrame(columns=["risk", "value", "low", "high"], dtype=np.float64)
     inside = CURVE_AT[(np.quantile(risk, 0.01) <= CURVE_AT) & (np.quantile(risk, 0.99) >= CURVE_AT)]
     curves = held_out.draws.over(lambda weights: resampling.flexible_curve(outcome, risk, weights, inside))
     rows = [(at, *with_interval(curves[:, column])) for column, at in enumerate(inside)]

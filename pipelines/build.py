@@ -22,7 +22,7 @@ from pipelines.built import POINTS_ARE, Built, begin, ends_of, no_outcomes
 from pipelines.config import Config
 from pipelines.feature_file import in_order, write_features, write_features_by_service
 from pipelines.flags.open_records import leave_questions
-from pipelines.gaps import AT_HEART, READ
+from pipelines.gaps import READ, at_heart
 from pipelines.progress import progress
 from pipelines.silence import Silence
 from pipelines.store import step, write_table
@@ -56,7 +56,7 @@ def build(source: Path, *, out: Path, config: Config, until: date | None, on: On
     on.refuse_silence()
     with step("build", out, inputs={"source": source}, config=config) as manifest:
         records = read_records(source, config.source)
-        must_be_usable(records, READ, at_heart=AT_HEART)
+        must_be_usable(records, READ, at_heart=at_heart(records))
         must_mean_weeks(records)
         with _engine(records, out, on) as engine:
             begun = begin(Facts(records, config.facts, engine), config=config, until=until)

@@ -13,7 +13,7 @@ from models.splits import cut_of, mature
 from pipelines.build import assemble_records
 from pipelines.built import POINTS_ARE, Built, ends_of
 from pipelines.config import Config
-from pipelines.gaps import AT_HEART, READ, Gaps
+from pipelines.gaps import READ, Gaps, at_heart
 from pipelines.page import write_page
 from pipelines.progress import progress
 from pipelines.quality import other_scales
@@ -74,7 +74,9 @@ def not_there(quality: Quality) -> list[str]:
     ]
     lines += [
         f"{_usable(rows - broken)} of its rows can be used: {table}; build refuses it"
-        for table, _, rows, broken, _ in lost(quality.records, READ, at_heart=AT_HEART).to_numpy()
+        for table, _, rows, broken, _ in lost(
+            quality.records, READ, at_heart=at_heart(quality.records)
+        ).to_numpy()
     ]
     lines += [
         f"without a row of {table} points are weeks on the online programme unasked; build refuses that"

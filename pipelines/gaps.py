@@ -8,6 +8,7 @@ from datetime import date
 
 from features.facts import FACTS
 from features.records import Records, SourceSettings
+from features.records.files import LOG_IN, TASK
 from features.records.silence import (
     NOBODYS,
     lost,
@@ -24,7 +25,7 @@ from pipelines.built import FIRST
 NHS = RULES["nhs"]
 # The tables that any fact reads: what stands in others changes no number.
 READ = frozenset(table for fact in FACTS.values() for table in fact.reads)
-# Who has work, and what became of it, is read from these.
+# Who has work, and what became of it, is read from these; of weeks on the online programme, from log-ins too.
 AT_HEART = frozenset(table for name in FIRST for table in FACTS[name].reads)
 IN_WORDS = {
     "BSW001TaskSet": "the work agreed",
@@ -71,7 +72,7 @@ class Gaps:
         over = unreadable_by_service(records, READ, above=settings.most_set_aside)
         return cls(
             set_aside=records.rows_set_aside,
-            refused=(*lost(records, READ, at_heart=AT_HEART)["table"], *weeks_unasked(records)),
+            refused=(*lost(records, READ, at_heart=at_heart(records))["table"], *weeks_unasked(records)),
             unreadable={
                 str(table): dict(zip(rows["service"], rows["share"], strict=True))
                 for table, rows in over.groupby("table", sort=False)
@@ -137,6 +138,11 @@ class Gaps:
         if service == NOBODYS:
             return " of no service of these records"
         return f" of {service}" if self.several else ""
+
+
+def at_heart(records: Records) -> frozenset[str]:
+    """The tables that say who has work, or a week on the online programme, and what became of it."""
+    return AT_HEART if TASK in records.columns else AT_HEART | {LOG_IN}
 
 
 def _about(many: int | str) -> str:

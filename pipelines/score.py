@@ -31,7 +31,7 @@ from pipelines.flags.pseudonyms import shown_names
 from pipelines.flags.refits_beside import RefitsBeside
 from pipelines.flags.scored import Scored, begin_flags
 from pipelines.flags.supervision import read_supervisors
-from pipelines.gaps import AT_HEART, Gaps
+from pipelines.gaps import Gaps, at_heart
 from pipelines.progress import progress
 from pipelines.registry.meaning import must_mean_the_same
 from pipelines.registry.tracking import FoundModel, LoadedModel, find_model
@@ -162,7 +162,7 @@ def _known(
     must_mean_weeks(records)
     found = answer(looking)
     learnt = found.read()
-    lost = lost_by_service(records, rests_on(learnt.model.predictors), at_heart=AT_HEART)
+    lost = lost_by_service(records, rests_on(learnt.model.predictors), at_heart=at_heart(records))
     unscored = not_scored(begun.built.ends, lost, as_of, most=config.score.most_days_behind)
     begun = replace(begun, built=replace(begun.built, not_scored=unscored))
     must_mean_the_same(

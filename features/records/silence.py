@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+import numpy as np
 import pandas as pd
 
 from features.errors import InputError
@@ -61,14 +62,15 @@ def weeks_unasked(records: Records) -> list[str]:
 
 
 def lost(records: Records, tables: Collection[str], *, at_heart: Collection[str]) -> pd.DataFrame:
-    """See `unreadable`: those of the tables that cannot be used.
+    """Those of the tables that cannot be used: see `unreadable`.
 
     Those `at_heart`, which say who has work and what became of it, cannot where most of their rows are gone; others
     where none is left, or most are gone and no few.
     """
-    found = unreadable(records, tables, above=TOO_MANY)
+    broken, found = _broken(records, tables), _counted(records, tables)
     gone = found["table"].isin(at_heart) | (found["share"] == 1) | (found["set_aside"] >= NO_FEWER)
-    return found[gone].reset_index(drop=True)
+    found = found[gone & (found["share"] > TOO_MANY)]
+    return _with_files(records, _apart(found, broken.assign(service=NOBODYS), above=TOO_MANY))
 
 
 def lost_by_service(
@@ -76,26 +78,30 @@ def lost_by_service(
 ) -> dict[str, list[str]]:
     """Each of the records' services that lost tables -> which: those `at_heart` of which most of its rows are gone, and
     others of which no few rows are gone and none is left.
+
+    Where most rows of a table `at_heart` name no service, it is lost to each that has no row of it.
     """
-    found = unreadable_by_service(records, tables, above=TOO_MANY)
+    broken, found = _broken_by_service(records, tables), _counted_by_service(records, tables)
     gone = found["table"].isin(at_heart) | ((found["share"] == 1) & (found["set_aside"] >= NO_FEWER))
-    found = found[gone & (found["service"] != NOBODYS)]
-    return {str(service): sorted(rows["table"]) for service, rows in found.groupby("service")}
+    found = found[gone & (found["share"] > TOO_MANY)]
+    told = _apart(found[found["service"] != NOBODYS], broken, above=TOO_MANY)
+    services = {str(service): sorted(rows["table"]) for service, rows in told.groupby("service")}
+    nobodys = found[(found["service"] == NOBODYS) & found["table"].isin(at_heart)]["table"]
+    for table in nobodys:
+        for service in sorted(services_of(records) - _rows_of(records, table).keys()):
+            services[service] = sorted({*services.get(service, []), str(table)})
+    return services
 
 
 def unreadable(records: Records, tables: Collection[str], *, above: float) -> pd.DataFrame:
     """Those of the tables of which more than the share `above` of the rows was set aside, the most first:
     `table, file, rows, set_aside, share`.
 
-    Neither what went with a patient who objects nor a second copy of a row is lost, and so neither is counted. Where
-    rows are gone with their parent's alone, the parent's table is named and not theirs.
+    Neither what went with a patient who objects nor a second copy of a row is lost, and so neither is counted. A table
+    is not named where no more than that is gone but with rows of a table that is.
     """
-    # Records made in memory count nothing.
-    counts = records.counts.reindex(columns=["table", "file", "rows_kept"]).set_index("table")
-    kept, broken = counts["rows_kept"].to_dict(), _broken(records, tables).assign(service=NOBODYS)
-    found = _above(broken, lambda table, _: int(kept[table]), above)
-    columns = ["table", "file", "rows", "set_aside", "share"]
-    return found.assign(file=found["table"].map(counts["file"]))[columns]
+    found, broken = _counted(records, tables), _broken(records, tables).assign(service=NOBODYS)
+    return _with_files(records, _apart(found[found["share"] > above], broken, above=above))
 
 
 def unreadable_by_service(records: Records, tables: Collection[str], *, above: float) -> pd.DataFrame:
@@ -103,8 +109,26 @@ def unreadable_by_service(records: Records, tables: Collection[str], *, above: f
 
     Rows that name none of the records' services stand under NOBODYS, as a share of the whole table.
     """
-    broken = _broken(records, tables)
-    broken["service"] = broken["service"].where(broken["service"].isin(services_of(records)), NOBODYS)
+    found, broken = _counted_by_service(records, tables), _broken_by_service(records, tables)
+    return _apart(found[found["share"] > above], broken, above=above)
+
+
+def _with_files(records: Records, found: pd.DataFrame) -> pd.DataFrame:
+    files = records.counts.reindex(columns=["table", "file"]).set_index("table")["file"]
+    return found.assign(file=found["table"].map(files))[["table", "file", "rows", "set_aside", "share"]]
+
+
+def _counted(records: Records, tables: Collection[str]) -> pd.DataFrame:
+    """Of each table of which rows are gone: `table, service, rows, set_aside, share`, the service NOBODYS."""
+    # Records made in memory count nothing.
+    counts = records.counts.reindex(columns=["table", "rows_kept"])
+    kept = dict(zip(counts["table"], counts["rows_kept"], strict=True))
+    return _shares(_broken(records, tables).assign(service=NOBODYS), lambda table, _: int(kept[table]))
+
+
+def _counted_by_service(records: Records, tables: Collection[str]) -> pd.DataFrame:
+    """The same within each service."""
+    broken = _broken_by_service(records, tables)
     kept = {table: _rows_of(records, table) for table in broken["table"].unique()}
     gone = broken["table"].where(broken["service"] != NOBODYS).value_counts()
 
@@ -113,7 +137,7 @@ def unreadable_by_service(records: Records, tables: Collection[str], *, above: f
             return kept[table].get(service, 0)
         return sum(kept[table].values()) + int(gone.get(table, 0))
 
-    return _above(broken, others, above)
+    return _shares(broken, others)
 
 
 def _broken(records: Records, tables: Collection[str]) -> pd.DataFrame:
@@ -129,25 +153,32 @@ def _broken(records: Records, tables: Collection[str]) -> pd.DataFrame:
     return found.drop_duplicates(["table", "file", "row"])[["table", "service", "parent", "own"]]
 
 
-def _above(broken: pd.DataFrame, others: Callable[[str, str], int], above: float) -> pd.DataFrame:
-    """Tables and services of whose rows more than the share `above` are in `broken`, the most first: `table, service,
-    rows, set_aside, share`. `others`: how many rows there are besides.
+def _broken_by_service(records: Records, tables: Collection[str]) -> pd.DataFrame:
+    """The same, with NOBODYS for a service that is none of the records'."""
+    broken = _broken(records, tables)
+    known = broken["service"].isin(services_of(records))
+    return broken.assign(service=broken["service"].where(known, NOBODYS))
+
+
+def _shares(broken: pd.DataFrame, others: Callable[[str, str], int]) -> pd.DataFrame:
+    """How many rows of each table and service are in `broken`; `others`: how many there are besides."""
+    found = broken.groupby(["table", "service"]).size().rename("set_aside").reset_index()
+    besides = [others(*one) for one in zip(found["table"], found["service"], strict=True)]
+    found["rows"] = found["set_aside"] + np.array(besides, dtype=np.int64)
+    return found.assign(share=found["set_aside"] / found["rows"])
+
+
+def _apart(found: pd.DataFrame, broken: pd.DataFrame, *, above: float) -> pd.DataFrame:
+    """Those of `found` of whose rows more than the share `above` is gone for another reason than that they must be in
+    the row of a table that is found as well; the most first.
     """
-    found = broken.groupby(["table", "service"]).agg(set_aside=("own", "size"), own=("own", "sum"))
-    found = found.reset_index()
-    found["rows"] = found["set_aside"] + [
-        others(*one) for one in zip(found["table"], found["service"], strict=True)
-    ]
-    found["share"] = found["set_aside"] / found["rows"]
-    found = found[found["share"] > above]
-    over = found[["table", "service"]].rename(columns={"table": "parent"})
-    with_parent = broken.merge(over, on=["parent", "service"])[["table", "service"]].drop_duplicates()
-    found = found.merge(with_parent, how="left", on=["table", "service"], indicator="gone")
-    root = (found["own"] / found["rows"] > above) | (found["gone"] == "left_only")
-    found = found[root].sort_values(
-        ["share", "table", "service"], ascending=[False, True, True], ignore_index=True
-    )
-    return found[["table", "service", "rows", "set_aside", "share"]]
+    parents = found[["table", "service"]].rename(columns={"table": "parent"})
+    told = broken.merge(parents, how="left", on=["parent", "service"], indicator="gone")
+    own = told[told["own"] | (told["gone"] == "left_only")].groupby(["table", "service"]).size()
+    found = found.merge(own.rename("apart").reset_index(), how="left", on=["table", "service"])
+    kept = found[found["apart"].fillna(0) > above * found["rows"]]
+    order = kept.sort_values(["share", "table", "service"], ascending=[False, True, True], ignore_index=True)
+    return order[["table", "service", "rows", "set_aside", "share"]]
 
 
 def silent_services(records: Records, tables: Collection[str]) -> dict[str, list[str]]:

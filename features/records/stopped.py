@@ -14,9 +14,8 @@ from features.records.held import Records
 
 HEADER, ACTIVITY = "IDS000Header", "IDS202CareActivity"
 STOPPED_DAYS = 62  # two months: what is written down every week is not silent for as long
-EXPECTED = (
-    10  # rows in that time, had they gone on as before: where fewer were to be expected, none says nothing
-)
+# Rows in that time, had they gone on as in the YEAR before: where fewer were to be expected, none says nothing.
+EXPECTED, YEAR = 10, 365
 # Where it says on what day a row came about, for what comes about again and again. What is dated otherwise is not here:
 # when an earlier illness began, or when a practitioner qualified, says nothing of when it was written down.
 DATED = {
@@ -78,14 +77,20 @@ def _last_rows(records: Records, table: str, until: date) -> Iterator[tuple[str,
     rows = _dated(records, table)
     if rows is None:
         return
-    asked = (
-        "SELECT e.provider, l.last, date_diff('day', l.last, e.day) AS days, "
-        "days * l.rows / (1 + date_diff('day', l.first, l.last)) FROM "
-        "(SELECT OrgID_Provider AS provider, least(max(ReportingPeriodEndDate)::DATE, $until - 1) AS day "
-        f"FROM {HEADER} GROUP BY 1) e JOIN (SELECT provider, min(day)::DATE AS first, max(day)::DATE AS last, "
-        f"count(*) AS rows FROM ({rows}) WHERE day < $until GROUP BY 1) l USING (provider) "
-        "WHERE l.last IS NOT NULL AND e.day IS NOT NULL ORDER BY 1"
-    )
+    asked = f"""
+        WITH days AS (SELECT provider, day::DATE AS day FROM ({rows}) WHERE day < $until),
+        lasts AS (SELECT provider, max(day) AS last FROM days GROUP BY 1),
+        lately AS (
+            SELECT provider, last, count(*) AS rows, 1 + date_diff('day', min(day), last) AS span
+            FROM days JOIN lasts USING (provider) WHERE day > last - {YEAR} GROUP BY 1, 2
+        ),
+        ends AS (
+            SELECT OrgID_Provider AS provider, least(max(ReportingPeriodEndDate)::DATE, $until - 1) AS ended
+            FROM {HEADER} GROUP BY 1
+        )
+        SELECT provider, last, date_diff('day', last, ended) AS silent, silent * rows / span
+        FROM ends JOIN lately USING (provider) WHERE ended IS NOT NULL ORDER BY 1
+    """
     with records.connection.cursor() as own:
         found = own.execute(asked, {"until": until}).fetchall()
     yield from ((str(service), last, int(days), float(expected)) for service, last, days, expected in found)

@@ -90,7 +90,7 @@ def _comparison(found: Evaluation) -> list[Any]:
 def _untold(found: Evaluation) -> str:
     """Of which ways nothing is told, and why; empty where of none."""
     areas = found.performance[found.performance["metric"].eq("auroc") & found.performance["value"].isna()]
-    few = f"fewer than {RULES['nhs'].smallest} patients with one of the outcomes have one of its few risks"
+    few = "too few patients with one of the outcomes have one of its few risks"
     return f"Withheld are the figures of: {', '.join(areas['model'])}; {few}." if len(areas) else ""
 
 

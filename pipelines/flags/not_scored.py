@@ -20,7 +20,7 @@ def not_scored(
     """Service -> why no list is made of it, in words.
 
     `ends`: service -> the last day of its records; too long before `as_of` are more than `most` days. `lost`: service
-    -> the tables of which most of its rows were set aside.
+    -> the tables that it lost, see `features.records.silence.lost_by_service`.
     Errors: InputError where there are services, and none is left.
     """
     old = {service: end for service, end in ends.items() if days_behind(end, as_of) > most}

@@ -8,8 +8,9 @@ from datetime import date
 
 from features.lineage import tables_read
 from features.predictor import everything
+from features.records.files import LOG_IN
 from features.records.silence import NOBODYS
-from models.outcome_words import OutcomeWords
+from models.outcome_words import WEEKS, OutcomeWords
 from pipelines.flags.listed import day, days_behind
 from pipelines.gaps import AT_HEART, IN_WORDS, Gaps, percent
 
@@ -150,8 +151,9 @@ class Occasion:
     @property
     def _stopped(self) -> Iterator[str]:
         parts: dict[str, list[str]] = {}
+        written = AT_SESSIONS | ({LOG_IN} if self.meaning.point == WEEKS else set())
         for one in self.gaps.stopped if self.gaps else ():
-            if one.table in self.reads & AT_SESSIONS and one.service in self._scored:
+            if one.table in self.reads & written and one.service in self._scored:
                 parts.setdefault(one.service, []).append(
                     f"{IN_WORDS[one.table]} ({one.table}) since {day(one.last)}"
                 )

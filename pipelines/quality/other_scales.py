@@ -19,7 +19,8 @@ and however many answer it they say nothing. Of these values, without the highes
   only told when they end at 5, as fifths do: a poor area may have no more than a few.
 
 Minutes (IN_MINUTES) are set against those of other services: **hours for minutes** are values whose middle one is less
-than FEW_MINUTES and about a sixtieth (LEAST_TIMES to MOST_TIMES) of the other's. Other amounts, such as how often a
+than FEW_MINUTES and about a sixtieth (LEAST_TIMES to MOST_TIMES) of the other's, of which hardly any comes to a fifth
+of the other's middle one. Other amounts, such as how often a
 week or how many messages, differ honestly between services, and nothing is said of them.
 
 Measured on 200 draws each of 30, 60 and 200 patients with a value apiece; told, in 100 draws:

@@ -368,7 +368,7 @@ def test_it_is_said_of_which_ways_no_figure_is_told(several: Made) -> None:
         **{end: found.performance[end].mask(of_it) for end in ("value", "low", "high")}
     )
     untold = replace(found, performance=none)
-    assert "Withheld are the figures of: prevalence; fewer than 5 patients" in several.text(untold)
+    assert "Withheld are the figures of: prevalence; too few patients" in several.text(untold)
     assert len(plots.comparison(untold).axes[0].get_yticks()) == len(found.rivals)
 
 

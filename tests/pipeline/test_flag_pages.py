@@ -143,6 +143,16 @@ def test_what_a_service_s_records_leave_in_doubt_is_said_on_its_own_lists_alone(
     assert f"no row of {REVIEWS}: RX2; what is counted there is 0, and not unknown" in both
 
 
+def test_log_ins_that_stop_are_told_on_lists_of_weeks_and_not_on_lists_of_work(occasion: Occasion) -> None:
+    stopped = replace(occasion, gaps=in_doubt(LOG_INS), reads=frozenset({LOG_INS}))
+    said = (
+        f"The records hold nothing of the log-ins to the online programme ({LOG_INS}) since 8 January 2025."
+    )
+    assert said not in stopped.caution
+    weeks = outcome_words({PLATFORM_WEEK}, Config().as_table())
+    assert said in replace(stopped, meaning=weeks).caution
+
+
 def both_services(occasion: Occasion) -> Occasion:
     """The same for a page of two services."""
     return replace(occasion, last_days=dict.fromkeys(("RX1", "RX2"), occasion.records_up_to))

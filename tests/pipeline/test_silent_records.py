@@ -14,14 +14,14 @@ import pytest
 from features.errors import InputError
 from features.facts import Facts, FactSettings
 from features.records import Records, SourceSettings, read_records, silence
-from features.records.silence import NOBODYS, lost, lost_by_service
+from features.records.silence import NOBODYS, lost, lost_by_service, unreadable, unreadable_by_service
 from features.records.stopped import Stopped, stopped_tables
 from pipelines.build import assemble, build
 from pipelines.built import begin
 from pipelines.check import check, submissions
 from pipelines.config import Config
 from pipelines.flags.open_records import OpenRecords, assemble_open, prepared_for
-from pipelines.gaps import AT_HEART, IN_WORDS, READ, Gaps
+from pipelines.gaps import AT_HEART, IN_WORDS, READ, Gaps, at_heart
 from pipelines.score import score
 from pipelines.store import read_manifest
 from tests.contract.small_service import Frames
@@ -312,6 +312,94 @@ def test_tables_that_are_gone_with_their_parents_alone_are_not_named_beside_them
     }
     assert "AAA01" in found.unreadable[REVIEWS]
     assert found.services == {}
+
+
+def made_losses(*broken: tuple[str, str, str, int], kept: dict[tuple[str, str], int]) -> Records:
+    """Records of which so many rows `(table, service, rule, rows)` were set aside, and others `kept`."""
+    tables = {table for table, _ in kept} | {table for table, *_ in broken}
+    rows = {
+        table: pd.DataFrame(
+            {
+                "OrgID_Provider": [
+                    one for (name, one), many in kept.items() if name == table for _ in range(many)
+                ]
+            }
+        )
+        for table in tables
+    }
+    header = pd.DataFrame({"OrgID_Provider": ["A", "B"], "ReportingPeriodEndDate": ["2024-06-30"] * 2})
+    set_aside = pd.DataFrame(
+        [
+            {"table": table, "service": service, "rule": rule, "file": table, "row": f"{place}.{number}"}
+            for place, (table, service, rule, many) in enumerate(broken)
+            for number in range(many)
+        ]
+    )
+    counts = pd.DataFrame(
+        {"table": [*rows], "file": [*rows], "rows_kept": [len(frame) for frame in rows.values()]}
+    )
+    return replace(Records.from_frames(rows | {"IDS000Header": header}), set_aside=set_aside, counts=counts)
+
+
+PATIENTS, REFERRALS, ACTIVITIES = "IDS001MPI", "IDS101Referral", "IDS202CareActivity"
+
+
+def test_a_service_lost_its_referrals_though_they_went_with_patients_that_nothing_asks_for() -> None:
+    records = made_losses(
+        (PATIENTS, "A", "must be a date", 90),
+        (REFERRALS, "A", f"must be in {PATIENTS}", 90),
+        (CONTACTS, "A", f"must be in {REFERRALS}", 900),
+        kept={(PATIENTS, "A"): 10, (REFERRALS, "A"): 10, (CONTACTS, "A"): 100, (CONTACTS, "B"): 900},
+    )
+    for asked in (AT_HEART | {PATIENTS}, AT_HEART):
+        assert lost_by_service(records, asked, at_heart=AT_HEART) == {"A": [REFERRALS]}
+    assert [*lost(records, AT_HEART | {PATIENTS}, at_heart=AT_HEART)["table"]] == [PATIENTS]
+    assert [*unreadable(records, AT_HEART | {PATIENTS}, above=0.05)["table"]] == [PATIENTS]
+
+
+def test_a_table_is_named_though_a_few_of_its_rows_went_with_a_parent() -> None:
+    records = made_losses(
+        (ACTIVITIES, "A", "must be a date", 10),
+        (SCORES, "A", f"must be in {ACTIVITIES}", 10),
+        (SCORES, "A", "must be a number", 900),
+        kept={(ACTIVITIES, "A"): 90, (SCORES, "A"): 50},
+    )
+    named = unreadable_by_service(records, [ACTIVITIES, SCORES], above=0.05)
+    assert [*named["table"]] == [SCORES, ACTIVITIES]
+    gone = made_losses(
+        (ACTIVITIES, "A", "must be a date", 50),
+        (SCORES, "A", f"must be in {ACTIVITIES}", 50),
+        kept={(ACTIVITIES, "A"): 50, (SCORES, "A"): 50},
+    )
+    assert [*unreadable_by_service(gone, [ACTIVITIES, SCORES], above=0.05)["table"]] == [ACTIVITIES]
+
+
+def test_reviews_that_name_no_service_are_lost_to_every_service_without_one() -> None:
+    records = made_losses(
+        (REVIEWS, "A ", "must be in IDS000Header", 900), kept={(REVIEWS, "B"): 10, (CONTACTS, "A"): 10}
+    )
+    assert lost_by_service(records, [REVIEWS], at_heart=[REVIEWS]) == {"A": [REVIEWS]}
+    assert lost_by_service(records, [REVIEWS], at_heart=[]) == {}
+
+
+def test_log_ins_are_at_heart_where_points_are_weeks(frames: Frames) -> None:
+    assert LOGINS not in at_heart(Records.from_frames(frames))
+    weeks = {table: frame for table, frame in frames.items() if table != TASKS}
+    assert LOGINS in at_heart(Records.from_frames(weeks))
+
+
+def test_one_early_date_does_not_hide_that_a_table_stopped() -> None:
+    days = pd.date_range("2024-01-01", "2024-03-01").strftime("%Y-%m-%d")
+    for dates in (days, [*days, "1990-01-01"]):
+        contacts = pd.DataFrame({"OrgID_Provider": "A", "CareContactId": [*map(str, range(len(dates)))]})
+        header = pd.DataFrame({"OrgID_Provider": ["A"], "ReportingPeriodEndDate": ["2024-06-30"]})
+        told = {"IDS000Header": header, CONTACTS: contacts.assign(CareContDate=dates)}
+        records = Records.from_frames(told)
+        assert stopped_tables(records, [CONTACTS]) == [Stopped(CONTACTS, "A", date(2024, 3, 1), 121)]
+        assert stopped_tables(records, [CONTACTS], until=date(2024, 4, 1)) == []
+    # Where hardly anything is ever written down, two months of nothing say nothing.
+    few = contacts.head(3).assign(CareContDate=["2023-06-01", "2023-11-01", "2024-03-01"])
+    assert stopped_tables(Records.from_frames({"IDS000Header": header, CONTACTS: few}), [CONTACTS]) == []
 
 
 def test_what_was_sent_twice_or_goes_with_an_objector_is_not_called_unreadable(

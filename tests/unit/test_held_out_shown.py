@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.evaluation import EvaluationSettings, HeldOut, gains, performance
+from models.evaluation import EvaluationSettings, HeldOut, calibration_curve, gains, performance
 from models.held_out_shown import FEW, HeldOutShown
 from models.withheld import RULES
 from pipelines.evaluating.metrics_json import shortened
@@ -110,3 +110,24 @@ def test_nothing_is_told_where_few_patients_have_a_risk_with_one_of_the_outcomes
         assert np.isfinite(_of(held_out, MODEL)["value"]["auroc"])
         assert gains(held_out)[["value", "low", "high"]].isna().all(axis=None)
     assert _of(_shown([(0.3, 200, 300), (0.5, 5, 80)])).loc["auroc"].notna().all()
+
+
+def test_an_outcome_too_rare_to_be_told_to_a_thousandth_tells_nothing() -> None:
+    outcome = np.zeros(20_000)
+    outcome[:8] = 1
+    patients = np.array([f"P{number}" for number in range(20_000)], dtype=object)
+    risks = {"": np.full(20_000, 0.3)}
+    held_out = HeldOutShown(outcome, risks, patients, "", SETTINGS, NHS)
+    figures = performance(held_out)
+    assert figures[["value", "low", "high"]].isna().all(axis=None)
+    assert calibration_curve(held_out).empty
+
+
+def test_a_curve_through_few_risks_would_give_the_shares_back_and_is_not_drawn() -> None:
+    draw = np.random.default_rng(1)
+    for levels, drawn in ((2, False), (40, True)):
+        risk = draw.integers(1, levels + 1, 600) / (levels + 2)
+        outcome = (draw.random(600) < risk).astype(float)
+        patients = np.array([f"P{number}" for number in range(600)], dtype=object)
+        held_out = HeldOutShown(outcome, {"": risk}, patients, "", SETTINGS, NHS)
+        assert bool(len(calibration_curve(held_out))) == drawn

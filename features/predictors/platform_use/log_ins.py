@@ -95,7 +95,7 @@ def silence_against_own_rhythm(platform_sessions: History) -> Number:
     when_absent=0,
     shown="reason",
     source=COTE_ALLARD_2022,
-    says={0: "no log-in so far", 0.01: "a log-in in {:few} of the weeks so far"},
+    says={0: "no log-in so far", 0.0001: "a log-in in {:few} of the weeks so far"},
     unrecorded="weeks with a log-in",
 )
 def weeks_with_a_login(platform_sessions: History) -> Number:
@@ -116,7 +116,7 @@ def weeks_with_a_login(platform_sessions: History) -> Number:
     when_absent=0,
     shown="context",
     source=COTE_ALLARD_2022,
-    says={0: "no log-in so far", 0.01: "a log-in on {:few} of the days so far"},
+    says={0: "no log-in so far", 0.0001: "a log-in on {:few} of the days so far"},
     unrecorded="days with a log-in",
 )
 def days_with_a_login(platform_sessions: History) -> Number:
