@@ -67,10 +67,10 @@ def lost(records: Records, tables: Collection[str], *, at_heart: Collection[str]
     Those `at_heart`, which say who has work and what became of it, cannot where most of their rows are gone; others
     where none is left, or most are gone and no few.
     """
-    broken, found = _broken(records, tables), _counted(records, tables)
+    broken, found = _whole(records, tables)
     gone = found["table"].isin(at_heart) | (found["share"] == 1) | (found["set_aside"] >= NO_FEWER)
     found = found[gone & (found["share"] > TOO_MANY)]
-    return _with_files(records, _apart(found, broken.assign(service=NOBODYS), above=TOO_MANY))
+    return _with_files(records, _apart(found, broken, above=TOO_MANY))
 
 
 def lost_by_service(
@@ -81,7 +81,7 @@ def lost_by_service(
 
     Where most rows of a table `at_heart` name no service, it is lost to each that has no row of it.
     """
-    broken, found = _broken_by_service(records, tables), _counted_by_service(records, tables)
+    broken, found = _by_service(records, tables)
     gone = found["table"].isin(at_heart) | ((found["share"] == 1) & (found["set_aside"] >= NO_FEWER))
     found = found[gone & (found["share"] > TOO_MANY)]
     told = _apart(found[found["service"] != NOBODYS], broken, above=TOO_MANY)
@@ -100,7 +100,7 @@ def unreadable(records: Records, tables: Collection[str], *, above: float) -> pd
     Neither what went with a patient who objects nor a second copy of a row is lost, and so neither is counted. A table
     is not named where no more than that is gone but with rows of a table that is.
     """
-    found, broken = _counted(records, tables), _broken(records, tables).assign(service=NOBODYS)
+    broken, found = _whole(records, tables)
     return _with_files(records, _apart(found[found["share"] > above], broken, above=above))
 
 
@@ -109,7 +109,7 @@ def unreadable_by_service(records: Records, tables: Collection[str], *, above: f
 
     Rows that name none of the records' services stand under NOBODYS, as a share of the whole table.
     """
-    found, broken = _counted_by_service(records, tables), _broken_by_service(records, tables)
+    broken, found = _by_service(records, tables)
     return _apart(found[found["share"] > above], broken, above=above)
 
 
@@ -118,26 +118,29 @@ def _with_files(records: Records, found: pd.DataFrame) -> pd.DataFrame:
     return found.assign(file=found["table"].map(files))[["table", "file", "rows", "set_aside", "share"]]
 
 
-def _counted(records: Records, tables: Collection[str]) -> pd.DataFrame:
-    """Of each table of which rows are gone: `table, service, rows, set_aside, share`, the service NOBODYS."""
+def _whole(records: Records, tables: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What `_broken` gives, all of it of the service NOBODYS, and the shares that it makes up of each table."""
     # Records made in memory count nothing.
     counts = records.counts.reindex(columns=["table", "rows_kept"])
     kept = dict(zip(counts["table"], counts["rows_kept"], strict=True))
-    return _shares(_broken(records, tables).assign(service=NOBODYS), lambda table, _: int(kept[table]))
+    broken = _broken(records, tables).assign(service=NOBODYS)
+    return broken, _shares(broken, lambda table, _: int(kept[table]))
 
 
-def _counted_by_service(records: Records, tables: Collection[str]) -> pd.DataFrame:
-    """The same within each service."""
-    broken = _broken_by_service(records, tables)
+def _by_service(records: Records, tables: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The same within each service, with NOBODYS for one that is none of the records'."""
+    broken = _broken(records, tables)
+    known = broken["service"].isin(services_of(records))
+    broken = broken.assign(service=broken["service"].where(known, NOBODYS))
     kept = {table: _rows_of(records, table) for table in broken["table"].unique()}
-    gone = broken["table"].where(broken["service"] != NOBODYS).value_counts()
+    gone = broken["table"].where(known).value_counts()
 
     def others(table: str, service: str) -> int:
         if service != NOBODYS:
             return kept[table].get(service, 0)
         return sum(kept[table].values()) + int(gone.get(table, 0))
 
-    return _shares(broken, others)
+    return broken, _shares(broken, others)
 
 
 def _broken(records: Records, tables: Collection[str]) -> pd.DataFrame:
@@ -153,15 +156,8 @@ def _broken(records: Records, tables: Collection[str]) -> pd.DataFrame:
     return found.drop_duplicates(["table", "file", "row"])[["table", "service", "parent", "own"]]
 
 
-def _broken_by_service(records: Records, tables: Collection[str]) -> pd.DataFrame:
-    """The same, with NOBODYS for a service that is none of the records'."""
-    broken = _broken(records, tables)
-    known = broken["service"].isin(services_of(records))
-    return broken.assign(service=broken["service"].where(known, NOBODYS))
-
-
 def _shares(broken: pd.DataFrame, others: Callable[[str, str], int]) -> pd.DataFrame:
-    """How many rows of each table and service are in `broken`; `others`: how many there are besides."""
+    """Of each table and service in `broken`: `table, service, set_aside, rows, share`; `others`: its rows besides."""
     found = broken.groupby(["table", "service"]).size().rename("set_aside").reset_index()
     besides = [others(*one) for one in zip(found["table"], found["service"], strict=True)]
     found["rows"] = found["set_aside"] + np.array(besides, dtype=np.int64)

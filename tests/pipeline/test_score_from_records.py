@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -190,6 +191,19 @@ class Scoring:
             )
         return bool(written)
 
+    def with_reviews(self, change: Callable[[pd.DataFrame], pd.DataFrame], *, objects: str = "") -> Path:
+        """Score a copy of the records with other reviews, and with a list of who objects; where the flags are."""
+        records, out = self.folder / "records", self.folder / "flags"
+        shutil.copytree(self.source, records)
+        path = records / "BSW002TaskReview.parquet"
+        change(pd.read_parquet(path)).to_parquet(path)
+        if objects:
+            (records / "exclude.csv").write_text(objects, encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.source.parent)
+            score(records, as_of=self.as_of, model=MODEL, out=out, config=Config())
+        return out
+
 
 @pytest.fixture
 def scoring(source: Path, as_of: date, tmp_path: Path) -> Scoring:
@@ -334,16 +348,11 @@ def test_a_service_that_stopped_submitting_has_no_list_and_the_others_have_their
 def test_what_records_leave_in_doubt_is_told_with_their_list(
     scoring: Scoring, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    records, out = scoring.folder / "records", scoring.folder / "flags"
-    shutil.copytree(scoring.source, records)
-    path = records / "BSW002TaskReview.parquet"
-    reviews = pd.read_parquet(path)
-    reviews["CompletionPercent"] = reviews["CompletionPercent"].mask(reviews.index % 5 == 0, "80 %")
-    reviews[reviews["OrgID_Provider"] != "SYN02"].to_parquet(path)
-    (records / "exclude.csv").write_text("OrgID_Provider,LocalPatientId\nSYN01,nobody\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(scoring.source.parent)
-        score(records, as_of=scoring.as_of, model=MODEL, out=out, config=Config())
+    def spoilt(reviews: pd.DataFrame) -> pd.DataFrame:
+        percent = reviews["CompletionPercent"].mask(reviews.index % 5 == 0, "80 %")
+        return reviews.assign(CompletionPercent=percent)[reviews["OrgID_Provider"] != "SYN02"]
+
+    out = scoring.with_reviews(spoilt, objects="OrgID_Provider,LocalPatientId\nSYN01,nobody\n")
     said, index = capsys.readouterr().out, (out / "flags.html").read_text(encoding="utf-8")
     for line in (
         "patients on the list of those who object, but in no record: fewer than 5;",
@@ -367,19 +376,14 @@ def test_what_records_leave_in_doubt_is_told_with_their_list(
 def test_a_service_of_which_most_reviews_cannot_be_read_has_no_list_and_the_others_have_theirs(
     scoring: Scoring, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    records, out = scoring.folder / "records", scoring.folder / "flags"
-    shutil.copytree(scoring.source, records)
-    path = records / "BSW002TaskReview.parquet"
-    reviews = pd.read_parquet(path)
-    theirs = reviews["OrgID_Provider"] == "SYN02"
-    spoilt = theirs.cumsum() % 5 > 0
-    reviews["CompletionPercent"] = reviews["CompletionPercent"].mask(theirs & spoilt, "80 %")
-    reviews.to_parquet(path)
-    # Of the whole table it is less than half, so that nothing is refused.
-    assert (theirs & spoilt).mean() < 0.5 < spoilt[theirs].mean()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(scoring.source.parent)
-        score(records, as_of=scoring.as_of, model=MODEL, out=out, config=Config())
+    def spoilt(reviews: pd.DataFrame) -> pd.DataFrame:
+        theirs = reviews["OrgID_Provider"] == "SYN02"
+        most = theirs & (theirs.cumsum() % 5 > 0)
+        # Of the whole table it is less than half, so that nothing is refused.
+        assert most.mean() < 0.5 < most[theirs].mean()
+        return reviews.assign(CompletionPercent=reviews["CompletionPercent"].mask(most, "80 %"))
+
+    out = scoring.with_reviews(spoilt)
     why = "most of the reviews of agreed work of SYN02 cannot be read"
     said = capsys.readouterr().out
     assert "not scored: SYN02 (" in said and f"M{why[1:]}, so that no list can be made." in said
